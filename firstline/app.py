@@ -1,0 +1,55 @@
+"""`create_core()`: a Flask app without routes, the context of every process."""
+
+from importlib import import_module
+from pathlib import Path
+
+from flask import Flask
+from flask_migrate import Migrate
+
+from firstline import jobs
+from firstline.db import db, prepare
+from firstline.settings import Settings
+
+MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
+migrate = Migrate(directory=str(MIGRATIONS), render_as_batch=True, compare_type=True)
+
+
+def create_core(settings: Settings | None = None, *, models: tuple[str, ...] = (), **config: object) -> Flask:
+    """An app with settings, database and jobs.
+
+    `models` are modules imported for the tables and tasks they declare: the ground itself knows
+    none of them. `config` overrides Flask's configuration, for tests.
+    """
+    settings = settings or Settings.from_environ()
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    app = Flask("firstline", static_folder=None)
+    app.config.from_mapping(
+        SETTINGS=settings,
+        SECRET_KEY=settings.secret_key,
+        SQLALCHEMY_DATABASE_URI=settings.database_url,
+        SQLALCHEMY_ENGINE_OPTIONS=_engine_options(settings),
+        FILES_DIR=str(settings.data_dir / "files"),
+        JOBS_FILE=str(settings.data_dir / "jobs.db"),
+        REDIS_URL=settings.redis_url,
+    )
+    app.config.update(config)
+    for module in models:
+        import_module(module)
+    db.init_app(app)
+    migrate.init_app(app, db)
+    with app.app_context():
+        prepare(db.engine)
+    jobs.init_app(app)
+    return app
+
+
+def settings_of(app: Flask) -> Settings:
+    """The settings this app was made with."""
+    settings: Settings = app.config["SETTINGS"]
+    return settings
+
+
+def _engine_options(settings: Settings) -> dict[str, object]:
+    if settings.database_url.startswith("sqlite"):
+        return {"connect_args": {"check_same_thread": False}}
+    return {"pool_pre_ping": True, "pool_size": 10, "max_overflow": 30}
