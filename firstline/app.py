@@ -6,7 +6,7 @@ from pathlib import Path
 from flask import Flask
 from flask_migrate import Migrate
 
-from firstline import jobs
+from firstline import i18n, jobs
 from firstline.db import db, prepare
 from firstline.settings import Settings
 
@@ -39,6 +39,7 @@ def create_core(settings: Settings | None = None, *, models: tuple[str, ...] = (
     migrate.init_app(app, db)
     with app.app_context():
         prepare(db.engine)
+    i18n.init_app(app)
     jobs.init_app(app)
     return app
 
@@ -51,5 +52,5 @@ def settings_of(app: Flask) -> Settings:
 
 def _engine_options(settings: Settings) -> dict[str, object]:
     if settings.database_url.startswith("sqlite"):
-        return {"connect_args": {"check_same_thread": False}}
+        return {"connect_args": {"check_same_thread": False}, "pool_size": 20, "max_overflow": 40}
     return {"pool_pre_ping": True, "pool_size": 10, "max_overflow": 30}

@@ -54,8 +54,10 @@ class Base(DeclarativeBase):
     """Base of every model; `Mapped[datetime]` is a UTC time."""
 
     metadata = MetaData(naming_convention=NAMING)
-    type_annotation_map = {datetime: UtcDateTime}
 
+
+# On the registry: Flask-SQLAlchemy subclasses the base, and SQLAlchemy 2.1 refuses a map on both.
+Base.registry.update_type_annotation_map({datetime: UtcDateTime})
 
 db = SQLAlchemy(model_class=Base)
 

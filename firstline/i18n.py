@@ -1,0 +1,29 @@
+"""Words in the person's language, times in the person's zone."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from flask import Flask, current_app
+from flask_babel import Babel, gettext, lazy_gettext, ngettext
+
+__all__ = ["gettext", "init_app", "lazy_gettext", "ngettext", "person_speaks"]
+
+TRANSLATIONS = Path(__file__).resolve().parent.parent / "portal" / "translations"
+Selector = Callable[[], str | None]
+
+
+def init_app(app: Flask) -> None:
+    """English unless a channel says who is listening, see `person_speaks`."""
+    app.config.setdefault("BABEL_TRANSLATION_DIRECTORIES", str(TRANSLATIONS))
+    app.config.setdefault("BABEL_DEFAULT_TIMEZONE", app.config["SETTINGS"].timezone)
+    Babel(app, locale_selector=lambda: _ask("locale"), timezone_selector=lambda: _ask("timezone"))
+
+
+def person_speaks(app: Flask, *, locale: Selector, timezone: Selector) -> None:
+    """Let a channel name the language and the zone of the person it serves (None = the default)."""
+    app.extensions["firstline_listener"] = {"locale": locale, "timezone": timezone}
+
+
+def _ask(what: str) -> str | None:
+    selector: Selector | None = current_app.extensions.get("firstline_listener", {}).get(what)
+    return selector() if selector else None

@@ -1,0 +1,13 @@
+"""The domain: what an incident is and what may happen to it. Imports no channel."""
+
+MODELS = (
+    "knowledge_base.models",
+    "knowledge_base.outcomes",
+    "incidents.people",
+    "incidents.services",
+    "incidents.models",
+    "incidents.notices",
+    "incidents.selfhelp",
+    "incidents.sweeps",
+)
+"""The modules that declare the domain's tables and tasks, for `firstline.app.create_core`."""

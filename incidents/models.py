@@ -1,0 +1,231 @@
+"""The incident, its timeline and what is attached to it."""
+
+import re
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from firstline import clock
+from firstline.db import db
+from incidents.people import Person, Team
+from incidents.services import Device, Service
+
+TITLE_LENGTH = 200
+NUMBER = re.compile(r"\A\s*#?(?:INC-?)?0*([1-9]\d{0,8})\s*\Z", re.IGNORECASE)
+
+
+class State(StrEnum):
+    """Where an incident stands; `incidents.lifecycle` has the ways between."""
+
+    OFFERED = "offered"
+    QUEUED = "queued"
+    IN_PROGRESS = "in_progress"
+    WAITING = "waiting"
+    RESOLVED = "resolved"
+    CLOSED = "closed"
+    CANCELLED = "cancelled"
+    MERGED = "merged"
+
+
+OPEN = frozenset({State.OFFERED, State.QUEUED, State.IN_PROGRESS, State.WAITING})
+
+
+class Channel(StrEnum):
+    """The way by which words reached us."""
+
+    PORTAL = "portal"
+    CHAT = "chat"
+    MAIL = "mail"
+    PHONE = "phone"
+    API = "api"
+    MONITORING = "monitoring"
+
+
+class Level(StrEnum):
+    """Impact and urgency."""
+
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+
+
+class Kind(StrEnum):
+    """ITIL's type of what was reported."""
+
+    INCIDENT = "incident"
+    REQUEST = "request"
+    SECURITY = "security"
+
+
+class Resolution(StrEnum):
+    """Who or what resolved it."""
+
+    AUTOMATIC = "automatic"
+    SELF_SERVICE = "self_service"
+    SUPPORT = "support"
+    HIGHER_TIER = "higher_tier"
+    VENDOR = "vendor"
+
+
+class Visibility(StrEnum):
+    """Public entries reach the requester, internal ones only support."""
+
+    PUBLIC = "public"
+    INTERNAL = "internal"
+
+
+class Event(StrEnum):
+    """What a timeline entry records."""
+
+    REPORTED = "reported"
+    CLASSIFIED = "classified"
+    OFFERED = "offered"
+    NOT_SOLVED = "not_solved"
+    ROUTED = "routed"
+    TAKEN = "taken"
+    ESCALATED = "escalated"
+    ANSWERED = "answered"
+    COMMENTED = "commented"
+    NOTED = "noted"
+    WAITING = "waiting"
+    RESUMED = "resumed"
+    RESOLVED = "resolved"
+    CONFIRMED = "confirmed"
+    CLOSED = "closed"
+    REOPENED = "reopened"
+    CANCELLED = "cancelled"
+    MERGED = "merged"
+
+
+class Incident(db.Model):
+    """One trouble of one person, whichever way it came."""
+
+    __tablename__ = "incident"
+    __table_args__ = (
+        Index("ix_incident_queue", "state", "priority", "due_at", "id"),
+        Index("ix_incident_requester", "requester_id", "id"),
+        Index("ix_incident_team", "team_id", "state"),
+        Index("ix_incident_assignee", "assignee_id", "state"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    title: Mapped[str] = mapped_column(String(TITLE_LENGTH))
+    description: Mapped[str] = mapped_column(Text)
+    state: Mapped[str] = mapped_column(String(12))
+    channel: Mapped[str] = mapped_column(String(12))
+    requester_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    logged_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    is_unverified: Mapped[bool] = mapped_column(default=False)
+
+    kind: Mapped[str] = mapped_column(String(12), default=Kind.INCIDENT)
+    category: Mapped[str] = mapped_column(String(60), default="other")
+    impact: Mapped[str] = mapped_column(String(8), default=Level.LOW)
+    urgency: Mapped[str] = mapped_column(String(8), default=Level.MEDIUM)
+    priority: Mapped[int]
+    service_id: Mapped[int | None] = mapped_column(ForeignKey("service.id", ondelete="SET NULL"))
+    device_id: Mapped[int | None] = mapped_column(ForeignKey("device.id", ondelete="SET NULL"))
+
+    team_id: Mapped[int | None] = mapped_column(ForeignKey("team.id", ondelete="SET NULL"))
+    assignee_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
+    routed_because: Mapped[str] = mapped_column(String(300), default="")
+    waiting_on: Mapped[str | None] = mapped_column(String(12))
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("incident.id"))
+
+    created_at: Mapped[datetime] = mapped_column(default=clock.now, index=True)
+    updated_at: Mapped[datetime] = mapped_column(default=clock.now)
+    offered_until: Mapped[datetime | None]
+    suggested_at: Mapped[datetime | None]
+    respond_by: Mapped[datetime]
+    resolve_by: Mapped[datetime]
+    due_at: Mapped[datetime]
+    responded_at: Mapped[datetime | None]
+    resolved_at: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None]
+    reopened_count: Mapped[int] = mapped_column(default=0)
+
+    resolution: Mapped[str | None] = mapped_column(String(12))
+    cause: Mapped[str] = mapped_column(String(200), default="")
+    solution: Mapped[str] = mapped_column(Text, default="")
+    article_id: Mapped[int | None] = mapped_column(ForeignKey("article.id", ondelete="SET NULL"))
+    minutes_spent: Mapped[int] = mapped_column(default=0)
+
+    version: Mapped[int] = mapped_column(default=1)
+
+    requester: Mapped[Person] = relationship(foreign_keys=[requester_id])
+    logged_by: Mapped[Person | None] = relationship(foreign_keys=[logged_by_id])
+    assignee: Mapped[Person | None] = relationship(foreign_keys=[assignee_id])
+    team: Mapped[Team | None] = relationship()
+    service: Mapped[Service | None] = relationship()
+    device: Mapped[Device | None] = relationship()
+    entries: Mapped[list["Entry"]] = relationship(
+        back_populates="incident", order_by="Entry.id", passive_deletes=True
+    )
+
+    __mapper_args__ = {"version_id_col": version}
+
+    @property
+    def number(self) -> str:
+        """The number people see: `INC-000123`."""
+        return f"INC-{self.id:06d}"
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in OPEN
+
+
+class Entry(db.Model):
+    """One thing that happened to an incident. Entries are never changed."""
+
+    __tablename__ = "entry"
+    __table_args__ = (Index("ix_entry_incident", "incident_id", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    incident_id: Mapped[int] = mapped_column(ForeignKey("incident.id", ondelete="CASCADE"))
+    event: Mapped[str] = mapped_column(String(16))
+    visibility: Mapped[str] = mapped_column(String(8), default=Visibility.PUBLIC)
+    author_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    channel: Mapped[str | None] = mapped_column(String(12))
+    text: Mapped[str] = mapped_column(Text, default="")
+    facts: Mapped[dict[str, object]] = mapped_column(JSON, default=dict)
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+    incident: Mapped[Incident] = relationship(back_populates="entries")
+    author: Mapped[Person | None] = relationship(lazy="joined")
+    attachments: Mapped[list["Attachment"]] = relationship(lazy="selectin", order_by="Attachment.id")
+
+
+class Attachment(db.Model):
+    """A file on an incident; its content lies under `digest` in `firstline.files`."""
+
+    __tablename__ = "attachment"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    incident_id: Mapped[int] = mapped_column(ForeignKey("incident.id", ondelete="CASCADE"), index=True)
+    entry_id: Mapped[int] = mapped_column(ForeignKey("entry.id", ondelete="CASCADE"), index=True)
+    name: Mapped[str] = mapped_column(String(200))
+    media_type: Mapped[str] = mapped_column(String(100))
+    size: Mapped[int]
+    digest: Mapped[str] = mapped_column(String(64))
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+
+class IntakeKey(db.Model):
+    """The same key of the same caller is the same incident, whoever retries. Kept 30 days."""
+
+    __tablename__ = "intake_key"
+    __table_args__ = (UniqueConstraint("caller", "key", name="uq_intake_key_caller"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    caller: Mapped[str] = mapped_column(String(80))
+    key: Mapped[str] = mapped_column(String(255))
+    words: Mapped[str] = mapped_column(String(64))
+    incident_id: Mapped[int] = mapped_column(ForeignKey("incident.id", ondelete="CASCADE"))
+    created_at: Mapped[datetime] = mapped_column(default=clock.now, index=True)
+
+
+def id_of(number: str) -> int | None:
+    """The id behind `INC-000123`, `inc123`, `#123` or `123`; None when it is no number of ours."""
+    match = NUMBER.match(number)
+    return int(match.group(1)) if match else None

@@ -1,0 +1,173 @@
+"""People, their teams and their API tokens."""
+
+import secrets
+from datetime import datetime
+from enum import StrEnum
+from hashlib import sha256
+from uuid import uuid4
+
+from flask_security import UserMixin
+from sqlalchemy import ForeignKey, Index, String, select
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+
+from firstline import clock
+from firstline.db import db, write
+from firstline.i18n import lazy_gettext as _
+from incidents.errors import Invalid
+
+ADDRESS_LENGTH = 254
+TOKEN_PREFIX = "fl_"
+
+
+class Role(StrEnum):
+    """What a person is to the desk. Contacts wrote a mail and cannot sign in."""
+
+    CONTACT = "contact"
+    EMPLOYEE = "employee"
+    AGENT = "agent"
+    LEAD = "lead"
+    AUTHOR = "author"
+    ADMIN = "admin"
+    MONITOR = "monitor"
+
+
+SUPPORT = frozenset({Role.AGENT, Role.LEAD, Role.ADMIN})
+
+
+class Membership(db.Model):
+    """Who works in which team."""
+
+    __tablename__ = "membership"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), primary_key=True)
+    team_id: Mapped[int] = mapped_column(ForeignKey("team.id", ondelete="CASCADE"), primary_key=True)
+
+
+class Team(db.Model):
+    """A group of people on one tier (1 to 3), or a vendor who works by mail."""
+
+    __tablename__ = "team"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    slug: Mapped[str] = mapped_column(String(60), unique=True)
+    name: Mapped[str] = mapped_column(String(120))
+    tier: Mapped[int]
+    is_vendor: Mapped[bool] = mapped_column(default=False)
+    email: Mapped[str | None] = mapped_column(String(ADDRESS_LENGTH))
+
+    members: Mapped[list["Person"]] = relationship(secondary="membership", back_populates="teams")
+
+
+class Person(db.Model, UserMixin):
+    """Anybody the desk knows by an address: employee, support, author, service account or contact."""
+
+    __tablename__ = "person"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    email: Mapped[str] = mapped_column(String(ADDRESS_LENGTH), unique=True)
+    name: Mapped[str] = mapped_column(String(200))
+    role: Mapped[str] = mapped_column(String(20), default=Role.EMPLOYEE)
+    password: Mapped[str | None] = mapped_column(String(255))
+    active: Mapped[bool] = mapped_column(default=True)
+    fs_uniquifier: Mapped[str] = mapped_column(String(64), unique=True, default=lambda: uuid4().hex)
+    site: Mapped[str] = mapped_column(String(60), default="")
+    timezone: Mapped[str] = mapped_column(String(60), default="")
+    language: Mapped[str] = mapped_column(String(12), default="")
+    theme: Mapped[str] = mapped_column(String(8), default="")
+    is_undeliverable: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+    teams: Mapped[list[Team]] = relationship(secondary="membership", back_populates="members")
+
+    @property
+    def roles(self) -> list[str]:
+        """Flask-Security's plural; we give one role a person."""
+        return [self.role]
+
+    @property
+    def is_support(self) -> bool:
+        return self.role in SUPPORT
+
+    @property
+    def first_name(self) -> str:
+        return self.name.split()[0] if self.name.strip() else self.email
+
+
+class Alias(db.Model):
+    """A further address of a person; a table, never a guess."""
+
+    __tablename__ = "alias"
+
+    address: Mapped[str] = mapped_column(String(ADDRESS_LENGTH), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"))
+
+
+class ApiToken(db.Model):
+    """A bearer token; only its hash is kept."""
+
+    __tablename__ = "api_token"
+    __table_args__ = (Index("ix_api_token_person_id", "person_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"))
+    digest: Mapped[str] = mapped_column(String(64), unique=True)
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+    revoked_at: Mapped[datetime | None]
+
+    person: Mapped[Person] = relationship()
+
+
+def normalise_address(address: str) -> str:
+    """The form in which an address is stored and compared."""
+    return address.strip().casefold()
+
+
+def find_by_address(address: str) -> Person | None:
+    """The person behind an address or one of its aliases."""
+    return _find(db.session(), normalise_address(address))
+
+
+def ensure_person(session: Session, address: str, *, name: str = "", role: Role = Role.CONTACT) -> Person:
+    """The person with this address, made with `role` when unknown; call it inside `write()`."""
+    address = normalise_address(address)
+    if "@" not in address or len(address) > ADDRESS_LENGTH:
+        raise Invalid(_("Write the whole e-mail address, such as erin@example.com."), field="email")
+    person = _find(session, address)
+    if person is None:
+        person = Person(email=address, name=name.strip()[:200] or _name_from(address), role=role)
+        session.add(person)
+        session.flush()
+    return person
+
+
+def create_token(address: str, role: Role) -> str:
+    """A new API token for this person, who is made if unknown and gets `role`; shown once."""
+    token = TOKEN_PREFIX + secrets.token_urlsafe(32)
+    with write() as session:
+        person = ensure_person(session, address, role=role)
+        person.role = role
+        session.add(ApiToken(person_id=person.id, digest=_digest(token)))
+    return token
+
+
+def find_by_token(token: str) -> Person | None:
+    """The active person this token belongs to."""
+    found = select(Person).join(ApiToken).where(ApiToken.digest == _digest(token))
+    person = db.session.scalar(found.where(ApiToken.revoked_at.is_(None), Person.active))
+    return person
+
+
+def _find(session: Session, address: str) -> Person | None:
+    person = session.scalar(select(Person).where(Person.email == address))
+    if person is None:
+        alias = session.get(Alias, address)
+        person = session.get(Person, alias.person_id) if alias else None
+    return person
+
+
+def _digest(token: str) -> str:
+    return sha256(token.encode()).hexdigest()
+
+
+def _name_from(address: str) -> str:
+    return address.partition("@")[0].replace(".", " ").replace("_", " ").title()

@@ -1,0 +1,85 @@
+"""What people work with: services, their devices, and the outages that are known."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import JSON, ForeignKey, String, Text, or_, select
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from firstline import clock
+from firstline.db import db
+from incidents.people import Person, Team
+
+
+class Criticality(StrEnum):
+    """How much stands still when the service does."""
+
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+
+
+class Service(db.Model):
+    """Something the company offers its people, with the team that owns it."""
+
+    __tablename__ = "service"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    slug: Mapped[str] = mapped_column(String(60), unique=True)
+    name: Mapped[str] = mapped_column(String(120))
+    description: Mapped[str] = mapped_column(Text, default="")
+    criticality: Mapped[str] = mapped_column(String(10), default=Criticality.MEDIUM)
+    keywords: Mapped[list[str]] = mapped_column(JSON, default=list)
+    team_id: Mapped[int | None] = mapped_column(ForeignKey("team.id", ondelete="SET NULL"))
+
+    team: Mapped[Team | None] = relationship()
+
+
+class Device(db.Model):
+    """A configuration item that belongs to a person."""
+
+    __tablename__ = "device"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    tag: Mapped[str] = mapped_column(String(40), unique=True)
+    name: Mapped[str] = mapped_column(String(120))
+    kind: Mapped[str] = mapped_column(String(40), default="")
+    owner_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"), index=True)
+    service_id: Mapped[int | None] = mapped_column(ForeignKey("service.id", ondelete="SET NULL"))
+
+    owner: Mapped[Person | None] = relationship()
+
+
+class Outage(db.Model):
+    """A fault we already know of. `site` empty means everywhere; `ended_at` None means now."""
+
+    __tablename__ = "outage"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    title: Mapped[str] = mapped_column(String(200))
+    service_id: Mapped[int | None] = mapped_column(ForeignKey("service.id", ondelete="CASCADE"))
+    site: Mapped[str] = mapped_column(String(60), default="")
+    note: Mapped[str] = mapped_column(Text, default="")
+    since: Mapped[datetime]
+    next_update_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None] = mapped_column(index=True)
+
+    service: Mapped[Service | None] = relationship(lazy="joined")
+
+
+def known_outages(person: Person | None = None) -> list[Outage]:
+    """The running outages, those at this person's site or everywhere when a person is given."""
+    running = select(Outage).where(or_(Outage.ended_at.is_(None), Outage.ended_at > clock.now()))
+    if person is not None and person.site and not person.is_support:
+        running = running.where(Outage.site.in_(["", person.site]))
+    return list(db.session.scalars(running.order_by(Outage.since.desc())))
+
+
+def list_services() -> list[Service]:
+    """Every service, by name."""
+    return list(db.session.scalars(select(Service).order_by(Service.name)))
+
+
+def devices_of(person: Person) -> list[Device]:
+    """What this person works on."""
+    return list(db.session.scalars(select(Device).where(Device.owner_id == person.id).order_by(Device.tag)))
