@@ -1,0 +1,1 @@
+"""The known fixes: which article for which words, and whether it helped."""

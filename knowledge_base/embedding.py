@@ -1,0 +1,141 @@
+"""Sentence vectors from an ONNX model on disk.
+
+Needs numpy, onnxruntime and tokenizers only, and runs on Python 3.10 too: the bot imports this
+file from its own environment.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from pathlib import Path
+from typing import Optional, Protocol, Sequence, Tuple
+
+import numpy as np
+
+MODEL_FILE = "model.onnx"
+TOKENIZER_FILE = "tokenizer.json"
+MAX_TOKENS = 256
+MAX_CHARACTERS = 8_000
+"""More characters than MAX_TOKENS can ever need; a pasted log must not cost tokenizer time."""
+
+
+class ModelUnavailable(Exception):
+    """The model cannot be used; the message is a sentence fit for `doctor`."""
+
+
+class Encoder(Protocol):
+    """Turns texts into unit vectors; the same text always gives the same vector."""
+
+    identity: str
+    dimensions: int
+
+    def encode(self, texts: Sequence[str]) -> np.ndarray: ...
+
+    def windows(self, text: str, *, size: int, step: int) -> list[str]: ...
+
+
+class OnnxEncoder:
+    """Mean-pooled token vectors of one ONNX transformer.
+
+    Texts are run one by one: the int8 model scales its activations over the whole batch, so a
+    text's vector would otherwise depend on its neighbours.
+    """
+
+    def __init__(self, folder: Path, *, threads: int = 1) -> None:
+        self._session = _open_session(folder / MODEL_FILE, threads=threads)
+        self._tokenizer = _open_tokenizer(folder / TOKENIZER_FILE)
+        self._inputs = {entry.name for entry in self._session.get_inputs()}
+        self.identity = _fingerprint(folder / MODEL_FILE)
+        self.dimensions = self._probe(folder)
+
+    def encode(self, texts: Sequence[str]) -> np.ndarray:
+        """Unit-length float32 rows, one a text; an empty text gives a row all the same."""
+        if not texts:
+            return np.zeros((0, self.dimensions), dtype=np.float32)
+        return np.stack([self._encode_one(text) for text in texts])
+
+    def windows(self, text: str, *, size: int, step: int) -> list[str]:
+        """Overlapping pieces of `size` tokens, one every `step`, the last one reaching the end."""
+        offsets = self._token_offsets(text)
+        if len(offsets) <= size:
+            return [text] if text.strip() else []
+        starts = range(0, max(1, len(offsets) - size + step), step)
+        return [text[offsets[start][0] : offsets[min(start + size, len(offsets)) - 1][1]] for start in starts]
+
+    def _token_offsets(self, text: str) -> list[tuple[int, int]]:
+        encoding = self._tokenizer.encode(text, add_special_tokens=False)
+        pieces = [encoding, *encoding.overflowing]
+        return [span for piece in pieces for span in piece.offsets]
+
+    def _encode_one(self, text: str) -> np.ndarray:
+        encoding = self._tokenizer.encode(text[:MAX_CHARACTERS])
+        ids = encoding.ids
+        if len(ids) > MAX_TOKENS:
+            ids = ids[: MAX_TOKENS - 1] + ids[-1:]
+        row = np.asarray([ids], dtype=np.int64)
+        given = {"input_ids": row, "attention_mask": np.ones_like(row), "token_type_ids": np.zeros_like(row)}
+        tokens = self._session.run(None, {name: given[name] for name in self._inputs})[0]
+        pooled = tokens[0].mean(axis=0)
+        return (pooled / (float(np.linalg.norm(pooled)) or 1.0)).astype(np.float32)
+
+    def _probe(self, folder: Path) -> int:
+        try:
+            return int(self._encode_one("printer").shape[0])
+        except Exception as problem:  # onnxruntime raises its own types, one a fault
+            raise ModelUnavailable(f"The model in {folder} does not give sentence vectors: {problem}") from problem
+
+
+_lock = threading.Lock()
+_opened: dict[Path, OnnxEncoder] = {}
+
+
+def open_encoder(folder: Path) -> OnnxEncoder:
+    """The encoder of that folder, opened once a process; raises ModelUnavailable."""
+    with _lock:
+        if folder not in _opened:
+            _opened[folder] = OnnxEncoder(folder)
+        return _opened[folder]
+
+
+def try_encoder(folder: Path) -> Tuple[Optional[OnnxEncoder], str]:
+    """The encoder and an empty string, or None and the sentence that says why."""
+    try:
+        return open_encoder(folder), ""
+    except ModelUnavailable as problem:
+        return None, str(problem)
+
+
+def _open_session(path: Path, *, threads: int):  # type: ignore[no-untyped-def]
+    _require(path)
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    try:
+        return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+    except Exception as problem:  # onnxruntime raises its own types, one a fault
+        raise ModelUnavailable(f"The model file {path} cannot be read; run the set-up again.") from problem
+
+
+def _open_tokenizer(path: Path):  # type: ignore[no-untyped-def]
+    _require(path)
+    from tokenizers import Tokenizer
+
+    try:
+        tokenizer = Tokenizer.from_file(str(path))
+    except Exception as problem:  # tokenizers raises bare Exception
+        raise ModelUnavailable(f"The tokenizer {path} cannot be read; run the set-up again.") from problem
+    tokenizer.no_truncation()
+    tokenizer.no_padding()
+    return tokenizer
+
+
+def _require(path: Path) -> None:
+    if not path.is_file():
+        raise ModelUnavailable(f"The model file {path} is missing; run the set-up again.")
+
+
+def _fingerprint(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:12]

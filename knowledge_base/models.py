@@ -1,0 +1,139 @@
+"""What is known: categories, articles and their passages; what was offered, and what came of it."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from firstline import clock
+from firstline.db import db
+
+
+class Audience(StrEnum):
+    """Who may read an article; as a reader, SUPPORT also reads what is for everyone."""
+
+    EVERYONE = "everyone"
+    SUPPORT = "support"
+
+
+class State(StrEnum):
+    """Where an article stands; only a published one is found or offered."""
+
+    DRAFT = "draft"
+    PUBLISHED = "published"
+    WITHDRAWN = "withdrawn"
+
+
+class PassageKind(StrEnum):
+    """What part of its article a vector stands for."""
+
+    TITLE = "title"
+    WHOLE = "whole"
+    PART = "part"
+
+
+class AttemptOutcome(StrEnum):
+    """What came of describing a trouble; silence stays NONE and never counts as success."""
+
+    NONE = "none"
+    SOLVED_SAID = "solved_said"
+    WENT_ON = "went_on"
+
+
+class Category(db.Model):
+    """What a trouble is about; shared by articles and incidents."""
+
+    slug: Mapped[str] = mapped_column(String(60), primary_key=True)
+    name: Mapped[str] = mapped_column(String(120))
+    parent_slug: Mapped[str | None] = mapped_column(ForeignKey("category.slug"))
+    keywords: Mapped[str] = mapped_column(Text, default="")
+    position: Mapped[int] = mapped_column(default=0)
+
+
+class Article(db.Model):
+    """One known fix. `revision` counts edits of the content; `change` orders every change of any kind."""
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    slug: Mapped[str] = mapped_column(String(120), unique=True)
+    title: Mapped[str] = mapped_column(String(300))
+    body: Mapped[str] = mapped_column(Text)
+    summary: Mapped[str] = mapped_column(Text, default="")
+    category_slug: Mapped[str | None] = mapped_column(ForeignKey("category.slug"), index=True)
+    service: Mapped[str | None] = mapped_column(String(60), index=True)
+    keywords: Mapped[str] = mapped_column(Text, default="")
+    audience: Mapped[str] = mapped_column(String(20), default=Audience.EVERYONE)
+    state: Mapped[str] = mapped_column(String(20), default=State.DRAFT, index=True)
+    author_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
+    revision: Mapped[int] = mapped_column(default=1)
+    change: Mapped[int] = mapped_column(default=0, index=True)
+    indexed_revision: Mapped[int] = mapped_column(default=0)
+    indexed_model: Mapped[str] = mapped_column(String(20), default="")
+    helped_count: Mapped[int] = mapped_column(default=0)
+    offered_count: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+    updated_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+    category: Mapped[Category | None] = relationship()
+
+    @property
+    def is_published(self) -> bool:
+        return self.state == State.PUBLISHED
+
+
+class Passage(db.Model):
+    """A piece of an article and its vector (little-endian float16), of one revision of it."""
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    article_id: Mapped[int] = mapped_column(ForeignKey("article.id", ondelete="CASCADE"), index=True)
+    revision: Mapped[int]
+    kind: Mapped[str] = mapped_column(String(10))
+    position: Mapped[int] = mapped_column(default=0)
+    text: Mapped[str] = mapped_column(Text, default="")
+    vector: Mapped[bytes | None]
+
+
+class KnowledgeRevision(db.Model):
+    """One row that counts changes, so that every searching process can follow them.
+
+    Writers update it in their own transaction and so wait for each other: a higher number is
+    always committed later.
+    """
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    number: Mapped[int] = mapped_column(default=0)
+
+
+class Attempt(db.Model):
+    """A person described a trouble; the fixes shown for it are its offers, which may be none."""
+
+    __table_args__ = (Index("ix_attempt_created_at", "created_at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    incident_id: Mapped[int | None] = mapped_column(ForeignKey("incident.id", ondelete="CASCADE"), index=True)
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"), index=True)
+    channel: Mapped[str] = mapped_column(String(20))
+    words: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+    outcome: Mapped[str] = mapped_column(String(20), default=AttemptOutcome.NONE)
+    decided_at: Mapped[datetime | None]
+
+    offers: Mapped[list["Offer"]] = relationship(
+        back_populates="attempt", cascade="all, delete-orphan", order_by="Offer.rank"
+    )
+
+
+class Offer(db.Model):
+    """One article shown for one attempt. `helped` is what the person said of it, None until then."""
+
+    __table_args__ = (UniqueConstraint("attempt_id", "article_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    attempt_id: Mapped[int] = mapped_column(ForeignKey("attempt.id", ondelete="CASCADE"))
+    article_id: Mapped[int] = mapped_column(ForeignKey("article.id", ondelete="CASCADE"), index=True)
+    rank: Mapped[int]
+    score: Mapped[float]
+    helped: Mapped[bool | None]
+
+    attempt: Mapped[Attempt] = relationship(back_populates="offers")
+    article: Mapped[Article] = relationship()
