@@ -1,0 +1,69 @@
+"""What the chat says: values every client can render, and that travel as JSON."""
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Button:
+    """A quick reply. Sending `payload` as the message presses it."""
+
+    title: str
+    payload: str
+
+
+@dataclass(frozen=True)
+class Card:
+    """A known fix: the steps as Markdown, and where the whole article is."""
+
+    article: int
+    title: str
+    summary: str
+    steps: str
+    url: str
+    score: float
+
+
+@dataclass(frozen=True)
+class Message:
+    """One bubble. `incident` is `{number, title, state, priority, url}` or None."""
+
+    text: str
+    buttons: tuple[Button, ...] = ()
+    articles: tuple[Card, ...] = ()
+    incident: dict[str, Any] | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        """The form in which `POST /api/v1/chat` answers it."""
+        return {
+            "text": self.text,
+            "buttons": [asdict(button) for button in self.buttons],
+            "articles": [asdict(card) for card in self.articles],
+            "incident": self.incident,
+        }
+
+    @classmethod
+    def from_dict(cls, given: dict[str, Any]) -> "Message":
+        """A message as `as_dict` wrote it; `KeyError`, `TypeError` or `ValueError` when it is not one."""
+        return cls(
+            text=str(given["text"]),
+            buttons=tuple(Button(**button) for button in given["buttons"]),
+            articles=tuple(Card(**card) for card in given["articles"]),
+            incident=given["incident"],
+        )
+
+
+@dataclass(frozen=True)
+class Reply:
+    """The answer to one turn. `answered_by` is "bot", or "portal" when the bot could not."""
+
+    conversation: str
+    message_id: str
+    messages: tuple[Message, ...]
+    answered_by: str
+
+    def as_dict(self) -> dict[str, Any]:
+        return {
+            "conversation": self.conversation,
+            "messages": [message.as_dict() for message in self.messages],
+        }
