@@ -1,0 +1,98 @@
+"""What people say about an incident after it was logged, in whichever channel."""
+
+import re
+from collections.abc import Sequence
+
+from sqlalchemy.orm import Session
+
+from firstline import clock
+from firstline.i18n import gettext as _
+from incidents import notices, sla
+from incidents.attachments import StoredFile, Upload, store
+from incidents.errors import Invalid
+from incidents.lifecycle import Change, apply, locked
+from incidents.models import Channel, Entry, Event, Incident, State, Visibility
+from incidents.notices import Topic
+from incidents.people import Person
+from incidents.policy import Action, require
+from incidents.timeline import record
+
+TEXT_LENGTH = 50_000
+THANKS = re.compile(
+    r"\A(?!.*\b(?:but|still|not|again|however|aber|mais|pero)\b)(?!.*n't\b)\W*(?:(?:many|ok|okay|great|perfect|super)\W+)*"
+    r"(?:thanks?(?: you)?|thx|cheers|danke(?: schön)?|merci|gracias)\b[\w\s,.!:)'-]{0,60}\Z",
+    re.IGNORECASE | re.DOTALL,
+)
+
+
+def say(
+    incident_id: int,
+    *,
+    by: Person,
+    text: str,
+    channel: Channel,
+    visibility: Visibility = Visibility.PUBLIC,
+    uploads: Sequence[Upload] = (),
+) -> int:
+    """Add words to an incident and return the entry's id.
+
+    Support's public words are an answer: the requester gets a notice and the response clock
+    stops. The requester's words wake what waits for them, and reopen what is resolved or was
+    closed lately, unless they only say thanks.
+    """
+    text = text.replace("\0", "").strip()
+    if not text and not uploads:
+        raise Invalid(_("Write something, or add a file."), field="text")
+    if len(text) > TEXT_LENGTH:
+        raise Invalid(
+            _("That is longer than %(most)s characters. Add it as a file instead.", most=TEXT_LENGTH),
+            field="text",
+        )
+    files = store(uploads)
+    with locked(incident_id) as (session, incident):
+        require(by, Action.NOTE if visibility == Visibility.INTERNAL else Action.COMMENT, incident)
+        if visibility == Visibility.INTERNAL:
+            entry = record(
+                session,
+                incident,
+                Event.NOTED,
+                author=by,
+                text=text,
+                visibility=visibility,
+                channel=channel,
+                files=files,
+            )
+        elif incident.requester_id == by.id:
+            entry = _requester_says(session, incident, by, text, channel, files)
+        else:
+            entry = _support_answers(session, incident, by, text, channel, files)
+        return entry.id
+
+
+def is_thanks(text: str) -> bool:
+    """Whether these words say thanks and nothing more."""
+    return THANKS.match(text) is not None
+
+
+def _support_answers(
+    session: Session, incident: Incident, by: Person, text: str, channel: Channel, files: Sequence[StoredFile]
+) -> Entry:
+    entry = record(session, incident, Event.ANSWERED, author=by, text=text, channel=channel, files=files)
+    if incident.responded_at is None:
+        incident.responded_at = clock.now()
+        sla.refresh(incident)
+    notices.notify(session, Topic.ANSWERED, incident, entry=entry)
+    return entry
+
+
+def _requester_says(
+    session: Session, incident: Incident, by: Person, text: str, channel: Channel, files: Sequence[StoredFile]
+) -> Entry:
+    entry = record(session, incident, Event.COMMENTED, author=by, text=text, channel=channel, files=files)
+    if incident.state == State.WAITING and incident.waiting_on == "requester":
+        apply(session, incident, Change(to=State.IN_PROGRESS), by=by)
+    elif incident.state in {State.RESOLVED, State.CLOSED} and not is_thanks(text):
+        apply(session, incident, Change(to=State.QUEUED), by=by)
+    if incident.assignee is not None and incident.assignee_id != by.id:
+        notices.owe(session, Topic.COMMENTED, incident, incident.assignee, entry=entry)
+    return entry

@@ -1,0 +1,257 @@
+"""The one door: every channel ends in `report(Report) -> Incident`."""
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import sha256
+
+from sqlalchemy import delete, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from firstline import clock, jobs
+from firstline.db import db, write
+from firstline.i18n import gettext as _
+from incidents import notices, routing, sla, triage
+from incidents.attachments import StoredFile, Upload, fingerprint, store
+from incidents.errors import Invalid, KeyReused, NotFound
+from incidents.models import (
+    TITLE_LENGTH,
+    Channel,
+    Device,
+    Event,
+    Incident,
+    IntakeKey,
+    Kind,
+    Level,
+    Service,
+    State,
+    Visibility,
+)
+from incidents.notices import Topic
+from incidents.people import Person
+from incidents.timeline import record
+
+SELF_HELP_FOR = timedelta(minutes=30)
+KEY_KEPT_FOR = timedelta(days=30)
+KEY_LENGTH = 255
+DESCRIPTION_LENGTH = 20_000
+"""Longer words are kept whole in an attached file, and cut here."""
+
+ROUTED_AT_ONCE = 2
+"""Priorities up to this one reach support at once, with the fixes shown beside."""
+
+OFFER_TASK = "offer-fixes"
+BY_HAND = frozenset({Channel.MAIL, Channel.PHONE})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Report:
+    """What somebody told us, in the form every channel brings it.
+
+    `key` makes a retry harmless: the same key of the same `caller` is the same incident. `caller`
+    defaults to the requester. `logged_by_id` is the agent who wrote it down for somebody else.
+    `unverified` marks a sender who proved nothing.
+    """
+
+    requester_id: int
+    description: str
+    channel: Channel
+    title: str = ""
+    key: str | None = None
+    caller: str | None = None
+    logged_by_id: int | None = None
+    service: str | None = None
+    device_id: int | None = None
+    impact: Level | None = None
+    urgency: Level | None = None
+    attachments: Sequence[Upload] = ()
+    unverified: bool = False
+    received_at: datetime | None = None
+    allow_empty: bool = False
+
+
+def report(told: Report) -> Incident:
+    """Store the incident, its first timeline entry and the notices it causes, in one transaction.
+
+    Raises `Invalid` (empty words, unknown service, files too large) or `KeyReused`. When it
+    returns, the incident is committed. Fixes are offered afterwards by `incidents.selfhelp`.
+    """
+    description, title = _checked_words(told)
+    uploads = (*told.attachments, *_whole_text(told))
+    files = store(uploads)
+    words = _fingerprint(told, description, title)
+    incident_id = _once(told, words, lambda session: _log(session, told, description, title, files))
+    jobs.nudge(OFFER_TASK, incident_id)
+    incident = db.session.get(Incident, incident_id)
+    assert incident is not None, "a committed incident is never deleted"
+    return incident
+
+
+def forget_old_keys() -> int:
+    """Drop intake keys after 30 days; returns how many."""
+    with write() as session:
+        old = delete(IntakeKey).where(IntakeKey.created_at < clock.now() - KEY_KEPT_FOR)
+        return session.execute(old).rowcount
+
+
+def _once(told: Report, words: str, log: Callable[[Session], Incident]) -> int:
+    if told.key is None:
+        with write() as session:
+            return log(session).id
+    caller = told.caller or f"person:{told.requester_id}"
+    key = told.key if len(told.key) <= KEY_LENGTH else sha256(told.key.encode()).hexdigest()
+    try:
+        with write() as session:
+            known = _known(session, caller, key, words)
+            if known is not None:
+                return known
+            incident_id = log(session).id
+            session.add(IntakeKey(caller=caller, key=key, words=words, incident_id=incident_id))
+            return incident_id
+    except IntegrityError:
+        # PostgreSQL lets two transactions look at once; the key's uniqueness decides.
+        known = _known(db.session(), caller, key, words)
+        if known is None:
+            raise
+        return known
+
+
+def _known(session: Session, caller: str, key: str, words: str) -> int | None:
+    found = session.scalar(select(IntakeKey).where(IntakeKey.caller == caller, IntakeKey.key == key))
+    if found is None:
+        return None
+    if found.words != words:
+        raise KeyReused(
+            _("This key was used for a report with other words. Use a new key for a new report."),
+            field="Idempotency-Key",
+        )
+    return found.incident_id
+
+
+def _log(
+    session: Session, told: Report, description: str, title: str, files: Sequence[StoredFile]
+) -> Incident:
+    requester = session.get(Person, told.requester_id)
+    if requester is None:
+        raise Invalid(_("We do not know this requester."), field="requester")
+    service = _service(session, told.service)
+    guess = triage.classify(
+        session, title=title, text=description, service=service, impact=told.impact, urgency=told.urgency
+    )
+    now = told.received_at or clock.now()
+    incident = Incident(
+        title=title,
+        description=description,
+        state=State.OFFERED,
+        channel=told.channel,
+        requester=requester,
+        logged_by_id=told.logged_by_id,
+        is_unverified=told.unverified,
+        kind=guess.kind,
+        category=guess.category,
+        impact=guess.impact,
+        urgency=guess.urgency,
+        priority=guess.priority,
+        service_id=guess.service_id,
+        device_id=_own_device(session, told),
+        created_at=now,
+        updated_at=now,
+        offered_until=now + SELF_HELP_FOR,
+    )
+    sla.start(incident, received_at=now)
+    session.add(incident)
+    session.flush()
+    _first_entries(session, incident, told, guess, files)
+    _start_on_its_way(session, incident, told)
+    return incident
+
+
+def _first_entries(
+    session: Session, incident: Incident, told: Report, guess: triage.Triage, files: Sequence[StoredFile]
+) -> None:
+    author = session.get(Person, told.logged_by_id or told.requester_id)
+    record(session, incident, Event.REPORTED, author=author, channel=told.channel, files=files)
+    facts: dict[str, object] = {
+        "category": guess.category,
+        "kind": guess.kind,
+        "impact": guess.impact,
+        "urgency": guess.urgency,
+        "priority": guess.priority,
+        "because": list(guess.because),
+    }
+    record(session, incident, Event.CLASSIFIED, facts=facts, visibility=Visibility.INTERNAL)
+
+
+def _start_on_its_way(session: Session, incident: Incident, told: Report) -> None:
+    if incident.priority <= ROUTED_AT_ONCE or incident.kind == Kind.SECURITY:
+        routing.route(session, incident, because=_("P%(n)s: support at once", n=incident.priority))
+    elif told.channel == Channel.MONITORING:
+        routing.route(session, incident, because=_("Raised by monitoring"))
+    if told.channel in BY_HAND or told.logged_by_id not in {None, told.requester_id}:
+        notices.notify(session, Topic.ACKNOWLEDGED, incident)
+
+
+def _checked_words(told: Report) -> tuple[str, str]:
+    description = _clean(told.description)
+    title = " ".join(_clean(told.title).split())
+    if not description and not title and not told.attachments and not told.allow_empty:
+        raise Invalid(_("Tell us what is going wrong. A few words are enough."), field="description")
+    description = description or title
+    if len(description) > DESCRIPTION_LENGTH:
+        note = _("[Cut here. The whole text is attached as report.txt.]")
+        description = f"{description[:DESCRIPTION_LENGTH]}\n\n{note}"
+    return description, _shortened(title or _first_line(description) or _("(no words)"))
+
+
+def _whole_text(told: Report) -> tuple[Upload, ...]:
+    text = _clean(told.description)
+    return (Upload("report.txt", text.encode()),) if len(text) > DESCRIPTION_LENGTH else ()
+
+
+def _clean(text: str) -> str:
+    """Without NUL (PostgreSQL refuses it) and lone surrogates (UTF-8 cannot carry them)."""
+    whole = text.replace("\0", "").encode("utf-8", "replace").decode("utf-8")
+    return whole.replace("\r\n", "\n").strip()
+
+
+def _first_line(text: str) -> str:
+    return next((line.strip() for line in text.splitlines() if line.strip()), "")
+
+
+def _shortened(title: str) -> str:
+    return title if len(title) <= TITLE_LENGTH else title[: TITLE_LENGTH - 1].rstrip() + "…"
+
+
+def _service(session: Session, slug: str | None) -> Service | None:
+    if not slug:
+        return None
+    service = session.scalar(select(Service).where(Service.slug == slug))
+    if service is None:
+        raise Invalid(
+            _("There is no service “%(slug)s”. Leave it out if unsure.", slug=slug), field="service"
+        )
+    return service
+
+
+def _own_device(session: Session, told: Report) -> int | None:
+    if told.device_id is None:
+        return None
+    device = session.get(Device, told.device_id)
+    if device is None or device.owner_id != told.requester_id:
+        raise NotFound(_("There is no such device among the requester's."))
+    return device.id
+
+
+def _fingerprint(told: Report, description: str, title: str) -> str:
+    parts = [
+        told.requester_id,
+        title,
+        description,
+        told.service,
+        told.impact,
+        told.urgency,
+        fingerprint(told.attachments),
+    ]
+    return sha256(json.dumps(parts).encode()).hexdigest()

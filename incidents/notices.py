@@ -1,0 +1,87 @@
+"""What people are to be told: rows without text, written with the change that causes them.
+
+A channel renders and delivers them later (docs/decisions/0012). A notice is sent at most once:
+one whose sending was cut off is `unknown` and decided by a person, not repeated.
+"""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+
+from firstline import clock
+from firstline.db import db
+from incidents.models import Channel, Entry, Incident
+from incidents.people import Person
+
+TASK = "deliver-notices"
+
+
+class Topic(StrEnum):
+    """What a notice is about."""
+
+    ACKNOWLEDGED = "acknowledged"
+    ANSWERED = "answered"
+    WAITING = "waiting"
+    RESOLVED = "resolved"
+    REOPENED = "reopened"
+    COMMENTED = "commented"
+
+
+class Delivery(StrEnum):
+    """Where a notice stands."""
+
+    DUE = "due"
+    SENDING = "sending"
+    SENT = "sent"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+    SUPPRESSED = "suppressed"
+
+
+class Notice(db.Model):
+    """One message owed to one person."""
+
+    __tablename__ = "notice"
+    __table_args__ = (Index("ix_notice_due", "state", "not_before"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    topic: Mapped[str] = mapped_column(String(16))
+    incident_id: Mapped[int] = mapped_column(ForeignKey("incident.id", ondelete="CASCADE"), index=True)
+    recipient_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"))
+    entry_id: Mapped[int | None] = mapped_column(ForeignKey("entry.id", ondelete="CASCADE"))
+    state: Mapped[str] = mapped_column(String(12), default=Delivery.DUE)
+    not_before: Mapped[datetime] = mapped_column(default=clock.now)
+    lease_until: Mapped[datetime | None]
+    attempts: Mapped[int] = mapped_column(default=0)
+    message_id: Mapped[str | None] = mapped_column(String(255), unique=True)
+    error: Mapped[str] = mapped_column(Text, default="")
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+    sent_at: Mapped[datetime | None]
+
+    incident: Mapped[Incident] = relationship()
+    recipient: Mapped[Person] = relationship()
+    entry: Mapped[Entry | None] = relationship()
+
+
+def notify(session: Session, topic: Topic, incident: Incident, *, entry: Entry | None = None) -> None:
+    """Owe the requester a notice about this incident."""
+    owe(session, topic, incident, incident.requester, entry=entry)
+
+
+def owe(
+    session: Session, topic: Topic, incident: Incident, recipient: Person, *, entry: Entry | None = None
+) -> None:
+    """Owe somebody a notice, unless nothing can be delivered to them or a machine reported it."""
+    if recipient.is_undeliverable or incident.channel == Channel.MONITORING:
+        return
+    session.flush()
+    session.add(
+        Notice(
+            topic=topic,
+            incident_id=incident.id,
+            recipient_id=recipient.id,
+            entry_id=entry.id if entry else None,
+        )
+    )

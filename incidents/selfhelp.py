@@ -1,0 +1,164 @@
+"""Tier 0: known fixes for an incident, offered once, and what the person says of them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from firstline import clock, jobs
+from firstline.db import db, write
+from firstline.i18n import gettext as _
+from incidents import routing
+from incidents.errors import Conflict, Invalid
+from incidents.intake import OFFER_TASK
+from incidents.lifecycle import Change, apply, locked
+from incidents.models import Channel, Event, Incident, Resolution, State
+from incidents.people import Person
+from incidents.policy import Action, require
+from incidents.timeline import record
+from knowledge_base import outcomes, suggest, text
+from knowledge_base.models import Article, Audience, Offer
+
+MOST_FIXES = 3
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fix:
+    """A known fix as it was offered for an incident. `helped` is None until the person said."""
+
+    article_id: int
+    slug: str
+    title: str
+    summary: str
+    steps: tuple[str, ...]
+    score: float
+    helped: bool | None
+
+
+def offer_fixes(incident_id: int) -> list[Fix]:
+    """Find fixes for an incident and record what is offered; asked again, it tells the same.
+
+    Without a fitting fix a waiting incident goes to its team at once.
+    """
+    incident = db.session.get(Incident, incident_id)
+    if incident is None or incident.suggested_at is not None:
+        return fixes_of(incident_id)
+    words, service = f"{incident.title}\n{incident.description}", incident.service
+    found = suggest.suggest(
+        words, audience=Audience.EVERYONE, limit=MOST_FIXES, service=service.slug if service else None
+    )
+    with locked(incident_id) as (session, incident):
+        if incident.suggested_at is None:
+            incident.suggested_at = clock.now()
+            if incident.channel != Channel.MONITORING:
+                _record(session, incident, words, found)
+            if not found and incident.state == State.OFFERED:
+                routing.route(session, incident, because=_("No known fix fits"))
+    return fixes_of(incident_id)
+
+
+def fixes_of(incident_id: int) -> list[Fix]:
+    """What was offered for this incident, in order, without searching."""
+    return [_as_fix(offer) for offer in outcomes.offers_of(db.session(), incident_id)]
+
+
+def tell_outcome(
+    incident_id: int, *, by: Person, solved: bool, article_id: int | None = None, note: str = ""
+) -> None:
+    """The person says whether it is solved: resolves as self-service, or routes now.
+
+    Works from every open state; saying the same again changes nothing.
+    """
+    with locked(incident_id) as (session, incident):
+        require(by, Action.TELL_OUTCOME, incident)
+        if solved and incident.state in {State.RESOLVED, State.CLOSED}:
+            return
+        if not incident.is_open and not (not solved and incident.state == State.RESOLVED):
+            raise Conflict(
+                _("%(number)s is %(state)s already.", number=incident.number, state=incident.state)
+            )
+        if solved:
+            _check_article(session, article_id)
+            wanted = Change(
+                to=State.RESOLVED, resolution=Resolution.SELF_SERVICE, article_id=article_id, note=note
+            )
+            apply(session, incident, wanted, by=by)
+        else:
+            _go_on(session, incident, by, note)
+
+
+def _go_on(session: Session, incident: Incident, by: Person, note: str) -> None:
+    """Still not solved: what was offered did not help, and support has it now."""
+    if incident.state == State.RESOLVED:
+        apply(session, incident, Change(to=State.QUEUED, note=note), by=by)
+        return
+    outcomes.went_on(session, incident.id)
+    if incident.state == State.OFFERED:
+        record(session, incident, Event.NOT_SOLVED, author=by, text=note)
+        because = _("The known fixes did not help") if incident.suggested_at else _("Asked for support")
+        routing.route(session, incident, because=because)
+    elif note.strip():
+        record(session, incident, Event.COMMENTED, author=by, text=note)
+
+
+def _check_article(session: Session, article_id: int | None) -> None:
+    if article_id is not None and session.get(Article, article_id) is None:
+        raise Invalid(
+            _("There is no such article. Leave it out, or choose one that was offered."), field="article"
+        )
+
+
+def _record(session: Session, incident: Incident, words: str, found: Sequence[suggest.Suggestion]) -> None:
+    outcomes.record_attempt(
+        session,
+        found,
+        words=words,
+        channel=incident.channel,
+        person_id=incident.requester_id,
+        incident_id=incident.id,
+    )
+    if found:
+        facts: dict[str, object] = {"articles": [fix.title for fix in found]}
+        record(session, incident, Event.OFFERED, facts=facts)
+
+
+def _as_fix(offer: Offer) -> Fix:
+    article = offer.article
+    return Fix(
+        article_id=article.id,
+        slug=article.slug,
+        title=article.title,
+        summary=article.summary,
+        steps=text.steps(article.body),
+        score=offer.score,
+        helped=offer.helped,
+    )
+
+
+@jobs.task(OFFER_TASK)
+def _offer(incident_id: int) -> None:
+    offer_fixes(incident_id)
+
+
+def due_for_offers(*, older_than_s: int, limit: int = 100) -> Sequence[int]:
+    """Incidents whose fixes nobody has looked for yet."""
+    before = clock.now() - timedelta(seconds=older_than_s)
+    waiting = select(Incident.id).where(Incident.suggested_at.is_(None), Incident.created_at < before)
+    return db.session.scalars(waiting.order_by(Incident.id).limit(limit)).all()
+
+
+def route_expired() -> int:
+    """Silence is never a resolution: route what nobody answered within the self-help time."""
+    now = clock.now()
+    expired = select(Incident.id).where(Incident.state == State.OFFERED, Incident.offered_until < now)
+    ids = db.session.scalars(expired.limit(200)).all()
+    for incident_id in ids:
+        with write() as session:
+            incident = session.scalar(
+                select(Incident).where(Incident.id == incident_id).with_for_update(of=Incident)
+            )
+            if incident is not None and incident.state == State.OFFERED:
+                routing.route(session, incident, because=_("No answer within the self-help time"))
+    return len(ids)

@@ -1,0 +1,39 @@
+"""What the one scheduler looks after, so that nothing depends on a nudge arriving."""
+
+from sqlalchemy import select
+
+from firstline import clock, jobs
+from firstline.db import db
+from incidents import intake, lifecycle, selfhelp
+from incidents.lifecycle import Change
+from incidents.models import Incident, State
+
+NUDGE_SHOULD_HAVE_COME_S = 5
+
+
+@jobs.sweep(every_s=5)
+def offer_what_was_missed() -> None:
+    """Look for fixes where the nudge was lost."""
+    for incident_id in selfhelp.due_for_offers(older_than_s=NUDGE_SHOULD_HAVE_COME_S):
+        selfhelp.offer_fixes(incident_id)
+
+
+@jobs.sweep(every_s=20)
+def route_the_unanswered() -> None:
+    """Send on what nobody answered within the self-help time."""
+    selfhelp.route_expired()
+
+
+@jobs.sweep(every_s=600)
+def close_the_confirmed_by_time() -> None:
+    """Close what was resolved long enough ago without a word against it."""
+    before = clock.now() - lifecycle.CONFIRM_WITHIN
+    resolved = select(Incident.id).where(Incident.state == State.RESOLVED, Incident.resolved_at < before)
+    for incident_id in db.session.scalars(resolved.limit(200)).all():
+        lifecycle.change(incident_id, Change(to=State.CLOSED), by=None)
+
+
+@jobs.sweep(every_s=3600)
+def forget_old_keys() -> None:
+    """Intake keys are kept 30 days."""
+    intake.forget_old_keys()

@@ -1,0 +1,155 @@
+"""A first guess at category, service, type, impact and urgency, and the words that made it.
+
+Rules and seed words only, while there is no history to learn from. The employee is asked in
+plain words; support corrects in one click.
+"""
+
+import re
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from incidents.models import Kind, Level
+from incidents.services import Service
+from knowledge_base.models import Category
+
+OTHER = "other"
+TITLE_WEIGHT = 2
+WORDS = re.compile(r"[^\W_]+(?:[-.'][^\W_]+)*")
+
+PRIORITY = {
+    (Level.HIGH, Level.HIGH): 1,
+    (Level.HIGH, Level.MEDIUM): 2,
+    (Level.MEDIUM, Level.HIGH): 2,
+    (Level.HIGH, Level.LOW): 3,
+    (Level.MEDIUM, Level.MEDIUM): 3,
+    (Level.LOW, Level.HIGH): 3,
+    (Level.MEDIUM, Level.LOW): 4,
+    (Level.LOW, Level.MEDIUM): 4,
+    (Level.LOW, Level.LOW): 5,
+}
+"""ITIL's matrix: (impact, urgency) to priority 1 (first) to 5."""
+
+SECURITY = re.compile(
+    r"\b(phish\w*|ransom\w*|malware|virus|hacked|compromised|data breach|"
+    r"(?:stolen|lost)\b.{0,30}\b(?:laptop|phone|badge|device)|"
+    r"(?:laptop|phone|badge|device)\b.{0,30}\b(?:stolen|lost)|"
+    r"clicked\b.{0,40}\b(?:link|attachment))\b",
+    re.IGNORECASE | re.DOTALL,
+)
+REQUEST = re.compile(
+    r"\b(?:(?:i|we) (?:would like|need|want) (?:a|an|access|new|another|to (?:order|install|get|have))\b|"
+    r"(?:please|can you|could you) (?:install|order|grant|give|set up|create)\b|request(?:ing)? access)",
+    re.IGNORECASE,
+)
+MANY = re.compile(
+    r"\b(?:everyone|everybody|nobody (?:can|here)|no one (?:can|here)|whole (?:company|office|site|floor|building)|"
+    r"all (?:users|of us|sites)|entire (?:company|office|site))\b",
+    re.IGNORECASE,
+)
+SOME = re.compile(
+    r"\b(?:my|our|the whole) (?:team|department)\b|\bcolleagues?\b|\bseveral (?:people|of us)\b",
+    re.IGNORECASE,
+)
+STOPPED = re.compile(
+    r"\b(?:can(?:no|')?t work|cannot work|unable to work|stops? me from working|urgent(?:ly)?|asap|emergency|"
+    r"production is down|deadline)\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Triage:
+    """A classification and the words it rests on."""
+
+    category: str
+    kind: Kind
+    impact: Level
+    urgency: Level
+    service_id: int | None
+    because: tuple[str, ...]
+
+    @property
+    def priority(self) -> int:
+        return prioritise(self.impact, self.urgency, self.kind)
+
+
+def prioritise(impact: str, urgency: str, kind: str) -> int:
+    """Priority by the matrix; a security incident is never below P2."""
+    priority = PRIORITY[Level(impact), Level(urgency)]
+    return min(priority, 2) if kind == Kind.SECURITY else priority
+
+
+def classify(
+    session: Session,
+    *,
+    title: str,
+    text: str,
+    service: Service | None = None,
+    impact: Level | None = None,
+    urgency: Level | None = None,
+) -> Triage:
+    """Guess what the reporter did not say; what they did say stands."""
+    whole = f"{title}\n{text}"
+    words = _weigh(title, text)
+    category, category_words = _best_category(session, words)
+    found = service or _best_service(session, words)
+    return Triage(
+        category=category,
+        kind=_kind(whole),
+        impact=impact or _impact(whole),
+        urgency=urgency or (Level.HIGH if STOPPED.search(whole) else Level.MEDIUM),
+        service_id=found.id if found else None,
+        because=category_words,
+    )
+
+
+def _kind(text: str) -> Kind:
+    if SECURITY.search(text):
+        return Kind.SECURITY
+    return Kind.REQUEST if REQUEST.search(text) else Kind.INCIDENT
+
+
+def _impact(text: str) -> Level:
+    if MANY.search(text):
+        return Level.HIGH
+    return Level.MEDIUM if SOME.search(text) else Level.LOW
+
+
+def _weigh(title: str, text: str) -> dict[str, int]:
+    """Words and pairs of neighbours, those of the title twice."""
+    weights: dict[str, int] = {}
+    for source, weight in ((title, TITLE_WEIGHT), (text[:4000], 1)):
+        words = WORDS.findall(source.casefold())
+        for term in (*words, *map(" ".join, zip(words, words[1:], strict=False))):
+            weights[term] = weights.get(term, 0) + weight
+    return weights
+
+
+def _split(keywords: str) -> list[str]:
+    return [keyword.strip() for keyword in keywords.split(",") if keyword.strip()]
+
+
+def _match(keywords: list[str], words: dict[str, int]) -> tuple[int, tuple[str, ...]]:
+    hits = tuple(keyword for keyword in keywords if keyword.casefold() in words)
+    score = sum(min(words[hit.casefold()], 3) * (2 if " " in hit else 1) for hit in hits)
+    return score, hits
+
+
+def _best_category(session: Session, words: dict[str, int]) -> tuple[str, tuple[str, ...]]:
+    best: tuple[int, str, tuple[str, ...]] = (0, OTHER, ())
+    for category in session.scalars(select(Category).order_by(Category.slug)):
+        score, hits = _match(_split(category.keywords), words)
+        if score > best[0]:
+            best = (score, category.slug, hits)
+    return best[1], best[2]
+
+
+def _best_service(session: Session, words: dict[str, int]) -> Service | None:
+    best: tuple[int, Service | None] = (0, None)
+    for service in session.scalars(select(Service).order_by(Service.slug)):
+        score, _hits = _match([service.name, *service.keywords], words)
+        if score > best[0]:
+            best = (score, service)
+    return best[1]
