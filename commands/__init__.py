@@ -1,44 +1,61 @@
-"""The `firstline` command: one module a group, imported only when it is called."""
+"""The command `firstline`. Each subcommand is loaded only when it is called, so that one is quick to
+start and a broken one does not take the others with it."""
 
 from importlib import import_module
+from typing import NamedTuple, override
 
 import click
 
+from commands.supervised import end_with_supervisor
 from firstline.settings import SettingsError
 
+
+class Entry(NamedTuple):
+    target: str
+    summary: str
+
+
 COMMANDS = {
-    "actions": "commands.actions:actions",
-    "articles": "commands.articles:articles",
-    "backup": "commands.backup:backup",
-    "bot": "commands.bot:bot",
-    "db": "commands.database:database",
-    "demo": "commands.demo:demo",
-    "doctor": "commands.doctor:doctor",
-    "duplicates": "commands.duplicates:duplicates",
-    "intake": "commands.intake:intake",
-    "mail": "commands.mail:mail",
-    "restore": "commands.backup:restore",
-    "serve": "commands.serve:serve",
-    "token": "commands.token:token",
-    "triage": "commands.triage:triage",
-    "up": "commands.supervisor:up",
-    "worker": "commands.worker:worker",
+    "up": Entry("commands.supervisor:up", "Start every process and keep each one running."),
+    "serve": Entry("commands.serve:serve", "The portal."),
+    "worker": Entry("commands.worker:worker", "Background jobs and the sweep."),
+    "intake": Entry("commands.intake:intake", "Incoming mail: the listener and the mailboxes."),
+    "actions": Entry("commands.actions:actions", "What the bot does for people."),
+    "bot": Entry("commands.bot:bot", "The bot: installs, trains and runs Rasa."),
+    "db": Entry("commands.database:database", "The database schema."),
+    "demo": Entry("commands.demo:demo", "Demo people, services, articles and incidents."),
+    "token": Entry("commands.token:token", "Tokens for the API."),
+    "mail": Entry("commands.mail:mail", "Messages from files, and what was held back."),
+    "articles": Entry("commands.articles:articles", "Import articles, measure the search."),
+    "triage": Entry("commands.triage:triage", "Measure how well categories are guessed."),
+    "duplicates": Entry("commands.duplicates:duplicates", "Measure how well doubles are found."),
+    "backup": Entry("commands.backup:backup", "Write the whole state into a folder."),
+    "restore": Entry("commands.backup:restore", "Read the whole state back from a folder."),
+    "doctor": Entry("commands.doctor:doctor", "What is configured, reachable, overdue."),
 }
 
 
 class LazyGroup(click.Group):
-    """Knows its commands by name and loads the one that is asked for, so that none slows another."""
+    """Knows its commands by name and loads the one that is asked for."""
 
+    @override
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return sorted(COMMANDS)
+        return list(COMMANDS)
 
+    @override
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        module, _, attribute = COMMANDS[cmd_name].partition(":")
-        command: click.Command = getattr(import_module(module), attribute)
+        module, _, name = COMMANDS[cmd_name].target.partition(":")
+        command: click.Command = getattr(import_module(module), name)
         return command
 
+    @override
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, entry.summary) for name, entry in COMMANDS.items()])
+
+    @override
     def invoke(self, ctx: click.Context) -> object:
         try:
             return super().invoke(ctx)
@@ -46,6 +63,8 @@ class LazyGroup(click.Group):
             raise click.ClickException(str(error)) from error
 
 
-@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.command(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="firstline", prog_name="firstline")
 def main() -> None:
     """Firstline: the self-service front line of IT support."""
+    end_with_supervisor()

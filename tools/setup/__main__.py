@@ -9,8 +9,8 @@ from __future__ import annotations
 import argparse
 import sys
 
-if sys.version_info < (3, 9):
-    sys.exit("Set-up needs Python 3.9 or newer: call it with a newer one, as in “make PYTHON=python3.12 setup”.")
+if sys.version_info < (3, 9):  # noqa: UP036
+    sys.exit("Set-up needs Python 3.9 or newer: name one, as in “make PYTHON=python3.12 setup”.")
 
 import browser
 import locks

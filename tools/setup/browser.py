@@ -21,6 +21,10 @@ SERVED = {
     "tabler/tabler.min.css": "@tabler/core/dist/css/tabler.min.css",
     "tabler/tabler.min.js": "@tabler/core/dist/js/tabler.min.js",
 }
+PAINT = {
+    "": 'fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round" stroke-linejoin="round"',
+    "filled": 'fill="currentColor"',
+}
 
 _installed = Stamp(MODULES / ".setup.stamp", [ROOT / "package.json", ROOT / "package-lock.json"])
 _served = Stamp(VENDOR / ".setup.stamp", [ROOT / "package-lock.json", ICON_LIST, Path(__file__)])
@@ -61,16 +65,12 @@ def _symbol(name: str) -> str:
     """One icon as `<symbol id="name">`; “filled/star” is taken from the filled icons as “star-filled”."""
     style, _, plain = name.rpartition("/")
     file = MODULES / "@tabler/icons/icons" / (style or "outline") / f"{plain}.svg"
-    if not file.is_file():
+    if style not in PAINT or not file.is_file():
         raise SetupError(f"static/icons.txt names “{name}”, which Tabler does not have: correct the name.")
     drawing = re.search(r"<svg[^>]*>(.*)</svg>", file.read_text(), re.DOTALL)
     body = "".join(line.strip() for line in drawing.group(1).splitlines()) if drawing else ""
-    paint = (
-        'fill="currentColor"'
-        if style == "filled"
-        else 'fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round" stroke-linejoin="round"'
-    )
-    return f'<symbol id="{plain}{"-filled" if style == "filled" else ""}" viewBox="0 0 24 24" {paint}>{body}</symbol>'
+    name = f"{plain}-{style}" if style else plain
+    return f'<symbol id="{name}" viewBox="0 0 24 24" {PAINT[style]}>{body}</symbol>'
 
 
 def npm() -> list[str | Path]:

@@ -19,7 +19,9 @@ NETWORK = "Is the package index reachable? Nothing is lost: run this again."
 class Environment:
     """A virtual environment made from a lock; `project` also puts the command `firstline` into it."""
 
-    def __init__(self, folder: Path, lock: Path, versions: tuple[pythons.Version, ...], project: bool) -> None:
+    def __init__(
+        self, folder: Path, lock: Path, versions: tuple[pythons.Version, ...], project: bool
+    ) -> None:
         self.folder = folder
         self.python = folder / "bin" / "python"
         self._lock = lock

@@ -7,12 +7,12 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Iterator, Tuple
 
 from console import SetupError
 
-Version = Tuple[int, int]
+Version = tuple[int, int]
 PROBE = "import ctypes, sqlite3, ssl, sys; print(*sys.version_info[:2], sys.executable)"
 
 

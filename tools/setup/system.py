@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Callable, Iterator
 
 from console import SetupError, run, warn
 
@@ -24,6 +24,10 @@ def _has_postgresql() -> bool:
     return any(Path("/usr/lib/postgresql").glob("*/bin/initdb")) or bool(shutil.which("initdb"))
 
 
+NO_SERVICE = """#!/bin/sh
+# Firstline's set-up is installing packages. If it is not, delete this file.
+exit 101
+"""
 PARTS: dict[str, Callable[[], bool]] = {
     "chromium": _has_chromium,
     "dovecot-imapd": _has_dovecot,
@@ -66,7 +70,7 @@ def _no_service_started() -> Iterator[None]:
     if policy.exists():
         yield
         return
-    policy.write_text("#!/bin/sh\n# Firstline's set-up is installing packages; if it is not, delete this file.\nexit 101\n")
+    policy.write_text(NO_SERVICE)
     policy.chmod(0o755)
     try:
         yield

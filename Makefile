@@ -1,0 +1,63 @@
+# `make help` says what can be done. Every target that needs packages sets them up first.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+SETUP := $(PYTHON) tools/setup
+BIN := .venv/bin
+export PYTHONUTF8 := 1
+
+.PHONY: help setup setup-web run demo test test-fast lint types fix docs bench backup restore lock clean
+
+help: ## Say what can be done
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
+
+setup: ## Install everything this checkout needs (skips what is done)
+	@$(SETUP)
+
+setup-web:
+	@$(SETUP) web
+
+run demo: export FIRSTLINE_DEMO := 1
+
+run: demo ## Start Firstline with demo data; Ctrl-C stops it
+	@exec $(BIN)/firstline up
+
+demo: setup-web ## Bring the database up to date and load the demo data
+	@$(BIN)/firstline db upgrade
+	@$(BIN)/firstline demo load
+
+test: setup lint types ## Run every check and test, as CI does
+	@$(BIN)/pytest --numprocesses 2 --dist loadgroup $(ARGS)
+
+test-fast: setup-web ## Run the tests that need no server, browser or bot
+	@$(BIN)/pytest --numprocesses 2 -m "not browser and not postgresql and not dovecot and not rasa" $(ARGS)
+
+lint: setup-web ## Check style and spelling
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/codespell
+
+types: setup-web ## Check the types
+	@$(BIN)/mypy
+
+fix: setup-web ## Correct the style
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+docs: setup-web ## Check that the documentation names what exists
+	@$(BIN)/pytest tests/docs
+
+bench: setup-web ## Measure each path beside the floor
+	@$(BIN)/python -m benchmarks
+
+backup: setup-web ## Write the whole state into DIR=folder
+	@$(BIN)/firstline backup $(or $(DIR),$(error Say where to: make backup DIR=folder))
+
+restore: setup-web ## Read the whole state back from DIR=folder
+	@$(BIN)/firstline restore $(or $(DIR),$(error Say where from: make restore DIR=folder))
+
+lock: ## Write the locks anew (UPGRADE=1 takes newer versions)
+	@$(SETUP) lock $(if $(UPGRADE),--upgrade)
+
+clean: ## Delete what set-up made; the data in var/ stays
+	@rm -rf .venv chatbot/.venv node_modules static/vendor .pytest_cache .mypy_cache .ruff_cache test-results

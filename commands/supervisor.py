@@ -1,0 +1,208 @@
+"""`firstline up`: starts every process and keeps each one running, alone (docs/decisions/0002)."""
+
+import fcntl
+import logging
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
+from time import monotonic
+from typing import IO
+
+import click
+
+from commands.supervised import VARIABLE
+from commands.welcome import greet_when_ready
+from firstline.settings import Settings
+
+FIRST_DELAY = 0.1
+LONGEST_DELAY = 30.0
+STEADY_AFTER = 10.0
+GRACE = 8.0
+LINE_LIMIT = 64 * 1024
+LOG_SIZE = 10 * 1024 * 1024
+PROCESSES = {"web": "serve", "worker": "worker", "intake": "intake", "actions": "actions", "bot": "bot"}
+
+
+@dataclass(frozen=True)
+class Program:
+    """One process: how it is started and which signal asks it to finish."""
+
+    name: str
+    command: Sequence[str]
+    stop_signal: signal.Signals = signal.SIGTERM
+
+
+class Backoff:
+    """Seconds to wait before the next start: doubled each time, short again after a steady run."""
+
+    def __init__(self) -> None:
+        self._delay = FIRST_DELAY
+
+    def after(self, lived_for: float) -> float:
+        if lived_for >= STEADY_AFTER:
+            self._delay = FIRST_DELAY
+        delay = self._delay
+        self._delay = min(2 * delay, LONGEST_DELAY)
+        return delay
+
+
+class Keeper(threading.Thread):
+    """Keeps one program running until it is told to stop; knows nothing of the others."""
+
+    def __init__(self, program: Program, run_dir: Path, log: logging.Logger) -> None:
+        super().__init__(name=program.name)
+        self._program = program
+        self._log = log
+        self._pid_file = run_dir / f"{program.name}.pid"
+        self._process: subprocess.Popen[bytes] | None = None
+        self._lock = threading.Lock()
+        self._stopping = threading.Event()
+
+    def run(self) -> None:
+        backoff = Backoff()
+        while not self._stopping.is_set():
+            started = monotonic()
+            ending = self._run_once()
+            if not self._stopping.is_set():
+                delay = backoff.after(monotonic() - started)
+                self._log.warning("%s; starting it again in %.1f s", ending, delay)
+                self._stopping.wait(delay)
+
+    def stop(self) -> None:
+        with self._lock:
+            self._stopping.set()
+            if self._process and self._process.poll() is None:
+                self._process.send_signal(self._program.stop_signal)
+
+    def kill(self) -> None:
+        with self._lock:
+            if self._process:
+                _kill_group(self._process.pid)
+
+    def _run_once(self) -> str:
+        try:
+            process = self._start()
+        except OSError as error:
+            return f"could not be started ({error.strerror})"
+        if process is None:
+            return "stopped"
+        self._pid_file.write_text(f"{process.pid}\n")
+        code = process.wait()
+        # Its own children may live on and hold its port.
+        _kill_group(process.pid)
+        self._pid_file.unlink(missing_ok=True)
+        return f"ended by {signal.Signals(-code).name}" if code < 0 else f"ended with {code}"
+
+    def _start(self) -> subprocess.Popen[bytes] | None:
+        with self._lock:
+            if self._stopping.is_set():
+                return None
+            self._process = process = subprocess.Popen(
+                self._program.command,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                env={**os.environ, VARIABLE: str(os.getpid()), "PYTHONUNBUFFERED": "1"},
+                start_new_session=True,
+            )
+        threading.Thread(target=self._copy_lines, args=[process.stdout], daemon=True).start()
+        return process
+
+    def _copy_lines(self, output: IO[bytes]) -> None:
+        with output:
+            for line in iter(lambda: output.readline(LINE_LIMIT), b""):
+                self._log.info("%s", line.decode(errors="replace").rstrip())
+
+
+def supervise(programs: Sequence[Program], data_dir: Path, stop: threading.Event) -> None:
+    """Keep the programs running until `stop` is set, then end them all."""
+    run_dir = data_dir / "run"
+    keepers = [Keeper(program, run_dir, make_log(program.name, data_dir / "log")) for program in programs]
+    for keeper in keepers:
+        keeper.start()
+    stop.wait()
+    for keeper in keepers:
+        keeper.stop()
+    _await_end(keepers)
+
+
+def make_log(name: str, folder: Path) -> logging.Logger:
+    """Lines go to a file of the process's own and, with its name in front, to the terminal."""
+    folder.mkdir(parents=True, exist_ok=True)
+    log = logging.Logger(name)
+    log.addHandler(RotatingFileHandler(folder / f"{name}.log", maxBytes=LOG_SIZE, backupCount=3))
+    terminal = logging.StreamHandler(sys.stdout)
+    terminal.setFormatter(logging.Formatter("%(name)-8s| %(message)s"))
+    log.addHandler(terminal)
+    return log
+
+
+def programs_of(names: Sequence[str]) -> list[Program]:
+    firstline = str(Path(sys.executable).with_name("firstline"))
+    # Only SIGINT lets the job engine finish the task it is at.
+    signals = {"worker": signal.SIGINT}
+    return [Program(name, [firstline, PROCESSES[name]], signals.get(name, signal.SIGTERM)) for name in names]
+
+
+@click.command()
+@click.argument("names", nargs=-1, type=click.Choice(list(PROCESSES)))
+def up(names: tuple[str, ...]) -> None:
+    """Start every process (or only those named) and keep each one running until Ctrl-C."""
+    settings = Settings.from_environ()
+    # A terminal that was closed must not end what runs.
+    logging.raiseExceptions = False
+    with only_one(settings.data_dir / "run"):
+        stop = threading.Event()
+        with stopped_by_signals(stop):
+            greet_when_ready(settings, stop)
+            supervise(programs_of(names or tuple(PROCESSES)), settings.data_dir, stop)
+    click.echo("Everything is stopped.")
+
+
+@contextmanager
+def only_one(run_dir: Path) -> Iterator[None]:
+    run_dir.mkdir(parents=True, exist_ok=True)
+    with (run_dir / "supervisor.lock").open("a+") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise click.ClickException(
+                f"Firstline already runs on {run_dir.parent}: stop that one first, or set FIRSTLINE_DATA_DIR."
+            ) from error
+        yield
+
+
+@contextmanager
+def stopped_by_signals(stop: threading.Event) -> Iterator[None]:
+    def ask_to_stop(number: int, frame: object) -> None:
+        stop.set()
+
+    wanted = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    before: Mapping[signal.Signals, object] = {one: signal.signal(one, ask_to_stop) for one in wanted}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)  # type: ignore[arg-type]
+
+
+def _await_end(keepers: Sequence[Keeper]) -> None:
+    deadline = monotonic() + GRACE
+    for keeper in keepers:
+        keeper.join(max(0.0, deadline - monotonic()))
+    for keeper in keepers:
+        if keeper.is_alive():
+            keeper.kill()
+        keeper.join()
+
+
+def _kill_group(pid: int) -> None:
+    with suppress(ProcessLookupError):
+        os.killpg(pid, signal.SIGKILL)

@@ -1,0 +1,54 @@
+"""Tells the person at the terminal when the portal answers, where to look and how to try it."""
+
+import threading
+
+import click
+import httpx
+
+from firstline.settings import Settings
+
+DEMO_TEXT = """
+  Sign in   {base}/login has one button per demo person
+  Mail it   printf 'From: erin@example.com\\nSubject: VPN drops\\n\\nEvery few minutes.\\n' | \\
+            curl smtp://{mail} --mail-from erin@example.com --mail-rcpt {helpdesk} --crlf -T -
+  Its mail  {base}/demo/mail shows what was sent out
+"""
+
+
+def greet_when_ready(settings: Settings, stop: threading.Event) -> None:
+    """Returns at once; the words appear as soon as the portal answers, and again when the bot is in."""
+    threading.Thread(target=_greet, args=[settings, stop], daemon=True).start()
+
+
+def _greet(settings: Settings, stop: threading.Event) -> None:
+    local = f"http://{settings.listen}"
+    if _await(f"{local}/healthz", stop, every=0.2):
+        click.echo(_words(settings))
+    if _await(f"{local}/readyz", stop, every=2):
+        click.secho(f"  Every part is ready, the bot too: {settings.base_url}\n", bold=True)
+
+
+def _words(settings: Settings) -> str:
+    title = click.style(f"\n  Firstline answers at {settings.base_url}", bold=True)
+    footer = "  Ctrl-C stops everything. The bot joins by itself when it is installed and trained.\n"
+    if not settings.demo_doors_open:
+        return f"{title}\n{footer}"
+    demo = DEMO_TEXT.format(
+        base=settings.base_url, mail=settings.mail_listen, helpdesk=settings.helpdesk_address
+    )
+    return f"{title}{demo}{footer}"
+
+
+def _await(url: str, stop: threading.Event, every: float) -> bool:
+    """True as soon as the address answers 200; False when everything is stopped first."""
+    while not stop.wait(every):
+        if _answers(url):
+            return True
+    return False
+
+
+def _answers(url: str) -> bool:
+    try:
+        return httpx.get(url, timeout=5).status_code == httpx.codes.OK
+    except httpx.HTTPError:
+        return False
