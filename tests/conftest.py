@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from sqlalchemy import text
 
 from firstline.app import create_core
 from firstline.db import db, write
@@ -13,15 +14,23 @@ from incidents import MODELS
 from incidents.people import Membership, Person, Role, Team
 from incidents.services import Service
 from knowledge_base.models import Category
+from tests import servers
 
 SECRET = "a secret only the tests know"
 
 
 @pytest.fixture
-def settings(tmp_path: Path) -> Settings:
+def database_url(tmp_path: Path) -> str:
+    """Where the app of this test keeps its data; folders whose tests run on both override it."""
+    return f"sqlite:///{tmp_path / 'firstline.db'}"
+
+
+@pytest.fixture
+def settings(tmp_path: Path, database_url: str) -> Settings:
     return Settings.from_environ(
         {
             "FIRSTLINE_DATA_DIR": str(tmp_path / "var"),
+            "FIRSTLINE_DATABASE_URL": database_url,
             "FIRSTLINE_SECRET_KEY": SECRET,
             "FIRSTLINE_DEMO": "1",
         }
@@ -36,7 +45,23 @@ def app(settings: Settings) -> Iterator[Flask]:
         db.create_all()
         yield app
         db.session.remove()
+        empty_again()
         db.engine.dispose()
+
+
+def empty_again() -> None:
+    """Leave a shared PostgreSQL database as it was found; an SQLite file goes with its folder."""
+    if db.engine.dialect.name == "postgresql":
+        with db.engine.begin() as connection:
+            names = ", ".join(f'"{table.name}"' for table in db.metadata.sorted_tables)
+            connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
+
+
+@pytest.fixture(scope="session")
+def postgresql_url() -> Iterator[str]:
+    """One real PostgreSQL for this test process."""
+    with servers.postgresql() as url:
+        yield url
 
 
 @pytest.fixture
