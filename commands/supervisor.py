@@ -25,6 +25,7 @@ FIRST_DELAY = 0.1
 LONGEST_DELAY = 30.0
 STEADY_AFTER = 10.0
 GRACE = 8.0
+LAST_WORDS = 1.0
 LINE_LIMIT = 64 * 1024
 LOG_SIZE = 10 * 1024 * 1024
 PROCESSES = {"web": "serve", "worker": "worker", "intake": "intake", "actions": "actions", "bot": "bot"}
@@ -66,6 +67,13 @@ class Keeper(threading.Thread):
         self._stopping = threading.Event()
 
     def run(self) -> None:
+        try:
+            self._keep_running()
+        finally:
+            for handler in self._log.handlers:
+                handler.close()
+
+    def _keep_running(self) -> None:
         backoff = Backoff()
         while not self._stopping.is_set():
             started = monotonic()
@@ -94,9 +102,12 @@ class Keeper(threading.Thread):
         if process is None:
             return "stopped"
         self._pid_file.write_text(f"{process.pid}\n")
+        reader = threading.Thread(target=self._copy_lines, args=[process.stdout], daemon=True)
+        reader.start()
         code = process.wait()
         # Its own children may live on and hold its port.
         _kill_group(process.pid)
+        reader.join(LAST_WORDS)
         self._pid_file.unlink(missing_ok=True)
         return f"ended by {signal.Signals(-code).name}" if code < 0 else f"ended with {code}"
 
@@ -104,7 +115,7 @@ class Keeper(threading.Thread):
         with self._lock:
             if self._stopping.is_set():
                 return None
-            self._process = process = subprocess.Popen(
+            self._process = subprocess.Popen(
                 self._program.command,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
@@ -112,8 +123,7 @@ class Keeper(threading.Thread):
                 env={**os.environ, VARIABLE: str(os.getpid()), "PYTHONUNBUFFERED": "1"},
                 start_new_session=True,
             )
-        threading.Thread(target=self._copy_lines, args=[process.stdout], daemon=True).start()
-        return process
+        return self._process
 
     def _copy_lines(self, output: IO[bytes]) -> None:
         with output:
