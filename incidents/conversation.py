@@ -33,8 +33,9 @@ def say(
     channel: Channel,
     visibility: Visibility = Visibility.PUBLIC,
     uploads: Sequence[Upload] = (),
+    seen: int | None = None,
 ) -> int:
-    """Add words to an incident and return the entry's id.
+    """Add words to an incident and return the entry's id; `seen` as in `lifecycle.locked`.
 
     Support's public words are an answer: the requester gets a notice and the response clock
     stops. The requester's words wake what waits for them, and reopen what is resolved or was
@@ -49,7 +50,7 @@ def say(
             field="text",
         )
     files = store(uploads)
-    with locked(incident_id) as (session, incident):
+    with locked(incident_id, seen=seen) as (session, incident):
         require(by, Action.NOTE if visibility == Visibility.INTERNAL else Action.COMMENT, incident)
         if visibility == Visibility.INTERNAL:
             entry = record(

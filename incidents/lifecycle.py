@@ -96,23 +96,28 @@ class Change:
 
 
 @contextmanager
-def locked(incident_id: int) -> Iterator[tuple[Session, Incident]]:
-    """The incident inside a write transaction in which nobody else can change it."""
+def locked(incident_id: int, *, seen: int | None = None) -> Iterator[tuple[Session, Incident]]:
+    """The incident inside a write transaction in which nobody else can change it.
+
+    `seen` is the version the person decided on; when something happened since, it is a `Conflict`.
+    """
     with write() as session:
         found = select(Incident).where(Incident.id == incident_id).with_for_update(of=Incident)
         incident = session.scalar(found)
         if incident is None:
             raise NotFound(_("There is no such incident. Check the number."))
+        if seen is not None and seen != incident.version:
+            raise Conflict(_("Something happened here while you were at it. Look at what is new, then decide."))
         yield session, incident
     jobs.nudge(notices.TASK)
 
 
-def change(incident_id: int, wanted: Change, *, by: Person | None) -> None:
+def change(incident_id: int, wanted: Change, *, by: Person | None, seen: int | None = None) -> None:
     """Move an incident to another state; `by` None is the desk itself.
 
     Raises `NotFound`, `NotAllowed`, `Conflict` or `Invalid` with a sentence; nothing is half done.
     """
-    with locked(incident_id) as (session, incident):
+    with locked(incident_id, seen=seen) as (session, incident):
         apply(session, incident, wanted, by=by)
 
 
@@ -128,9 +133,11 @@ def take(incident_id: int, *, by: Person) -> None:
         incident.assignee_id, incident.assignee = by.id, by
 
 
-def escalate(incident_id: int, *, by: Person, note: str, team_slug: str | None = None) -> Team:
+def escalate(
+    incident_id: int, *, by: Person, note: str, team_slug: str | None = None, seen: int | None = None
+) -> Team:
     """Hand over to the next tier or the named team, with a note; the clock goes on."""
-    with locked(incident_id) as (session, incident):
+    with locked(incident_id, seen=seen) as (session, incident):
         require(by, Action.WORK, incident)
         if not incident.is_open:
             raise Conflict(_("It is %(state)s. Reopen it first.", state=incident.state))
