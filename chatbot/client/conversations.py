@@ -1,12 +1,39 @@
 """Conversations: `say()` takes one turn of a person and answers it, with the bot or without."""
 
+import secrets
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from flask import current_app
+from sqlalchemy import select
+
+from chatbot.client import payloads, reports, smalltalk, turns, wording
+from chatbot.client.answers import answer
+from chatbot.client.guess import guess
 from chatbot.client.messages import Message, Reply
+from chatbot.client.models import Actor, Conversation, ConversationIncident, Turn, TurnState
+from chatbot.client.moment import Answer
+from chatbot.client.rasa import Rasa, RasaAway
+from firstline import clock, log
+from firstline.app import settings_of
+from firstline.db import db
+from firstline.i18n import gettext as _
+from incidents.errors import Invalid
+from incidents.models import Entry, Event, Incident, Visibility
 from incidents.people import Person
 
 MAX_MESSAGE_ID = 64
+MAX_TEXT = 200_000
+ACTION_GRACE_S = 2.0
+"""How long an action that has begun may go on after Rasa took too long."""
+
+WAIT_S = 15.0
+POLL_S = 0.03
+GOES_ON_WITHIN = timedelta(days=1)
+
+logger = log.get(__name__)
 
 
 @dataclass(frozen=True)
@@ -25,6 +52,7 @@ def say(
     *,
     conversation: str | None = None,
     message_id: str | None = None,
+    rasa: Rasa | None = None,
 ) -> Reply:
     """Take one turn of `person` and answer it within seconds, whatever the bot does.
 
@@ -33,19 +61,143 @@ def say(
     conversation that is not this person's and `incidents.errors.Invalid` for words that cannot be
     taken (`KeyReused` when the message id belongs to other words).
     """
-    raise NotImplementedError
+    message_id = _checked(text, message_id)
+    held = turns.conversation_of(person, conversation or turns.begin(person))
+    conversation_id, public_id = held.id, held.public_id
+    taken = turns.take(conversation_id, message_id, _read(text, conversation_id))
+    if taken.token is None:
+        _wait_for(lambda: _is_answered(taken.turn_id))
+    else:
+        _wait_for(lambda: turns.is_next(taken.turn_id))
+        _ask_bot(rasa or Rasa(settings_of(current_app).rasa_url), public_id, taken)
+    if not _is_answered(taken.turn_id):
+        _answer_ourselves(taken.turn_id)
+    return _reply(public_id, taken.turn_id)
 
 
 def greeting(person: Person) -> Message:
     """What the window says when it opens: outages that are known, and what can be asked."""
-    raise NotImplementedError
+    return wording.with_person([smalltalk.greeting(person)])[0]
 
 
 def history(person: Person, conversation: str) -> list[Bubble]:
     """Everything said so far, answers of support included, oldest first; raises `NotFound`."""
-    raise NotImplementedError
+    held = turns.conversation_of(person, conversation)
+    said = db.session.scalars(select(Turn).where(Turn.conversation_id == held.id).order_by(Turn.id)).all()
+    bubbles = [bubble for turn in said for bubble in _bubbles(turn)]
+    return sorted([*bubbles, *_answers_of_support(held, person)], key=lambda bubble: bubble.at)
 
 
 def latest_conversation(person: Person) -> str | None:
     """The conversation this person had last within a day, to go on with; None when there is none."""
-    raise NotImplementedError
+    lately = select(Conversation.public_id).join(Turn, Turn.conversation_id == Conversation.id)
+    mine = lately.where(Conversation.person_id == person.id, Turn.at > clock.now() - GOES_ON_WITHIN)
+    return db.session.scalar(mine.order_by(Turn.id.desc()).limit(1))
+
+
+def _checked(text: str, message_id: str | None) -> str:
+    if not payloads.plain(text):
+        raise Invalid(_("Write something first: a few words about what is going wrong."), field="message")
+    if len(text) > MAX_TEXT:
+        raise Invalid(_("That is too long for one message. Report it with the text as a file."), field="message")
+    if message_id is not None and not 0 < len(message_id) <= MAX_MESSAGE_ID:
+        raise Invalid(_("A message id has 1 to %(most)s characters.", most=MAX_MESSAGE_ID), field="message_id")
+    return message_id or secrets.token_urlsafe(12)
+
+
+def _read(text: str, conversation_id: int) -> turns.Said:
+    """A button counts only if we offered it; all else is words."""
+    if text.startswith("/"):
+        offered = payloads.titles(turns.recent_replies(conversation_id))
+        if text in offered or text in payloads.ALWAYS:
+            return turns.Said(offered.get(text) or _standing_title(text), text)
+        bare = next((known for known in reversed(offered) if known.partition("{")[0] == text), None)
+        if bare is not None:
+            return turns.Said(offered[bare], bare)
+    return turns.Said(payloads.plain(text).replace("\0", ""), None)
+
+
+def _standing_title(payload: str) -> str:
+    buttons = (*reports.choices("").buttons, wording.person_button())
+    return next((button.title for button in buttons if button.payload == payload), payload.strip("/"))
+
+
+def _ask_bot(rasa: Rasa, sender: str, taken: turns.Taken) -> None:
+    """Let the bot answer the turn; when it cannot, leave it to us."""
+    assert taken.token is not None, "only a new turn is passed on"
+    turn = db.session.get_one(Turn, taken.turn_id)
+    message = f"/{payloads.read(turn.payload).intent}" if turn.payload else turn.text
+    db.session.rollback()
+    try:
+        texts = rasa.say(sender=sender, message=message, token=taken.token)
+    except RasaAway as away:
+        logger.warning("the bot did not answer", why=str(away))
+        return
+    if texts and not _is_answered(taken.turn_id):
+        _settle_texts(taken.turn_id, texts)
+
+
+def _settle_texts(turn_id: int, texts: list[str]) -> None:
+    """Rasa answered by itself, without an action: such as that no rule fitted."""
+    if not turns.claim(turn_id):
+        return
+    said = wording.with_person([wording.text(text) for text in texts])
+    turns.settle(turn_id, Actor.PORTAL, Answer(said, turns.moment_of(turn_id).memory))
+
+
+def _answer_ourselves(turn_id: int) -> None:
+    """The bot is away: say so, and do what the words plainly ask for."""
+    if not turns.claim(turn_id):
+        _wait_for(lambda: _is_answered(turn_id), seconds=ACTION_GRACE_S)
+        if _is_answered(turn_id) or not turns.claim(turn_id, even_from_bot=True):
+            return
+    moment = turns.moment_of(turn_id)
+    turn = db.session.get_one(Turn, turn_id)
+    intent = payloads.read(turn.payload).intent if turn.payload else guess(moment.words)
+    given = answer(moment, intent)
+    away = wording.text(_("The assistant is not available right now, so I take care of this in a simpler way."))
+    turns.settle(turn_id, Actor.PORTAL, Answer((away, *given.messages), given.memory, given.incident_id))
+
+
+def _is_answered(turn_id: int) -> bool:
+    db.session.rollback()
+    state = db.session.scalar(select(Turn.state).where(Turn.id == turn_id))
+    db.session.rollback()
+    return state == TurnState.ANSWERED
+
+
+def _wait_for(condition: Callable[[], bool], seconds: float = WAIT_S) -> None:
+    until = time.monotonic() + seconds
+    while not condition() and time.monotonic() < until:
+        db.session.rollback()
+        time.sleep(POLL_S)
+
+
+def _reply(public_id: str, turn_id: int) -> Reply:
+    turn = db.session.get_one(Turn, turn_id)
+    messages = tuple(Message.from_dict(message) for message in turn.reply or [])
+    return Reply(public_id, turn.message_id, messages, turn.answered_by or Actor.PORTAL)
+
+
+def _bubbles(turn: Turn) -> list[Bubble]:
+    yours = Bubble(f"turn-{turn.id}", "you", turn.at, wording.text(turn.text))
+    replies = [
+        Bubble(f"turn-{turn.id}-{place}", "bot", turn.at, Message.from_dict(message))
+        for place, message in enumerate(turn.reply or [])
+    ]
+    return [yours, *replies]
+
+
+def _answers_of_support(held: Conversation, person: Person) -> list[Bubble]:
+    linked = select(ConversationIncident.incident_id).where(ConversationIncident.conversation_id == held.id)
+    answers = (
+        select(Entry)
+        .join(Incident, Entry.incident_id == Incident.id)
+        .where(Entry.incident_id.in_(linked), Incident.requester_id == person.id)
+        .where(Entry.visibility == Visibility.PUBLIC, Entry.event == Event.ANSWERED)
+        .order_by(Entry.id)
+    )
+    return [
+        Bubble(f"entry-{entry.id}", entry.author.name if entry.author else _("Support"), entry.created_at, wording.text(entry.text))
+        for entry in db.session.scalars(answers)
+    ]

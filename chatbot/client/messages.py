@@ -14,14 +14,19 @@ class Button:
 
 @dataclass(frozen=True)
 class Card:
-    """A known fix: the steps as Markdown, and where the whole article is."""
+    """A known fix: its steps, where the whole article is, and the payload that says it was this one."""
 
     article: int
     title: str
     summary: str
-    steps: str
+    steps: tuple[str, ...]
     url: str
     score: float
+    solved: str | None = None
+
+    @classmethod
+    def from_dict(cls, given: dict[str, Any]) -> "Card":
+        return cls(**{**given, "steps": tuple(given["steps"])})
 
 
 @dataclass(frozen=True)
@@ -48,7 +53,7 @@ class Message:
         return cls(
             text=str(given["text"]),
             buttons=tuple(Button(**button) for button in given["buttons"]),
-            articles=tuple(Card(**card) for card in given["articles"]),
+            articles=tuple(Card.from_dict(card) for card in given["articles"]),
             incident=given["incident"],
         )
 

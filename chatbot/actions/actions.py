@@ -1,0 +1,68 @@
+"""The actions: prove the turn's token, ask the domain, store the answer.
+
+A synchronous action would hold up every other conversation, so each runs in a thread.
+"""
+
+import asyncio
+from functools import cache
+from typing import Any
+
+from flask import Flask
+from rasa_sdk import Action, Tracker
+from rasa_sdk.executor import CollectingDispatcher
+
+from chatbot.client import MODELS as CHAT_MODELS
+from chatbot.client import turns
+from chatbot.client.answers import HANDLERS, answer
+from chatbot.client.models import Actor
+from firstline import log
+from firstline.app import create_core
+from incidents import MODELS
+
+logger = log.get(__name__)
+
+
+@cache
+def core() -> Flask:
+    """The app whose context every action runs in."""
+    return create_core(models=(*MODELS, *CHAT_MODELS))
+
+
+class Answering(Action):
+    """Answers the turn that the message's token was minted for, and none else."""
+
+    def __init__(self, intent: str) -> None:
+        self._intent = intent
+
+    def name(self) -> str:
+        return f"action_{self._intent}"
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[dict[str, Any]]:
+        message = tracker.latest_message
+        token = (message.get("metadata") or {}).get("token")
+        confidence = (message.get("intent") or {}).get("confidence")
+        try:
+            given = await asyncio.to_thread(_answer, self._intent, token, confidence)
+        except turns.TokenRefused:
+            logger.warning("a turn without a valid token", action=self.name())
+            return []
+        for said in given:
+            dispatcher.utter_message(json_message=said)
+        return []
+
+
+def _answer(intent: str, token: object, confidence: float | None) -> list[dict[str, Any]]:
+    if not isinstance(token, str):
+        raise turns.TokenRefused
+    with core().app_context():
+        turn_id = turns.resolve(token)
+        given = answer(turns.moment_of(turn_id), intent)
+        turns.settle(turn_id, Actor.BOT, given, intent=intent, confidence=confidence)
+        return [said.as_dict() for said in given.messages]
+
+
+def all_actions() -> list[Answering]:
+    """One action for every intent that can be answered."""
+    return [Answering(intent) for intent in HANDLERS]

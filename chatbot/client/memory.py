@@ -1,0 +1,46 @@
+"""What a conversation remembers between two turns."""
+
+from dataclasses import asdict, dataclass, fields, replace
+from enum import StrEnum
+from typing import Any
+
+
+class Question(StrEnum):
+    """What we asked last; the next turn may answer it."""
+
+    WHAT = "what"
+    HELPED = "helped"
+    URGENCY = "urgency"
+    IMPACT = "impact"
+    INFORMATION = "information"
+    REPORT = "report"
+    WITHDRAW = "withdraw"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Memory:
+    """`incident` is the one spoken about; `draft` are words that may still become a report.
+
+    `misses` counts turns in a row that we did not understand.
+    """
+
+    asked: Question | None = None
+    incident: str | None = None
+    draft: str | None = None
+    misses: int = 0
+    handed_over: str | None = None
+
+    def but(self, **changes: Any) -> "Memory":
+        return replace(self, **changes)
+
+    def as_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, kept: dict[str, Any]) -> "Memory":
+        """Reads what an older version wrote, too: what is unknown is left out."""
+        known = {field.name for field in fields(cls)}
+        given = {name: value for name, value in kept.items() if name in known}
+        asked = given.get("asked")
+        given["asked"] = Question(asked) if asked in set(Question) else None
+        return cls(**given)

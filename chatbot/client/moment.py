@@ -1,0 +1,40 @@
+"""One turn as the answers see it, and what an answer is."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from chatbot.client.memory import Memory
+from chatbot.client.messages import Message
+from incidents.people import Person
+
+
+@dataclass(frozen=True, kw_only=True)
+class Moment:
+    """Who said what, and what was spoken about before.
+
+    `key` is the intake key of this turn, whoever answers it. `data` is what a pressed button
+    carries; `is_pressed` tells a button from typed words. `said` are the person's earlier words.
+    """
+
+    person: Person
+    key: str
+    words: str
+    memory: Memory
+    data: Mapping[str, Any] = field(default_factory=dict)
+    is_pressed: bool = False
+    said: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What to say and what to remember; `incident_id` links an incident to the conversation."""
+
+    messages: tuple[Message, ...]
+    memory: Memory
+    incident_id: int | None = None
+
+
+def say(memory: Memory, *messages: Message, incident_id: int | None = None) -> Answer:
+    """An answer that asks nothing new unless `memory` says so."""
+    return Answer(messages, memory, incident_id)

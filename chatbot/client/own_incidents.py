@@ -1,0 +1,231 @@
+"""Answers about the person's own incidents, and nobody else's."""
+
+from collections.abc import Sequence
+
+from chatbot.client import wording
+from chatbot.client.memory import Memory, Question
+from chatbot.client.messages import Button, Message
+from chatbot.client.moment import Answer, Moment, say
+from chatbot.client.payloads import payload
+from chatbot.client.reading import has_content, names_number, number_in, read_ordinal
+from chatbot.client.reports import log, offer_report, urgency_question
+from firstline.i18n import gettext as _
+from incidents import conversation, intake, lifecycle, queue, selfhelp
+from incidents.errors import NotFound
+from incidents.models import OPEN, Channel, Incident, State
+from incidents.people import Person
+
+MOST_LISTED = 5
+
+
+def check_status(moment: Moment) -> Answer:
+    """Where the named incident stands, else the one spoken about, else the latest."""
+    incident = target(moment, open_only=False)
+    if incident is None:
+        return _none_reported(moment)
+    told = f"{incident.number}: {wording.state_in_words(incident, moment.person)}"
+    buttons = wording.outcome_buttons(incident) if incident.state == State.OFFERED else ()
+    others = Button(_("Show all my incidents"), payload("list_incidents"))
+    message = wording.text(told, *buttons, others, incident=incident)
+    return say(Memory(incident=incident.number), message, incident_id=incident.id)
+
+
+def list_incidents(moment: Moment) -> Answer:
+    """The person's open incidents, newest first."""
+    mine = queue.mine(moment.person, open_only=True, limit=MOST_LISTED + 1)
+    if not mine:
+        return _none_reported(moment)
+    shown = [wording.text(f"{one.number}: {wording.state_in_words(one, moment.person)}", incident=one) for one in mine]
+    first = _("You have one open incident.") if len(mine) == 1 else _("These are your open incidents.")
+    if len(mine) > MOST_LISTED:
+        first = _("These are your latest open incidents; “My incidents” shows them all.")
+    return say(moment.memory.but(misses=0), wording.text(first), *shown[:MOST_LISTED])
+
+
+def add_information(moment: Moment) -> Answer:
+    """Add the person's words to an incident of theirs."""
+    incident = target(moment)
+    words = moment.memory.draft if moment.is_pressed and moment.memory.draft else moment.words
+    if incident is None:
+        return _which(moment, words)
+    if not has_content(words) and not moment.is_pressed:
+        asked = wording.text(_("What shall I add to %(number)s?", number=incident.number))
+        return say(Memory(incident=incident.number, asked=Question.INFORMATION), asked)
+    conversation.say(incident.id, by=moment.person, text=words, channel=Channel.CHAT)
+    done = wording.text(_("I have added that to %(number)s.", number=incident.number))
+    memory = moment.memory.but(incident=incident.number, draft=None, misses=0)
+    if memory.asked == Question.INFORMATION:
+        memory = memory.but(asked=None)
+    return say(memory, done, incident_id=incident.id)
+
+
+def solved(moment: Moment) -> Answer:
+    """Resolve as self-service and credit the fix that helped, where it was named."""
+    incident = target(moment)
+    if incident is None:
+        return say(Memory(), wording.text(_("Good to hear. Tell me when something else is wrong.")))
+    article = moment.data.get("article") or _article_named(incident, moment)
+    selfhelp.tell_outcome(incident.id, by=moment.person, solved=True, article_id=article)
+    told = _("Good. %(number)s is solved. If it comes back, tell me.", number=incident.number)
+    return say(Memory(incident=incident.number), wording.text(told), incident_id=incident.id)
+
+
+def not_solved(moment: Moment) -> Answer:
+    """The fixes did not help: support has it now, and may need to know how bad it is."""
+    incident = target(moment, open_only=False)
+    if incident is None and moment.memory.draft:
+        return _log_unanswered(moment, moment.memory.draft)
+    if incident is None:
+        return log(moment, moment.words) if has_content(moment.words) and not moment.is_pressed else _none_reported(moment)
+    note = "" if moment.is_pressed else moment.words
+    selfhelp.tell_outcome(incident.id, by=moment.person, solved=False, note=note)
+    incident = queue.find(moment.person, incident.number)
+    told = wording.text(
+        f"{incident.number}: {wording.with_team(incident, moment.person)}", incident=incident
+    )
+    question, memory = urgency_question(Memory(incident=incident.number, handed_over=incident.number))
+    return say(memory, told, question, incident_id=incident.id)
+
+
+def escalate(moment: Moment) -> Answer:
+    """Put the wish and its reason before support; raising a tier is their decision."""
+    incident = target(moment)
+    if incident is None:
+        return talk_to_human(moment)
+    note = _("Asks for escalation: %(words)s", words=moment.words)
+    _bring_to_support(incident, moment.person, note)
+    incident = queue.find(moment.person, incident.number)
+    team = incident.team.name if incident.team else _("the service desk")
+    told = _("I have told %(team)s that you want %(number)s raised, with your words.", team=team, number=incident.number)
+    question, memory = urgency_question(Memory(incident=incident.number, handed_over=incident.number))
+    return say(memory, wording.text(told, incident=incident), question, incident_id=incident.id)
+
+
+def talk_to_human(moment: Moment) -> Answer:
+    """Bring the open incident to support, or open one, with what was said so far."""
+    incident = target(moment)
+    if incident is not None and moment.memory.handed_over == incident.number:
+        return say(moment.memory, *_with_support(incident, moment.person), incident_id=incident.id)
+    if incident is None:
+        return _open_for_person(moment)
+    _bring_to_support(incident, moment.person, _transcript(moment))
+    incident = queue.find(moment.person, incident.number)
+    memory = Memory(incident=incident.number, handed_over=incident.number)
+    return say(memory, *_with_support(incident, moment.person), incident_id=incident.id)
+
+
+def withdraw(moment: Moment) -> Answer:
+    """Ask whether to withdraw the incident: stopping the chat is not meant by it."""
+    incident = target(moment)
+    if incident is None:
+        return say(Memory(), wording.text(_("All right. Nothing is open in your name here.")))
+    question = _("Shall I withdraw %(number)s, “%(title)s”?", number=incident.number, title=incident.title)
+    memory = Memory(incident=incident.number, asked=Question.WITHDRAW)
+    return say(memory, wording.text(question, *wording.yes_no(_("Yes, withdraw it"), _("No, keep it"))))
+
+
+def withdraw_now(moment: Moment) -> Answer:
+    incident = target(moment)
+    if incident is None:
+        return say(Memory(), wording.text(_("It is not open any more.")))
+    lifecycle.change(incident.id, lifecycle.Change(to=State.CANCELLED), by=moment.person)
+    told = _("%(number)s is withdrawn.", number=incident.number)
+    return say(Memory(), wording.text(told), incident_id=incident.id)
+
+
+def target(moment: Moment, *, open_only: bool = True) -> Incident | None:
+    """The own incident that is meant: the button's, the named one, the one spoken about, the only one.
+
+    Raises `NotFound` for a number that is not one of the person's own, whoever it belongs to.
+    """
+    named = str(moment.data.get("incident") or "") or _named(moment)
+    if named:
+        return own(moment.person, named)
+    if moment.memory.incident:
+        spoken_of = own(moment.person, moment.memory.incident)
+        if not open_only or spoken_of.state in OPEN:
+            return spoken_of
+    if moment.memory.draft:
+        return None
+    mine = queue.mine(moment.person, open_only=open_only, limit=2)
+    still_open = [incident for incident in mine if incident.state in OPEN]
+    return (still_open[0] if len(still_open) == 1 else None) if open_only else next(iter(mine), None)
+
+
+def own(person: Person, number: str) -> Incident:
+    """The person's own incident; support sees foreign ones in the queue, never here."""
+    incident = queue.find(person, number)
+    if incident.requester_id != person.id:
+        raise NotFound(_("There is no incident %(number)s among yours. Check the number.", number=number[:20]))
+    return incident
+
+
+def _named(moment: Moment) -> str | None:
+    return None if moment.is_pressed else number_in(moment.words)
+
+
+def _article_named(incident: Incident, moment: Moment) -> int | None:
+    fixes = selfhelp.fixes_of(incident.id)
+    place = read_ordinal(moment.words) if not moment.is_pressed else None
+    if len(fixes) == 1:
+        return fixes[0].article_id
+    return fixes[place].article_id if place is not None and place < len(fixes) else None
+
+
+def _which(moment: Moment, words: str) -> Answer:
+    mine = [one for one in queue.mine(moment.person, open_only=True, limit=MOST_LISTED)]
+    if not mine:
+        return offer_report(moment, _("You have no open incident. Shall I report this as a new one?"))
+    buttons = [Button(f"{one.number} {one.title[:40]}", payload("add_information", incident=one.number)) for one in mine]
+    asked = wording.text(_("To which of your incidents shall I add that?"), *buttons)
+    return say(moment.memory.but(draft=words, asked=None, misses=0), asked)
+
+
+def _none_reported(moment: Moment) -> Answer:
+    told = _("You have no open incidents. Tell me what is going wrong and I log it.")
+    return say(moment.memory.but(misses=0, asked=None), wording.text(told))
+
+
+def _log_unanswered(moment: Moment, question: str) -> Answer:
+    """A question the articles did not answer goes to support as it is."""
+    answer = log(moment, question)
+    assert answer.incident_id is not None, "log() always makes one"
+    selfhelp.tell_outcome(answer.incident_id, by=moment.person, solved=False)
+    incident = queue.find(moment.person, f"INC-{answer.incident_id:06d}")
+    told = _("%(number)s is logged.", number=incident.number) + " " + wording.with_team(incident, moment.person)
+    memory = Memory(incident=incident.number, handed_over=incident.number)
+    return say(memory, wording.text(told, incident=incident), incident_id=incident.id)
+
+
+def _open_for_person(moment: Moment) -> Answer:
+    words = moment.memory.draft or _transcript(moment) or moment.words
+    title = "" if moment.memory.draft or moment.said else _("Wants to talk to a person")
+    told = intake.Report(
+        requester_id=moment.person.id, title=title, description=words or title, channel=Channel.CHAT, key=moment.key
+    )
+    incident_id = intake.report(told).id
+    _bring_to_support(own(moment.person, f"INC-{incident_id:06d}"), moment.person, "")
+    incident = own(moment.person, f"INC-{incident_id:06d}")
+    memory = Memory(incident=incident.number, handed_over=incident.number)
+    messages: Sequence[Message] = _with_support(incident, moment.person)
+    if title:
+        asked = wording.text(_("What is it about? I add your words, so that they can prepare."))
+        messages, memory = (*messages, asked), memory.but(asked=Question.INFORMATION)
+    return say(memory, *messages, incident_id=incident.id)
+
+
+def _bring_to_support(incident: Incident, person: Person, note: str) -> None:
+    selfhelp.tell_outcome(incident.id, by=person, solved=False, note=note)
+
+
+def _with_support(incident: Incident, person: Person) -> tuple[Message, ...]:
+    where = wording.state_in_words(incident, person)
+    told = _("%(number)s: %(where)s A person answers you here and by mail.", number=incident.number, where=where)
+    return (wording.text(told, incident=incident),)
+
+
+def _transcript(moment: Moment) -> str:
+    lines = [*moment.said, *([] if moment.is_pressed else [moment.words])]
+    if not lines:
+        return ""
+    return _("Asks for a person. Said in the chat:") + "\n" + "\n".join(f"- {line}" for line in lines)

@@ -1,0 +1,203 @@
+"""Turns: taken once, answered once, one after the other.
+
+A turn is claimed by whoever works on it, the bot's action or the portal. Only the claimant's
+answer counts, so that an action that comes too late cannot act a second time.
+"""
+
+import secrets
+from dataclasses import dataclass
+from datetime import timedelta
+from hashlib import sha256
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from chatbot.client.memory import Memory
+from chatbot.client.models import Actor, Conversation, ConversationIncident, Turn, TurnState
+from chatbot.client.moment import Answer, Moment
+from chatbot.client.payloads import read
+from firstline import clock
+from firstline.db import db, write
+from firstline.i18n import gettext as _
+from incidents.errors import KeyReused, NotFound
+from incidents.people import Person
+
+TOKEN_LIVES = timedelta(seconds=60)
+ABANDONED_AFTER = timedelta(seconds=20)
+"""A waiting turn older than this belongs to a process that died; it holds nobody up."""
+
+EARLIER_WORDS = 20
+
+
+class TokenRefused(Exception):
+    """The token is forged, stale, or its turn was answered; nothing may be done with it."""
+
+
+@dataclass(frozen=True)
+class Said:
+    """What came in: the words, and the payload when a button was pressed."""
+
+    text: str
+    payload: str | None
+
+
+@dataclass(frozen=True)
+class Taken:
+    """A turn that is ours to answer, with its token, or one that was there before (token None)."""
+
+    turn_id: int
+    token: str | None
+
+
+def conversation_of(person: Person, public_id: str) -> Conversation:
+    """The person's own conversation; `NotFound` for anybody else's, as if there were none."""
+    found = select(Conversation).where(Conversation.public_id == public_id)
+    conversation = db.session.scalar(found.where(Conversation.person_id == person.id))
+    if conversation is None:
+        raise NotFound(_("There is no such conversation. Begin a new one."))
+    return conversation
+
+
+def begin(person: Person) -> str:
+    """A new conversation; returns its public id."""
+    with write() as session:
+        conversation = Conversation(person_id=person.id)
+        session.add(conversation)
+        session.flush()
+        return conversation.public_id
+
+
+def take(conversation_id: int, message_id: str, said: Said) -> Taken:
+    """Store the turn, or find the one that has this message id already."""
+    try:
+        with write() as session:
+            # Holding the conversation keeps the order of ids the order of turns on PostgreSQL too.
+            session.execute(select(Conversation.id).where(Conversation.id == conversation_id).with_for_update())
+            known = _known(session, conversation_id, message_id)
+            return _same(known, said) if known else _store(session, conversation_id, message_id, said)
+    except IntegrityError:
+        known = _known(db.session(), conversation_id, message_id)
+        if known is None:
+            raise
+        return _same(known, said)
+
+
+def resolve(token: str) -> int:
+    """The turn this token was minted for, claimed for the bot; `TokenRefused` otherwise."""
+    with write() as session:
+        waiting = (
+            update(Turn)
+            .where(Turn.token_hash == _digest(token), Turn.token_expires_at > clock.now())
+            .where(Turn.state == TurnState.WAITING, Turn.claimed_by.is_(None))
+        )
+        if session.execute(waiting.values(claimed_by=Actor.BOT)).rowcount != 1:  # type: ignore[attr-defined]
+            raise TokenRefused
+        return session.scalars(select(Turn.id).where(Turn.token_hash == _digest(token))).one()
+
+
+def claim(turn_id: int, *, even_from_bot: bool = False) -> bool:
+    """Claim a turn for the portal and void its token; False when the bot works on it."""
+    free = update(Turn).where(Turn.id == turn_id, Turn.state == TurnState.WAITING)
+    if not even_from_bot:
+        free = free.where(Turn.claimed_by.is_(None))
+    with write() as session:
+        taken = session.execute(free.values(claimed_by=Actor.PORTAL, token_hash=None))
+        return bool(taken.rowcount)  # type: ignore[attr-defined]
+
+
+def settle(
+    turn_id: int, actor: Actor, answer: Answer, *, intent: str | None = None, confidence: float | None = None
+) -> bool:
+    """Store the answer and what to remember, if `actor` still has the turn."""
+    with write() as session:
+        turn = session.scalar(select(Turn).where(Turn.id == turn_id).with_for_update(of=Turn))
+        if turn is None or turn.state != TurnState.WAITING or turn.claimed_by != actor:
+            return False
+        turn.state, turn.answered_by, turn.token_hash = TurnState.ANSWERED, actor, None
+        turn.reply = [message.as_dict() for message in answer.messages]
+        turn.intent, turn.confidence = intent, confidence
+        conversation = session.get_one(Conversation, turn.conversation_id)
+        conversation.memory = answer.memory.as_dict()
+        if answer.incident_id is not None:
+            _link(session, conversation.id, answer.incident_id)
+        return True
+
+
+def moment_of(turn_id: int) -> Moment:
+    """What the answers need to know about a turn. Raises `LookupError` for an unknown one."""
+    turn = db.session.get(Turn, turn_id)
+    if turn is None:
+        raise LookupError(turn_id)
+    conversation = turn.conversation
+    press = read(turn.payload) if turn.payload else None
+    return Moment(
+        person=conversation.person,
+        key=f"chat:{conversation.public_id}:{turn.message_id}",
+        words=turn.text,
+        memory=Memory.from_dict(conversation.memory),
+        data=press.data if press else {},
+        is_pressed=press is not None,
+        said=_said_before(turn),
+    )
+
+
+def is_next(turn_id: int) -> bool:
+    """Whether no earlier turn of the conversation is still being answered."""
+    turn = db.session.get_one(Turn, turn_id)
+    earlier = select(Turn.id).where(
+        Turn.conversation_id == turn.conversation_id,
+        Turn.id < turn.id,
+        Turn.state == TurnState.WAITING,
+        Turn.at > clock.now() - ABANDONED_AFTER,
+    )
+    return db.session.scalar(earlier.limit(1)) is None
+
+
+def recent_replies(conversation_id: int, limit: int = 50) -> list[list[dict[str, Any]] | None]:
+    """What we said lately, newest last."""
+    replies = select(Turn.reply).where(Turn.conversation_id == conversation_id, Turn.reply.is_not(None))
+    return list(reversed(db.session.scalars(replies.order_by(Turn.id.desc()).limit(limit)).all()))
+
+
+def _store(session: Session, conversation_id: int, message_id: str, said: Said) -> Taken:
+    token = secrets.token_urlsafe(32)
+    turn = Turn(
+        conversation_id=conversation_id,
+        message_id=message_id,
+        text=said.text,
+        payload=said.payload,
+        token_hash=_digest(token),
+        token_expires_at=clock.now() + TOKEN_LIVES,
+    )
+    session.add(turn)
+    session.flush()
+    return Taken(turn.id, token)
+
+
+def _known(session: Session, conversation_id: int, message_id: str) -> Turn | None:
+    found = select(Turn).where(Turn.conversation_id == conversation_id, Turn.message_id == message_id)
+    return session.scalar(found)
+
+
+def _same(turn: Turn, said: Said) -> Taken:
+    if (turn.text, turn.payload) != (said.text, said.payload):
+        raise KeyReused(_("This message id was used for other words. Use a new one."), field="message_id")
+    return Taken(turn.id, None)
+
+
+def _link(session: Session, conversation_id: int, incident_id: int) -> None:
+    if session.get(ConversationIncident, (conversation_id, incident_id)) is None:
+        session.add(ConversationIncident(conversation_id=conversation_id, incident_id=incident_id))
+
+
+def _said_before(turn: Turn) -> tuple[str, ...]:
+    earlier = select(Turn.text).where(
+        Turn.conversation_id == turn.conversation_id, Turn.id < turn.id, Turn.payload.is_(None)
+    )
+    return tuple(reversed(db.session.scalars(earlier.order_by(Turn.id.desc()).limit(EARLIER_WORDS)).all()))
+
+
+def _digest(token: str) -> str:
+    return sha256(token.encode()).hexdigest()

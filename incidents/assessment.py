@@ -1,0 +1,35 @@
+"""What the reporter says of urgency and impact after it was logged; their word beats our guess."""
+
+from firstline.i18n import gettext as _
+from incidents import routing, sla
+from incidents.lifecycle import locked
+from incidents.models import Event, Level, State, Visibility
+from incidents.people import Person
+from incidents.policy import Action, require
+from incidents.timeline import record
+from incidents.triage import prioritise
+
+AT_ONCE = 2
+"""Priorities up to this one do not wait for the known fixes."""
+
+
+def assess(incident_id: int, *, by: Person, urgency: Level | None = None, impact: Level | None = None) -> int:
+    """Set what the reporter now knows better and return the priority that follows."""
+    with locked(incident_id) as (session, incident):
+        require(by, Action.COMMENT, incident)
+        incident.urgency = urgency or incident.urgency
+        incident.impact = impact or incident.impact
+        priority = prioritise(incident.impact, incident.urgency, incident.kind)
+        if priority != incident.priority:
+            incident.priority = priority
+            sla.start(incident, received_at=incident.created_at)
+        facts: dict[str, object] = {
+            "impact": incident.impact,
+            "urgency": incident.urgency,
+            "priority": priority,
+            "because": [_("the requester said so")],
+        }
+        record(session, incident, Event.CLASSIFIED, author=by, facts=facts, visibility=Visibility.INTERNAL)
+        if incident.state == State.OFFERED and priority <= AT_ONCE:
+            routing.route(session, incident, because=_("P%(n)s: support at once", n=priority))
+        return priority
