@@ -107,7 +107,9 @@ def locked(incident_id: int, *, seen: int | None = None) -> Iterator[tuple[Sessi
         if incident is None:
             raise NotFound(_("There is no such incident. Check the number."))
         if seen is not None and seen != incident.version:
-            raise Conflict(_("Something happened here while you were at it. Look at what is new, then decide."))
+            raise Conflict(
+                _("Something happened here while you were at it. Look at what is new, then decide.")
+            )
         yield session, incident
     jobs.nudge(notices.TASK)
 
