@@ -1,0 +1,212 @@
+"""What administrators keep in order: people and their roles, teams, services, tokens, notices."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from firstline import clock, jobs
+from firstline.db import db, write
+from firstline.i18n import gettext as _
+from incidents import notices
+from incidents.errors import Conflict, Invalid, NotFound
+from incidents.notices import Delivery, Notice
+from incidents.people import ApiToken, Person, Role, Team, ensure_person, find_by_address
+from incidents.policy import Action, require
+from incidents.services import Criticality, Service
+from knowledge_base.articles import slugify
+
+PAGE = 50
+
+
+@dataclass(frozen=True, kw_only=True)
+class PersonFacts:
+    """What an administrator may say of a person. `teams` are slugs."""
+
+    name: str
+    role: str
+    site: str = ""
+    teams: Sequence[str] = ()
+    active: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class TeamFacts:
+    """A team or a vendor."""
+
+    name: str
+    tier: int
+    is_vendor: bool = False
+    email: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ServiceFacts:
+    """A service. `keywords` are the words by which triage knows it; `team` is a slug."""
+
+    name: str
+    description: str = ""
+    criticality: str = Criticality.MEDIUM
+    keywords: Sequence[str] = ()
+    team: str = ""
+
+
+def search_people(q: str = "", *, role: str = "", after: str = "", limit: int = PAGE) -> Sequence[Person]:
+    """People by name or address, in the order of their addresses; `after` continues a list."""
+    found = select(Person).options(selectinload(Person.teams)).order_by(Person.email)
+    for word in q.split()[:5]:
+        found = found.where(
+            or_(Person.name.icontains(word, autoescape=True), Person.email.icontains(word, autoescape=True))
+        )
+    if role:
+        found = found.where(Person.role == role)
+    return db.session.scalars(found.where(Person.email > after).limit(limit)).all()
+
+
+def find_person(person_id: int) -> Person:
+    """This person, whatever their role."""
+    return _get(db.session(), Person, person_id)
+
+
+def add_person(address: str, facts: PersonFacts, *, by: Person) -> Person:
+    """Make a person whom nobody knew yet."""
+    require(by, Action.ADMINISTER)
+    if find_by_address(address) is not None:
+        raise Conflict(_("There is a person with this address already."))
+    with write() as session:
+        person = ensure_person(session, address, name=facts.name)
+        _fill_person(session, person, facts)
+    return person
+
+
+def change_person(person_id: int, facts: PersonFacts, *, by: Person) -> Person:
+    """Correct a person; nobody takes their own powers away, so one administrator always remains."""
+    require(by, Action.ADMINISTER)
+    with write() as session:
+        person = _get(session, Person, person_id)
+        if person.id == by.id and (facts.role != Role.ADMIN or not facts.active):
+            raise Conflict(_("You cannot take your own powers away. Ask another administrator."))
+        _fill_person(session, person, facts)
+    return person
+
+
+def list_teams() -> Sequence[Team]:
+    """Every team, by tier, vendors last."""
+    found = select(Team).options(selectinload(Team.members))
+    return db.session.scalars(found.order_by(Team.is_vendor, Team.tier, Team.name)).all()
+
+
+def save_team(facts: TeamFacts, *, by: Person, team_id: int | None = None) -> Team:
+    """Make or correct a team."""
+    require(by, Action.ADMINISTER)
+    _check_team(facts)
+    with write() as session:
+        team = _get(session, Team, team_id) if team_id else Team(slug=_free(session, Team, facts.name))
+        team.name, team.tier, team.is_vendor = facts.name.strip()[:120], facts.tier, facts.is_vendor
+        team.email = facts.email.strip().casefold() or None
+        session.add(team)
+    return team
+
+
+def save_service(facts: ServiceFacts, *, by: Person, service_id: int | None = None) -> Service:
+    """Make or correct a service."""
+    require(by, Action.ADMINISTER)
+    _check_name(facts.name)
+    if facts.criticality not in set(Criticality):
+        raise Invalid(_("Choose how critical it is: low, medium or high."), field="criticality")
+    with write() as session:
+        service = (
+            _get(session, Service, service_id)
+            if service_id
+            else Service(slug=_free(session, Service, facts.name))
+        )
+        service.name, service.description = facts.name.strip()[:120], facts.description.strip()
+        service.criticality = facts.criticality
+        service.keywords = [word.strip() for word in facts.keywords if word.strip()]
+        service.team = next(iter(_teams(session, [facts.team] if facts.team else [])), None)
+        session.add(service)
+    return service
+
+
+def list_tokens() -> Sequence[ApiToken]:
+    """Every API token with its person, latest first."""
+    found = select(ApiToken).options(joinedload(ApiToken.person))
+    return db.session.scalars(found.order_by(ApiToken.id.desc()).limit(500)).all()
+
+
+def revoke_token(token_id: int, *, by: Person) -> None:
+    """Let a token open nothing any more; doing it twice changes nothing."""
+    require(by, Action.ADMINISTER)
+    with write() as session:
+        token = _get(session, ApiToken, token_id)
+        token.revoked_at = token.revoked_at or clock.now()
+
+
+def undelivered() -> Sequence[Notice]:
+    """Notices that failed, or of which nobody knows whether they arrived; latest first."""
+    stuck = select(Notice).where(Notice.state.in_([Delivery.FAILED, Delivery.UNKNOWN]))
+    loaded = stuck.options(joinedload(Notice.recipient), joinedload(Notice.incident))
+    return db.session.scalars(loaded.order_by(Notice.id.desc()).limit(200)).all()
+
+
+def notice_counts() -> dict[str, int]:
+    """How many notices stand where."""
+    counted = select(Notice.state, func.count()).group_by(Notice.state)
+    return {state: count for state, count in db.session.execute(counted)}
+
+
+def settle_notice(notice_id: int, *, by: Person, send_again: bool) -> None:
+    """A person decides about a notice that did not certainly arrive: once more, or never."""
+    require(by, Action.ADMINISTER)
+    with write() as session:
+        notice = _get(session, Notice, notice_id)
+        if notice.state not in {Delivery.FAILED, Delivery.UNKNOWN}:
+            raise Conflict(_("This notice has been settled already."))
+        notice.state = Delivery.DUE if send_again else Delivery.SUPPRESSED
+        notice.not_before, notice.lease_until, notice.attempts = clock.now(), None, 0
+    jobs.nudge(notices.TASK)
+
+
+def _fill_person(session: Session, person: Person, facts: PersonFacts) -> None:
+    _check_name(facts.name)
+    if facts.role not in set(Role):
+        raise Invalid(_("There is no such role. Choose one of the list."), field="role")
+    person.name, person.role = facts.name.strip()[:200], facts.role
+    person.site, person.active = facts.site.strip()[:60], facts.active
+    person.teams = list(_teams(session, facts.teams))
+
+
+def _teams(session: Session, slugs: Iterable[str]) -> Sequence[Team]:
+    wanted = set(slugs)
+    found: Sequence[Team] = session.scalars(select(Team).where(Team.slug.in_(wanted))).all()
+    if len(found) != len(wanted):
+        raise Invalid(_("There is no such team. Choose one of the list."), field="team")
+    return found
+
+
+def _check_team(facts: TeamFacts) -> None:
+    _check_name(facts.name)
+    if facts.tier not in {1, 2, 3}:
+        raise Invalid(_("A team stands on tier 1, 2 or 3."), field="tier")
+    if facts.is_vendor and "@" not in facts.email:
+        raise Invalid(_("A vendor is reached by mail: write the whole address."), field="email")
+
+
+def _check_name(name: str) -> None:
+    if not name.strip():
+        raise Invalid(_("Write a name."), field="name")
+
+
+def _free(session: Session, model: type[Team] | type[Service], name: str) -> str:
+    base = slugify(name)[:50]
+    taken = set(session.scalars(select(model.slug).where(model.slug.startswith(base, autoescape=True))))
+    numbered = (f"{base}-{number}" for number in range(2, len(taken) + 3))
+    return base if base not in taken else next(slug for slug in numbered if slug not in taken)
+
+
+def _get[Model](session: Session, model: type[Model], row_id: int) -> Model:
+    row = session.get(model, row_id)
+    if row is None:
+        raise NotFound(_("There is no such thing any more. Go back and look again."))
+    return row
