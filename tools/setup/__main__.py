@@ -16,27 +16,27 @@ import browser
 import locks
 import model
 import system
-from console import ROOT, SetupError, alone, step
+from console import ROOT, SetupError, alone, do, do_together
 from packages import BOT, MAIN
 
 
 def set_up_web() -> None:
     """Everything the portal needs."""
     with alone(ROOT):
-        step("packages (.venv)", MAIN.is_current, MAIN.install)
-        step("browser files (static/vendor)", browser.is_current, browser.install)
-        step("sentence model", model.is_current, model.install)
+        do_together(
+            {"packages (.venv)": MAIN, "browser files (static/vendor)": browser, "sentence model": model}
+        )
 
 
 def set_up_bot() -> None:
     """Rasa, in an environment of its own."""
     with alone(BOT.folder.parent):
-        step("Rasa's packages (chatbot/.venv)", BOT.is_current, BOT.install)
+        do("Rasa's packages (chatbot/.venv)", BOT)
 
 
 def set_up_test() -> None:
     """Servers and a browser of the system, which the tests start themselves."""
-    step("test servers and browser", system.is_complete, system.install)
+    do("test servers and browser", system)
 
 
 PARTS = {"web": set_up_web, "bot": set_up_bot, "test": set_up_test}
@@ -46,7 +46,7 @@ def main() -> None:
     arguments = _arguments()
     try:
         if "lock" in arguments.parts:
-            step("locks", lambda: False, lambda: locks.write_all(arguments.upgrade))
+            locks.write_all(arguments.upgrade)
         for name in [part for part in arguments.parts if part != "lock"]:
             PARTS[name]()
     except SetupError as error:

@@ -6,9 +6,11 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Protocol
 
 ROOT = Path(__file__).resolve().parents[2]
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "firstline"
@@ -19,19 +21,39 @@ class SetupError(Exception):
     """A step cannot be done; the text says what the person can do about it."""
 
 
-def step(name: str, is_done: Callable[[], bool], do: Callable[[], object]) -> None:
-    """Do one step unless it is done already, and say so on one line with the seconds it took."""
-    print(f"  {name:<34}", end=" ", flush=True)
-    if is_done():
-        print("is there", flush=True)
+class Part(Protocol):
+    """Something that can be installed, and can tell whether it is."""
+
+    def is_current(self) -> bool: ...
+
+    def install(self) -> None: ...
+
+
+def do(name: str, part: Part) -> None:
+    """Install one part unless it is there, and say so with the seconds it took."""
+    if part.is_current():
+        say(name, "is there")
         return
     started = time.monotonic()
+    say(name, "installing")
     try:
-        do()
+        part.install()
     except SetupError:
-        print("failed", flush=True)
+        say(name, "failed")
         raise
-    print(f"done in {time.monotonic() - started:.1f} s", flush=True)
+    say(name, f"done in {time.monotonic() - started:.1f} s")
+
+
+def do_together(parts: Mapping[str, Part]) -> None:
+    """The parts wait for different things (network, disk), so side by side is quicker."""
+    with ThreadPoolExecutor(len(parts)) as pool:
+        waiting = [pool.submit(do, name, part) for name, part in parts.items()]
+    for one in waiting:
+        one.result()
+
+
+def say(name: str, state: str) -> None:
+    print(f"  {name:<34} {state}\n", end="", flush=True)
 
 
 def warn(sentence: str) -> None:

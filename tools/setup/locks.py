@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import browser
-from console import ROOT, run
+from console import ROOT, run, say
 from packages import NETWORK, PINS, find_uv
 
 COMMON = ["--universal", "--generate-hashes", "--no-emit-index-url", "--no-emit-find-links"]
@@ -16,6 +16,7 @@ COMMON = ["--universal", "--generate-hashes", "--no-emit-index-url", "--no-emit-
 
 def write_all(upgrade: bool) -> None:
     extra = ["--upgrade"] if upgrade else []
+    say("locks", "written anew from the package indexes")
     _compile("pyproject.toml", "requirements.lock", "3.12", ["--group", "dev", *extra])
     overrides = ["--override", "chatbot/overrides.txt"]
     _compile("chatbot/requirements.in", "chatbot/requirements.lock", "3.10", [*overrides, *extra])

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
+import sys
+import threading
 from pathlib import Path
 
 import pythons
@@ -14,6 +16,8 @@ from stamps import Stamp, sha256
 PINS = Path(__file__).resolve().parent / "pins"
 OLDEST_UV = (0, 8)
 NETWORK = "Is the package index reachable? Nothing is lost: run this again."
+
+_getting_uv = threading.Lock()
 
 
 class Environment:
@@ -64,16 +68,18 @@ def find_uv() -> Path:
     if found and _uv_version(found) >= OLDEST_UV:
         return Path(found)
     folder = CACHE / f"uv-{sha256(PINS / 'uv.txt')[:12]}"
-    if not (folder / "bin/uv").exists():
-        _install_uv(folder)
+    with _getting_uv:
+        if not (folder / "bin/uv").exists():
+            _install_uv(folder)
     return folder / "bin/uv"
 
 
 def unpack(pin: str, folder: Path) -> None:
     """Lay the files of pinned wheels into `folder`, which no environment sees."""
     shutil.rmtree(folder, ignore_errors=True)
-    command = [find_uv(), "pip", "install", "--python", MAIN.python, "--target", folder]
-    run([*command, "--no-deps", "--only-binary", ":all:", "--require-hashes", "-r", PINS / pin], NETWORK)
+    command = [find_uv(), "pip", "install", "--python", sys.executable, "--python-version", "3.12"]
+    wheels = ["--target", folder, "--no-deps", "--only-binary", ":all:", "--require-hashes"]
+    run([*command, *wheels, "-r", PINS / pin], NETWORK)
 
 
 def _uv_version(uv: str) -> tuple[int, ...]:

@@ -39,7 +39,7 @@ def missing() -> list[str]:
     return [package for package, is_there in PARTS.items() if not is_there()]
 
 
-def is_complete() -> bool:
+def is_current() -> bool:
     return not missing()
 
 
