@@ -1,0 +1,115 @@
+"""What the mail channel keeps: mailboxes, raw messages, known Message-IDs and local mail."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from firstline import clock
+from firstline.db import db
+from incidents.models import Incident
+
+ID_LENGTH = 255
+SUBJECT_LENGTH = 500
+
+
+class Outcome(StrEnum):
+    """What became of a message. All but `waiting` are final until an operator replays it."""
+
+    WAITING = "waiting"
+    OPENED = "opened"
+    APPENDED = "appended"
+    IGNORED = "ignored"
+    QUARANTINED = "quarantined"
+
+
+class Mailbox(db.Model):
+    """An IMAP folder and how far it was read. Its address and password stay in the settings."""
+
+    __tablename__ = "mailbox"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(255), unique=True)
+    uidvalidity: Mapped[int | None] = mapped_column(BigInteger)
+    last_uid: Mapped[int] = mapped_column(BigInteger, default=0)
+    lease_owner: Mapped[str] = mapped_column(String(64), default="")
+    lease_until: Mapped[datetime | None]
+    started_at: Mapped[datetime] = mapped_column(default=clock.now)
+    fetched_at: Mapped[datetime | None]
+    error: Mapped[str] = mapped_column(Text, default="")
+
+
+class RawMessage(db.Model):
+    """The spool: one message as it came by one route; its bytes lie in `firstline.files`.
+
+    The same bytes by the same route are the same row. `may_answer` is decided before anything is
+    handed over, so that no acknowledgement can be quicker than the decision against it.
+    """
+
+    __tablename__ = "raw_message"
+    __table_args__ = (
+        UniqueConstraint("digest", "route", name="uq_raw_message_digest"),
+        Index("ix_raw_message_outcome", "outcome", "not_before"),
+        Index("ix_raw_message_place", "mailbox_id", "uidvalidity", "uid"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    digest: Mapped[str] = mapped_column(String(64))
+    route: Mapped[str] = mapped_column(String(80))
+    size: Mapped[int]
+    mailbox_id: Mapped[int | None] = mapped_column(ForeignKey("mailbox.id", ondelete="SET NULL"))
+    uidvalidity: Mapped[int | None] = mapped_column(BigInteger)
+    uid: Mapped[int | None] = mapped_column(BigInteger)
+    envelope_from: Mapped[str | None] = mapped_column(String(320))
+    envelope_to: Mapped[list[str]] = mapped_column(JSON, default=list)
+    received_at: Mapped[datetime] = mapped_column(default=clock.now, index=True)
+
+    outcome: Mapped[str] = mapped_column(String(12), default=Outcome.WAITING)
+    reason: Mapped[str] = mapped_column(String(200), default="")
+    is_released: Mapped[bool] = mapped_column(default=False)
+    may_answer: Mapped[bool] = mapped_column(default=False)
+    incident_id: Mapped[int | None] = mapped_column(
+        ForeignKey("incident.id", ondelete="SET NULL"), index=True
+    )
+    entry_id: Mapped[int | None] = mapped_column(ForeignKey("entry.id", ondelete="SET NULL"))
+
+    fingerprint: Mapped[str] = mapped_column(String(64), default="", index=True)
+    message_id: Mapped[str] = mapped_column(String(ID_LENGTH), default="", index=True)
+    sender: Mapped[str] = mapped_column(String(320), default="")
+    subject: Mapped[str] = mapped_column(String(SUBJECT_LENGTH), default="")
+    participants: Mapped[list[str]] = mapped_column(JSON, default=list)
+    defects: Mapped[list[str]] = mapped_column(JSON, default=list)
+
+    attempts: Mapped[int] = mapped_column(default=0)
+    not_before: Mapped[datetime] = mapped_column(default=clock.now)
+    lease_until: Mapped[datetime | None]
+    error: Mapped[str] = mapped_column(Text, default="")
+    processed_at: Mapped[datetime | None]
+
+    incident: Mapped[Incident | None] = relationship()
+
+
+class MailId(db.Model):
+    """A Message-ID, of theirs or ours, that belongs to an incident."""
+
+    __tablename__ = "mail_id"
+    __table_args__ = (UniqueConstraint("message_id", "incident_id", name="uq_mail_id_message_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    message_id: Mapped[str] = mapped_column(String(ID_LENGTH))
+    incident_id: Mapped[int] = mapped_column(ForeignKey("incident.id", ondelete="CASCADE"), index=True)
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+
+class LocalMail(db.Model):
+    """A message delivered into the local mailbox, where no SMTP server is configured."""
+
+    __tablename__ = "local_mail"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    message_id: Mapped[str] = mapped_column(String(ID_LENGTH), unique=True)
+    recipient: Mapped[str] = mapped_column(String(320), index=True)
+    subject: Mapped[str] = mapped_column(String(SUBJECT_LENGTH))
+    raw: Mapped[bytes] = mapped_column(LargeBinary)
+    delivered_at: Mapped[datetime] = mapped_column(default=clock.now)
