@@ -152,8 +152,8 @@ def undelivered() -> Sequence[Notice]:
 
 def notice_counts() -> dict[str, int]:
     """How many notices stand where."""
-    counted = select(Notice.state, func.count()).group_by(Notice.state)
-    return {state: count for state, count in db.session.execute(counted)}
+    counted = select(Notice.state, func.count().label("many")).group_by(Notice.state)
+    return {row.state: row.many for row in db.session.execute(counted)}
 
 
 def settle_notice(notice_id: int, *, by: Person, send_again: bool) -> None:

@@ -118,6 +118,19 @@ def counts(person: Person) -> list[Count]:
     ]
 
 
+def settled_counts(person: Person) -> list[Count]:
+    """What is no longer worked on, for the views below the open ones."""
+    require(person, Action.SEE_QUEUE)
+    settled = (State.RESOLVED, State.CLOSED, State.CANCELLED)
+    found = select(Incident.state, func.count().label("many")).where(Incident.state.in_(settled))
+    many = {row.state: row.many for row in db.session.execute(found.group_by(Incident.state))}
+    return [
+        Count("resolved", _("Resolved"), many.get(State.RESOLVED, 0)),
+        Count("closed", _("Closed"), many.get(State.CLOSED, 0)),
+        Count("cancelled", _("Cancelled"), many.get(State.CANCELLED, 0)),
+    ]
+
+
 _LOADED = (
     joinedload(Incident.requester),
     joinedload(Incident.assignee),

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from firstline import clock, jobs
@@ -19,7 +19,7 @@ from incidents.people import Person
 from incidents.policy import Action, require
 from incidents.timeline import record
 from knowledge_base import outcomes, suggest, text
-from knowledge_base.models import Article, Audience, Offer
+from knowledge_base.models import Article, Attempt, Audience, Offer
 
 MOST_FIXES = 3
 
@@ -35,6 +35,14 @@ class Fix:
     steps: tuple[str, ...]
     score: float
     helped: bool | None
+
+
+@dataclass(frozen=True)
+class Tried:
+    """How many fixes a person was offered, and how many they said did not help."""
+
+    offered: int
+    failed: int
 
 
 def offer_fixes(incident_id: int) -> list[Fix]:
@@ -62,6 +70,20 @@ def offer_fixes(incident_id: int) -> list[Fix]:
 def fixes_of(incident_id: int) -> list[Fix]:
     """What was offered for this incident, in order, without searching."""
     return [_as_fix(offer) for offer in outcomes.offers_of(db.session(), incident_id)]
+
+
+def tried_counts(incident_ids: Sequence[int]) -> dict[int, Tried]:
+    """What came of the fixes of many incidents at once; none offered, none named."""
+    failed = func.count().filter(Offer.helped.is_(False))
+    counted = (
+        select(Attempt.incident_id, func.count(), failed)
+        .join(Offer)
+        .where(Attempt.incident_id.in_(incident_ids))
+        .group_by(Attempt.incident_id)
+    )
+    return {
+        incident_id: Tried(offered, failed) for incident_id, offered, failed in db.session.execute(counted)
+    }
 
 
 def tell_outcome(
