@@ -1,0 +1,206 @@
+"""All published articles in the memory of one process, and how a query's scores on them are made.
+
+An article fills a slot; a changed one fills a new slot and its old one is dead. The index of
+each process follows the database (following.py); evaluation builds one of its own.
+"""
+
+import threading
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from knowledge_base.lexical import Lexical, Scores
+from knowledge_base.phrases import Phrases
+from knowledge_base.words import words
+
+Vector = NDArray[np.float32]
+DEAD_SHARE = 0.3
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """What the index needs of one article; `parts` are vectors of its passages, maybe none yet."""
+
+    key: int
+    title: str
+    body: str
+    keywords: str = ""
+    service: str | None = None
+    for_everyone: bool = True
+    title_vector: Vector | None = None
+    whole_vector: Vector | None = None
+    parts: Vector | None = None
+
+    @property
+    def has_vectors(self) -> bool:
+        return self.title_vector is not None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scored:
+    """Raw scores of one query, aligned: one place a live slot the reader may see."""
+
+    keys: NDArray[np.int64]
+    slots: NDArray[np.int64]
+    terms: list[str]
+    title_words: Scores
+    body_words: Scores
+    ideal: float
+    title_cosine: Scores | None = None
+    whole_cosine: Scores | None = None
+    part_cosine: Scores | None = None
+    has_vectors: NDArray[np.bool_] | None = None
+    services: NDArray[np.object_] = field(default_factory=lambda: np.empty(0, dtype=object))
+
+
+class Index:
+    """Safe to share between threads."""
+
+    def __init__(self, entries: Iterable[Entry] = ()) -> None:
+        self.lock = threading.RLock()
+        self._reset()
+        for entry in entries:
+            self.put(entry)
+
+    def __len__(self) -> int:
+        return len(self._slot_of)
+
+    def put(self, entry: Entry) -> None:
+        """Add or replace an article."""
+        with self.lock:
+            self.drop(entry.key)
+            slot = len(self._entries)
+            self._entries.append(entry)
+            self._slot_of[entry.key] = slot
+            title, body = words(entry.title), words(f"{entry.body}\n{entry.keywords}")
+            self._lexical.add(slot, title=title, body=body)
+            self._phrases.add(title=title, body=body)
+            self._table = None
+            self._add_vectors(entry)
+
+    def drop(self, key: int) -> None:
+        """Forget an article; unknown keys are fine."""
+        with self.lock:
+            slot = self._slot_of.pop(key, None)
+            if slot is not None:
+                self._entries[slot] = None
+                self._table = None
+                self._compact()
+
+    def score(
+        self, text: str, vector: Vector | None, *, for_support: bool, hidden: frozenset[int] = frozenset()
+    ) -> Scored:
+        """Raw scores of all live articles this reader may see, without the hidden ones."""
+        with self.lock:
+            table = self._make_table()
+            seen = table.visible_to(for_support=for_support, hidden=hidden)
+            terms = words(text)
+            weights = self._lexical.weigh(terms)
+            title_words, body_words = self._lexical.score(weights)
+            ideal = self._lexical.ideal(weights)
+            cosines = self._cosines(vector, table, seen) if vector is not None and self._parts.size else {}
+        return Scored(
+            keys=table.keys[seen],
+            slots=table.slots[seen],
+            terms=terms,
+            title_words=title_words[table.slots[seen]],
+            body_words=body_words[table.slots[seen]],
+            ideal=ideal,
+            services=table.services[seen],
+            **cosines,
+        )
+
+    def compare(self, scored: Scored, places: NDArray[np.int64]) -> tuple[Scores, Scores]:
+        """Shared phrases and foreign codes of the candidates at those places of `scored`.
+
+        Slots move when the index is compacted: hold `lock` from `score` to here.
+        """
+        slots = scored.slots[places].tolist()
+        shared = self._phrases.shared(slots, scored.terms, rarity=self._lexical.idf)
+        return shared, self._phrases.foreign_codes(slots, scored.terms)
+
+    def _reset(self) -> None:
+        self._entries: list[Entry | None] = []
+        self._slot_of: dict[int, int] = {}
+        self._lexical = Lexical()
+        self._phrases = Phrases()
+        self._titles, self._wholes, self._parts = _Rows(), _Rows(), _Rows()
+        self._starts: list[int] = []
+        self._vector_row: list[int] = []
+        self._table: _Table | None = None
+
+    def _add_vectors(self, entry: Entry) -> None:
+        if entry.title_vector is None or entry.whole_vector is None:
+            self._vector_row.append(-1)
+            return
+        self._vector_row.append(self._titles.size)
+        self._titles.append(entry.title_vector[np.newaxis])
+        self._wholes.append(entry.whole_vector[np.newaxis])
+        self._starts.append(self._parts.size)
+        parts = entry.parts if entry.parts is not None and len(entry.parts) else entry.whole_vector[np.newaxis]
+        self._parts.append(parts)
+
+    def _cosines(self, vector: Vector, table: "_Table", seen: NDArray[np.bool_]) -> dict[str, Scores]:
+        rows = table.vector_rows[seen]
+        best_part = np.maximum.reduceat(self._parts.rows @ vector, np.array(self._starts))
+        return {
+            "title_cosine": (self._titles.rows @ vector)[rows],
+            "whole_cosine": (self._wholes.rows @ vector)[rows],
+            "part_cosine": best_part[rows],
+            "has_vectors": rows >= 0,
+        }
+
+    def _make_table(self) -> "_Table":
+        if self._table is None:
+            live = [(slot, entry) for slot, entry in enumerate(self._entries) if entry is not None]
+            self._table = _Table(live, self._vector_row)
+        return self._table
+
+    def _compact(self) -> None:
+        """Dead slots cost time and blur how rare a word is."""
+        dead = len(self._entries) - len(self._slot_of)
+        if dead > 50 and dead > DEAD_SHARE * len(self._entries):
+            live = [entry for entry in self._entries if entry is not None]
+            self._reset()
+            for entry in live:
+                self.put(entry)
+
+
+class _Table:
+    """Columns of the live slots."""
+
+    def __init__(self, live: list[tuple[int, Entry]], vector_row: list[int]) -> None:
+        self.slots = np.array([slot for slot, _ in live], dtype=np.int64)
+        self.keys = np.array([entry.key for _, entry in live], dtype=np.int64)
+        self.vector_rows = np.array([vector_row[slot] for slot, _ in live], dtype=np.int64)
+        self._for_everyone = np.array([entry.for_everyone for _, entry in live], dtype=bool)
+        self.services = np.array([entry.service for _, entry in live] + [None], dtype=object)[:-1]
+
+    def visible_to(self, *, for_support: bool, hidden: frozenset[int]) -> NDArray[np.bool_]:
+        seen = np.ones_like(self._for_everyone) if for_support else self._for_everyone.copy()
+        if hidden:
+            seen &= ~np.isin(self.keys, list(hidden))
+        return seen
+
+
+class _Rows:
+    """A matrix that grows by doubling."""
+
+    def __init__(self) -> None:
+        self._held: Vector = np.zeros((0, 0), dtype=np.float32)
+        self.size = 0
+
+    @property
+    def rows(self) -> Vector:
+        return self._held[: self.size]
+
+    def append(self, rows: Vector) -> None:
+        needed = self.size + len(rows)
+        if needed > len(self._held):
+            grown = np.zeros((max(64, 2 * needed), rows.shape[1]), dtype=np.float32)
+            grown[: self.size] = self._held[: self.size].reshape(self.size, rows.shape[1])
+            self._held = grown
+        self._held[self.size : needed] = rows
+        self.size = needed

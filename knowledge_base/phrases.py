@@ -1,0 +1,67 @@
+"""Two words side by side mean more than the same two apart, and a title that names another error
+code is another article. Both are looked at for the best candidates only."""
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from knowledge_base.lexical import Scores
+from knowledge_base.words import is_code
+
+MAX_WORDS = 3_000
+SHORTEST_CODE = 4
+_GAP = -1
+_UNKNOWN = -2
+
+
+class Phrases:
+    """Word sequences of numbered slots."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[str, int] = {}
+        self._sequences: list[NDArray[np.int64]] = []
+        self._title_codes: list[frozenset[str]] = []
+
+    def add(self, *, title: Sequence[str], body: Sequence[str]) -> None:
+        """Fill the next slot."""
+        sequence = [self._number(word) for word in title]
+        sequence += [_GAP, *(self._number(word) for word in body[:MAX_WORDS])]
+        self._sequences.append(np.array(sequence, dtype=np.int64))
+        self._title_codes.append(frozenset(word for word in title if is_code(word) and len(word) >= SHORTEST_CODE))
+
+    def shared(self, slots: Sequence[int], query: Sequence[str], *, rarity: Callable[[str], float]) -> Scores:
+        """Of each slot, the rarity of the word pairs it shares with the query, each counted once."""
+        pairs = self._pairs(query, rarity)
+        if not pairs or not len(slots):
+            return np.zeros(len(slots), dtype=np.float32)
+        wanted = np.array(sorted(pairs), dtype=np.int64)
+        worth = np.array([pairs[int(pair)] for pair in wanted], dtype=np.float32)
+        found = np.zeros((len(slots), len(wanted)), dtype=bool)
+        rows, having = self._joined(slots)
+        places = np.searchsorted(wanted, having).clip(max=len(wanted) - 1)
+        hits = wanted[places] == having
+        found[rows[hits], places[hits]] = True
+        return found @ worth
+
+    def foreign_codes(self, slots: Sequence[int], query: Sequence[str]) -> Scores:
+        """Of each slot, how many codes its title names that the query does not."""
+        asked = frozenset(query)
+        return np.array([len(self._title_codes[slot] - asked) for slot in slots], dtype=np.float32)
+
+    def _number(self, word: str) -> int:
+        return self._numbers.setdefault(word, len(self._numbers))
+
+    def _pairs(self, query: Sequence[str], rarity: Callable[[str], float]) -> dict[int, float]:
+        following = zip(query, query[1:], strict=False)
+        known = {pair for pair in following if pair[0] in self._numbers and pair[1] in self._numbers}
+        return {
+            (self._numbers[one] << 32) + self._numbers[two]: (rarity(one) * rarity(two)) ** 0.5 for one, two in known
+        }
+
+    def _joined(self, slots: Sequence[int]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Every pair in those slots as one number, and the row of the slot it stands in."""
+        sequences = [self._sequences[slot] for slot in slots]
+        together = np.concatenate([part for sequence in sequences for part in (sequence, [_UNKNOWN])])
+        rows = np.repeat(np.arange(len(slots)), [len(sequence) + 1 for sequence in sequences])
+        return rows[:-1], (together[:-1] << 32) + together[1:]
