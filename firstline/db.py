@@ -8,7 +8,7 @@ once whatever the timeout, so a write says so beforehand: `with write() as sessi
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import Connection, DateTime, Dialect, Engine, MetaData, event
@@ -60,6 +60,12 @@ class Base(DeclarativeBase):
 Base.registry.update_type_annotation_map({datetime: UtcDateTime})
 
 db = SQLAlchemy(model_class=Base)
+
+if TYPE_CHECKING:
+    Model = Base
+else:
+    # What models inherit; a checker cannot follow an attribute of `db`.
+    Model = db.Model
 
 
 @contextmanager

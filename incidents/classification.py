@@ -117,7 +117,7 @@ def _require_one_of(field: str, value: str, allowed: type[StrEnum]) -> None:
 def _service(session: Session, slug: str) -> Service | None:
     if not slug:
         return None
-    service = session.scalar(select(Service).where(Service.slug == slug))
+    service: Service | None = session.scalar(select(Service).where(Service.slug == slug))
     if service is None:
         raise Invalid(_("There is no such service. Choose one of the list."), field="service")
     return service

@@ -19,18 +19,17 @@ from incidents.errors import Invalid, KeyReused, NotFound
 from incidents.models import (
     TITLE_LENGTH,
     Channel,
-    Device,
     Event,
     Incident,
     IntakeKey,
     Kind,
     Level,
-    Service,
     State,
     Visibility,
 )
 from incidents.notices import Topic
 from incidents.people import Person
+from incidents.services import Device, Service
 from incidents.timeline import record
 
 SELF_HELP_FOR = timedelta(minutes=30)
@@ -93,7 +92,8 @@ def forget_old_keys() -> int:
     """Drop intake keys after 30 days; returns how many."""
     with write() as session:
         old = delete(IntakeKey).where(IntakeKey.created_at < clock.now() - KEY_KEPT_FOR)
-        return session.execute(old).rowcount
+        forgotten: int = session.connection().execute(old).rowcount
+        return forgotten
 
 
 def _once(told: Report, words: str, log: Callable[[Session], Incident]) -> int:
@@ -119,7 +119,9 @@ def _once(told: Report, words: str, log: Callable[[Session], Incident]) -> int:
 
 
 def _known(session: Session, caller: str, key: str, words: str) -> int | None:
-    found = session.scalar(select(IntakeKey).where(IntakeKey.caller == caller, IntakeKey.key == key))
+    found: IntakeKey | None = session.scalar(
+        select(IntakeKey).where(IntakeKey.caller == caller, IntakeKey.key == key)
+    )
     if found is None:
         return None
     if found.words != words:
@@ -227,7 +229,7 @@ def _shortened(title: str) -> str:
 def _service(session: Session, slug: str | None) -> Service | None:
     if not slug:
         return None
-    service = session.scalar(select(Service).where(Service.slug == slug))
+    service: Service | None = session.scalar(select(Service).where(Service.slug == slug))
     if service is None:
         raise Invalid(
             _("There is no service “%(slug)s”. Leave it out if unsure.", slug=slug), field="service"

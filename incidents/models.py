@@ -8,7 +8,7 @@ from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from firstline import clock
-from firstline.db import db
+from firstline.db import Model
 from incidents.people import Person, Team
 from incidents.services import Device, Service
 
@@ -99,7 +99,7 @@ class Event(StrEnum):
     MERGED = "merged"
 
 
-class Incident(db.Model):
+class Incident(Model):
     """One trouble of one person, whichever way it came."""
 
     __tablename__ = "incident"
@@ -163,7 +163,7 @@ class Incident(db.Model):
         back_populates="incident", order_by="Entry.id", passive_deletes=True
     )
 
-    __mapper_args__ = {"version_id_col": version}
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy declares it so
 
     @property
     def number(self) -> str:
@@ -175,7 +175,7 @@ class Incident(db.Model):
         return self.state in OPEN
 
 
-class Entry(db.Model):
+class Entry(Model):
     """One thing that happened to an incident. Entries are never changed."""
 
     __tablename__ = "entry"
@@ -196,7 +196,7 @@ class Entry(db.Model):
     attachments: Mapped[list["Attachment"]] = relationship(lazy="selectin", order_by="Attachment.id")
 
 
-class Attachment(db.Model):
+class Attachment(Model):
     """A file on an incident; its content lies under `digest` in `firstline.files`."""
 
     __tablename__ = "attachment"
@@ -211,7 +211,7 @@ class Attachment(db.Model):
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
 
 
-class IntakeKey(db.Model):
+class IntakeKey(Model):
     """The same key of the same caller is the same incident, whoever retries. Kept 30 days."""
 
     __tablename__ = "intake_key"

@@ -11,7 +11,7 @@ from sqlalchemy import ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from firstline import clock
-from firstline.db import db
+from firstline.db import Model
 from incidents.models import Channel, Entry, Incident
 from incidents.people import Person
 
@@ -40,7 +40,7 @@ class Delivery(StrEnum):
     SUPPRESSED = "suppressed"
 
 
-class Notice(db.Model):
+class Notice(Model):
     """One message owed to one person."""
 
     __tablename__ = "notice"

@@ -6,17 +6,17 @@ from enum import StrEnum
 from hashlib import sha256
 from uuid import uuid4
 
-from flask_security import UserMixin
+from flask_security import RoleMixin, UserMixin
 from sqlalchemy import ForeignKey, Index, String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from firstline import clock
-from firstline.db import db, write
+from firstline.db import Model, db, write
 from firstline.i18n import lazy_gettext as _
 from incidents.errors import Invalid
 
 ADDRESS_LENGTH = 254
-TOKEN_PREFIX = "fl_"
+TOKEN_PREFIX = "fl_"  # noqa: S105 - tells a leaked token apart, opens nothing
 
 
 class Role(StrEnum):
@@ -31,10 +31,19 @@ class Role(StrEnum):
     MONITOR = "monitor"
 
 
+class HeldRole(RoleMixin):
+    """A role in the form in which Flask-Security reads it."""
+
+    permissions = None
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+
 SUPPORT = frozenset({Role.AGENT, Role.LEAD, Role.ADMIN})
 
 
-class Membership(db.Model):
+class Membership(Model):
     """Who works in which team."""
 
     __tablename__ = "membership"
@@ -43,7 +52,7 @@ class Membership(db.Model):
     team_id: Mapped[int] = mapped_column(ForeignKey("team.id", ondelete="CASCADE"), primary_key=True)
 
 
-class Team(db.Model):
+class Team(Model):
     """A group of people on one tier (1 to 3), or a vendor who works by mail."""
 
     __tablename__ = "team"
@@ -58,7 +67,7 @@ class Team(db.Model):
     members: Mapped[list["Person"]] = relationship(secondary="membership", back_populates="teams")
 
 
-class Person(db.Model, UserMixin):
+class Person(Model, UserMixin):
     """Anybody the desk knows by an address: employee, support, author, service account or contact."""
 
     __tablename__ = "person"
@@ -80,9 +89,9 @@ class Person(db.Model, UserMixin):
     teams: Mapped[list[Team]] = relationship(secondary="membership", back_populates="members")
 
     @property
-    def roles(self) -> list[str]:
+    def roles(self) -> list[RoleMixin]:
         """Flask-Security's plural; we give one role a person."""
-        return [self.role]
+        return [HeldRole(self.role)]
 
     @property
     def is_support(self) -> bool:
@@ -93,7 +102,7 @@ class Person(db.Model, UserMixin):
         return self.name.split()[0] if self.name.strip() else self.email
 
 
-class Alias(db.Model):
+class Alias(Model):
     """A further address of a person; a table, never a guess."""
 
     __tablename__ = "alias"
@@ -102,7 +111,7 @@ class Alias(db.Model):
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"))
 
 
-class ApiToken(db.Model):
+class ApiToken(Model):
     """A bearer token; only its hash is kept."""
 
     __tablename__ = "api_token"
@@ -153,7 +162,7 @@ def create_token(address: str, role: Role) -> str:
 def find_by_token(token: str) -> Person | None:
     """The active person this token belongs to."""
     found = select(Person).join(ApiToken).where(ApiToken.digest == _digest(token))
-    person = db.session.scalar(found.where(ApiToken.revoked_at.is_(None), Person.active))
+    person: Person | None = db.session.scalar(found.where(ApiToken.revoked_at.is_(None), Person.active))
     return person
 
 

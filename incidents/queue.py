@@ -139,7 +139,7 @@ _LOADED = (
 )
 
 
-def _filtered(wanted: Filter, person: Person) -> Select[tuple[Incident]]:
+def _filtered(wanted: Filter, person: Person) -> Select[Incident]:
     found = select(Incident).options(*_LOADED)
     if wanted.state == "open":
         found = found.where(Incident.state.in_(OPEN))
@@ -185,7 +185,7 @@ def _matching(q: str) -> ColumnElement[bool]:
     return or_(Incident.id == incident_id, every) if incident_id else every
 
 
-def _page(found: Select[tuple[Incident]], limit: int, key: Callable[[Incident], list[object]]) -> Page:
+def _page(found: Select[Incident], limit: int, key: Callable[[Incident], list[object]]) -> Page:
     limit = max(1, min(limit, MOST))
     rows = db.session.scalars(found.limit(limit + 1)).all()
     more = len(rows) > limit

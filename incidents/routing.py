@@ -75,12 +75,12 @@ def _next_tier(session: Session, incident: Incident) -> Team:
     raise Conflict(_("There is no higher tier. Choose a team or a vendor, or call the lead."))
 
 
-def _on_tier(tier: int) -> Select[tuple[Team]]:
+def _on_tier(tier: int) -> Select[Team]:
     return select(Team).where(Team.tier == tier, Team.is_vendor.is_(False)).order_by(Team.id).limit(1)
 
 
 def _named(session: Session, slug: str) -> Team:
-    team = session.scalar(select(Team).where(Team.slug == slug))
+    team: Team | None = session.scalar(select(Team).where(Team.slug == slug))
     if team is None:
         raise NotFound(_("There is no such team."))
     return team

@@ -7,7 +7,7 @@ from sqlalchemy import JSON, ForeignKey, String, Text, or_, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from firstline import clock
-from firstline.db import db
+from firstline.db import Model, db
 from incidents.people import Person, Team
 
 
@@ -19,7 +19,7 @@ class Criticality(StrEnum):
     HIGH = "high"
 
 
-class Service(db.Model):
+class Service(Model):
     """Something the company offers its people, with the team that owns it."""
 
     __tablename__ = "service"
@@ -35,7 +35,7 @@ class Service(db.Model):
     team: Mapped[Team | None] = relationship()
 
 
-class Device(db.Model):
+class Device(Model):
     """A configuration item that belongs to a person."""
 
     __tablename__ = "device"
@@ -50,7 +50,7 @@ class Device(db.Model):
     owner: Mapped[Person | None] = relationship()
 
 
-class Outage(db.Model):
+class Outage(Model):
     """A fault we already know of. `site` empty means everywhere; `ended_at` None means now."""
 
     __tablename__ = "outage"

@@ -6,6 +6,7 @@ plain words; support corrects in one click.
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -44,7 +45,8 @@ REQUEST = re.compile(
     re.IGNORECASE,
 )
 MANY = re.compile(
-    r"\b(?:everyone|everybody|nobody (?:can|here)|no one (?:can|here)|whole (?:company|office|site|floor|building)|"
+    r"\b(?:everyone|everybody|nobody (?:can|here)|no one (?:can|here)|"
+    r"whole (?:company|office|site|floor|building)|"
     r"all (?:users|of us|sites)|entire (?:company|office|site))\b",
     re.IGNORECASE,
 )
@@ -122,7 +124,7 @@ def _weigh(title: str, text: str) -> dict[str, int]:
     weights: dict[str, int] = {}
     for source, weight in ((title, TITLE_WEIGHT), (text[:4000], 1)):
         words = WORDS.findall(source.casefold())
-        for term in (*words, *map(" ".join, zip(words, words[1:], strict=False))):
+        for term in (*words, *map(" ".join, pairwise(words))):
             weights[term] = weights.get(term, 0) + weight
     return weights
 

@@ -67,7 +67,19 @@ def _run_postgresql(binaries: str, folder: Path) -> Iterator[str]:
     port, data = free_port(), folder / "data"
     as_postgres = _unprivileged("postgres", folder)
     run = lambda *command: subprocess.run([*as_postgres, *command], check=True, capture_output=True, cwd="/")  # noqa: E731
-    run(f"{binaries}/initdb", "-D", str(data), "-U", "firstline", "-A", "trust", "-E", "UTF8", "--locale=C", "-N")
+    run(
+        f"{binaries}/initdb",
+        "-D",
+        str(data),
+        "-U",
+        "firstline",
+        "-A",
+        "trust",
+        "-E",
+        "UTF8",
+        "--locale=C",
+        "-N",
+    )
     options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder} -c fsync=off"
     run(f"{binaries}/pg_ctl", "-D", str(data), "-w", "-l", str(folder / "log"), "-o", options, "start")
     try:

@@ -66,5 +66,7 @@ def test_nothing_above_is_reachable_from(package):
 
 
 def test_the_walk_sees_imports_at_all():
-    assert "incidents.lifecycle" in reachable_from("incidents.intake") or "incidents.routing" in imports_of("incidents.intake")
+    assert "incidents.lifecycle" in reachable_from("incidents.intake") or "incidents.routing" in imports_of(
+        "incidents.intake"
+    )
     assert "firstline.db" in reachable_from("incidents.intake")

@@ -64,7 +64,7 @@ def test_very_long_words_are_kept_whole_in_a_file(told):
 
 def test_a_file_too_large_is_refused_by_name_before_anything_is_stored(told, settings):
     big = Upload("movie.mp4", b"x" * (settings.max_upload + 1))
-    with pytest.raises(Invalid, match="movie.mp4.*25 MB"):
+    with pytest.raises(Invalid, match=r"movie\.mp4.*25 MB"):
         report(replace(told, attachments=[big]))
     assert count(Incident) == count(Entry) == 0
 

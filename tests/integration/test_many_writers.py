@@ -28,7 +28,8 @@ with app.app_context():
     from incidents.people import Person
     while time.monotonic() < until:
         erin = db.session.get(Person, 1)
-        incident = report(Report(requester_id=1, description=f"{sys.argv[1]} {count}", channel=Channel.API, key=f"{sys.argv[1]}-{count}"))
+        key = f"{sys.argv[1]}-{count}"
+        incident = report(Report(requester_id=1, description=key, channel=Channel.API, key=key))
         say(incident.id, by=erin, text="and it beeps", channel=Channel.API)
         db.session.remove()
         count += 1
