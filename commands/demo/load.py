@@ -1,0 +1,169 @@
+"""Loads the demo. A second run adds nothing: what is there already is left as it is."""
+
+from collections import Counter
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from commands.demo import stories
+from commands.demo.sources import known_fixes, read
+from firstline import clock
+from firstline.db import db, write
+from firstline.jobs import nudge
+from incidents.baseline import ensure_baseline
+from incidents.people import Membership, Person, Role, Team
+from incidents.services import Device, Outage, Service
+from knowledge_base import articles
+from knowledge_base.articles import INDEX_JOB
+from knowledge_base.models import Article, State
+
+AUTHOR = "ines@example.com"
+Hash = Callable[[str], str]
+
+
+def load(hash_password: Hash | None) -> Counter[str]:
+    """Add what is missing and say how much of each.
+
+    Without `hash_password` nobody gets the demo password: it is public, so it belongs on a
+    loopback demo only.
+    """
+    added: Counter[str] = Counter()
+    password = _password(hash_password)
+    ensure_baseline()
+    with write() as session:
+        added["teams"] = _add_teams(session)
+        added["people"] = _add_people(session, password)
+        added["services"] = _add_services(session)
+        added["devices"] = _add_devices(session)
+        added["outages"] = _add_outages(session)
+        fixes = _add_articles(session)
+    for article in fixes:
+        nudge(INDEX_JOB, article)
+    added["articles"] = len(fixes)
+    added["incidents"] = stories.play(read("incidents"))
+    return added
+
+
+def _password(hash_password: Hash | None) -> str | None:
+    """One hash for all demo people, made only when somebody needs it: hashing is slow on purpose."""
+    if hash_password is None:
+        return None
+    told = read("people")
+    addresses = [one["email"] for one in told["people"]]
+    ready = select(Person.email).where(Person.email.in_(addresses), Person.password.is_not(None))
+    missing = set(addresses) - set(db.session.scalars(ready))
+    return hash_password(told["password"]) if missing else None
+
+
+def _add_teams(session: Session) -> int:
+    known = set(session.scalars(select(Team.slug)))
+    new = [_team(one) for one in read("teams") if one["slug"] not in known]
+    session.add_all(new)
+    session.flush()
+    return len(new)
+
+
+def _team(told: dict[str, Any]) -> Team:
+    return Team(
+        slug=told["slug"],
+        name=told["name"],
+        tier=told["tier"],
+        is_vendor=told.get("vendor", False),
+        email=told.get("email"),
+    )
+
+
+def _add_people(session: Session, password: str | None) -> int:
+    teams = {team.slug: team.id for team in session.scalars(select(Team))}
+    known = {person.email: person for person in session.scalars(select(Person))}
+    added = 0
+    for told in read("people")["people"]:
+        person = known.get(told["email"])
+        if person is None or person.role == Role.CONTACT:
+            person = _fill(session, person or Person(email=told["email"]), told, teams)
+            added += 1
+        person.password = person.password or password
+    session.flush()
+    return added
+
+
+def _fill(session: Session, person: Person, told: dict[str, Any], teams: dict[str, int]) -> Person:
+    for field in ("name", "role", "site", "timezone", "language"):
+        setattr(person, field, told[field])
+    session.add(person)
+    session.flush()
+    for slug in told.get("teams", []):
+        session.add(Membership(person_id=person.id, team_id=teams[slug]))
+    return person
+
+
+def _add_services(session: Session) -> int:
+    known = set(session.scalars(select(Service.slug)))
+    teams = {team.slug: team.id for team in session.scalars(select(Team))}
+    new = [
+        Service(
+            **{name: value for name, value in told.items() if name != "team"}, team_id=teams[told["team"]]
+        )
+        for told in read("services")
+        if told["slug"] not in known
+    ]
+    session.add_all(new)
+    session.flush()
+    return len(new)
+
+
+def _add_devices(session: Session) -> int:
+    known = set(session.scalars(select(Device.tag)))
+    people = {person.email: person.id for person in session.scalars(select(Person))}
+    services = {service.slug: service.id for service in session.scalars(select(Service))}
+    new = [
+        Device(
+            tag=told["tag"],
+            name=told["name"],
+            kind=told["kind"],
+            owner_id=people.get(told["owner"]),
+            service_id=services[told["service"]],
+        )
+        for told in read("devices")
+        if told["tag"] not in known
+    ]
+    session.add_all(new)
+    return len(new)
+
+
+def _add_outages(session: Session) -> int:
+    known = {outage.title: outage for outage in session.scalars(select(Outage))}
+    services = {service.slug: service.id for service in session.scalars(select(Service))}
+    added = 0
+    for told in read("outages"):
+        outage = known.get(told["title"])
+        if outage is None:
+            service = services[told["service"]]
+            outage = Outage(title=told["title"], service_id=service, site=told["site"], note=told["note"])
+            session.add(outage)
+            added += 1
+        _keep_recent(outage, told)
+    return added
+
+
+def _keep_recent(outage: Outage, told: dict[str, Any]) -> None:
+    """A demo started again next week shows an outage of today, unless somebody ended it."""
+    now = clock.now()
+    if outage.ended_at is None and (outage.next_update_at is None or outage.next_update_at < now):
+        outage.since = now - timedelta(minutes=told["minutes_ago"])
+        outage.next_update_at = now + timedelta(minutes=told["next_update_in_minutes"])
+
+
+def _add_articles(session: Session) -> list[int]:
+    known = set(session.scalars(select(Article.slug)))
+    author = session.scalar(select(Person.id).where(Person.email == AUTHOR))
+    added = []
+    for fix in known_fixes():
+        if fix.slug not in known:
+            article = articles.add(session, fix.draft, author_id=author, slug=fix.slug)
+            article.state = State.PUBLISHED
+            added.append(article.id)
+    return added

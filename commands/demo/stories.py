@@ -1,0 +1,235 @@
+"""Plays the demo incidents through the domain itself, each step at its own time in the past."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import event, select
+
+from firstline import clock
+from firstline.db import db
+from firstline.i18n import gettext as _
+from incidents import conversation, lifecycle, selfhelp
+from incidents.intake import Report, report
+from incidents.lifecycle import Change, locked
+from incidents.models import Channel, Event, Incident, Level, Resolution, State, Visibility
+from incidents.notices import Delivery, Notice
+from incidents.people import Person
+from incidents.services import Device
+from incidents.timeline import record
+from knowledge_base import outcomes
+from knowledge_base.models import Article
+from knowledge_base.suggest import Suggestion
+
+FOUND_AFTER = timedelta(seconds=4)
+SURE, LESS_SURE = 0.86, 0.12
+"""The score of the first fix of a story, and how much less each further one has."""
+
+Told = dict[str, Any]
+
+
+@dataclass
+class Story:
+    """One incident of the demo; `incident_id` is set once it is reported."""
+
+    told: Told
+    began_at: datetime
+    incident_id: int = 0
+
+
+@dataclass(frozen=True)
+class Step:
+    """What happens to a story, and when."""
+
+    at: datetime
+    story: Story
+    told: Told
+
+
+def play(told: Sequence[Told]) -> int:
+    """Log the incidents that are not there yet and let happen to them what is told; returns how many."""
+    now = clock.now()
+    stories = [Story(one, now - timedelta(**one["age"])) for one in told if not _is_there(one)]
+    steps = [step for story in stories for step in _steps(story)]
+    with _silence():
+        for step in sorted(steps, key=lambda step: step.at):
+            with clock.freeze(step.at):
+                DO[step.told["do"]](step.story, step.told)
+    return len(stories)
+
+
+def _is_there(told: Told) -> bool:
+    same = select(Incident.id).join(Incident.requester).where(Incident.title == told["title"])
+    return db.session.scalar(same.where(Person.email == told["requester"]).limit(1)) is not None
+
+
+def _steps(story: Story) -> Iterator[Step]:
+    yield Step(story.began_at, story, {"do": "report"})
+    yield Step(story.began_at + FOUND_AFTER, story, {"do": "offer"})
+    for told in story.told.get("then", []):
+        yield Step(story.began_at + timedelta(**told["after"]), story, told)
+
+
+@contextmanager
+def _silence() -> Iterator[None]:
+    """Keep the notices of the past, but never send them: nobody wants fifty mails at first sight."""
+    event.listen(Notice, "before_insert", _suppress)
+    try:
+        yield
+    finally:
+        event.remove(Notice, "before_insert", _suppress)
+
+
+def _suppress(_mapper: object, _connection: object, notice: Notice) -> None:
+    notice.state = Delivery.SUPPRESSED
+
+
+def _report(story: Story, _step: Told) -> None:
+    told = story.told
+    logged_by = told.get("logged_by")
+    incident = report(
+        Report(
+            requester_id=_person(told["requester"]).id,
+            title=told["title"],
+            description=told["text"],
+            channel=Channel(told["channel"]),
+            service=told.get("service"),
+            impact=_level(told.get("impact")),
+            urgency=_level(told.get("urgency")),
+            logged_by_id=_person(logged_by).id if logged_by else None,
+            device_id=_device(told.get("device")),
+        )
+    )
+    story.incident_id = incident.id
+
+
+def _offer(story: Story, _step: Told) -> None:
+    """Record the fixes of the story as offered, so that nobody searches for them again today."""
+    fixes = [_suggestion(slug, rank) for rank, slug in enumerate(story.told.get("offered", []))]
+    with locked(story.incident_id) as (session, incident):
+        if incident.suggested_at is not None:
+            return
+        incident.suggested_at = clock.now()
+        if fixes:
+            outcomes.record_attempt(
+                session,
+                fixes,
+                words=f"{incident.title}\n{incident.description}",
+                channel=incident.channel,
+                person_id=incident.requester_id,
+                incident_id=incident.id,
+            )
+            record(session, incident, Event.OFFERED, facts={"articles": [fix.title for fix in fixes]})
+
+
+def _suggestion(slug: str, rank: int) -> Suggestion:
+    article = _article(slug)
+    score = SURE - rank * LESS_SURE
+    return Suggestion(
+        article_id=article.id, slug=slug, title=article.title, summary=article.summary, score=score
+    )
+
+
+def _solved(story: Story, step: Told) -> None:
+    article = _article(step["article"]).id
+    selfhelp.tell_outcome(story.incident_id, by=_requester(story), solved=True, article_id=article)
+
+
+def _not_solved(story: Story, step: Told) -> None:
+    selfhelp.tell_outcome(story.incident_id, by=_requester(story), solved=False, note=step["note"])
+
+
+def _silent(story: Story, _step: Told) -> None:
+    _change(story, None, Change(to=State.QUEUED, note=_("No answer within the self-help time")))
+
+
+def _take(story: Story, step: Told) -> None:
+    lifecycle.take(story.incident_id, by=_person(step["by"]))
+
+
+def _say(story: Story, step: Told) -> None:
+    by = _person(step["by"])
+    channel = Channel.PORTAL if by.is_support else Channel(story.told["channel"])
+    conversation.say(story.incident_id, by=by, text=step["text"], channel=channel)
+
+
+def _note(story: Story, step: Told) -> None:
+    conversation.say(
+        story.incident_id,
+        by=_person(step["by"]),
+        text=step["text"],
+        channel=Channel.PORTAL,
+        visibility=Visibility.INTERNAL,
+    )
+
+
+def _escalate(story: Story, step: Told) -> None:
+    lifecycle.escalate(
+        story.incident_id, by=_person(step["by"]), note=step["note"], team_slug=step.get("team")
+    )
+
+
+def _wait(story: Story, step: Told) -> None:
+    _change(story, step["by"], Change(to=State.WAITING, note=step["note"], waiting_on=step["on"]))
+
+
+def _resolve(story: Story, step: Told) -> None:
+    wanted = Change(
+        to=State.RESOLVED,
+        resolution=Resolution(step["resolution"]),
+        cause=step["cause"],
+        note=step["note"],
+        minutes_spent=step["minutes_spent"],
+    )
+    _change(story, step["by"], wanted)
+
+
+def _confirm(story: Story, step: Told) -> None:
+    _change(story, story.told["requester"], Change(to=State.CLOSED, note=step["note"]))
+
+
+def _close(story: Story, _step: Told) -> None:
+    _change(story, None, Change(to=State.CLOSED))
+
+
+def _change(story: Story, by: str | None, wanted: Change) -> None:
+    lifecycle.change(story.incident_id, wanted, by=_person(by) if by else None)
+
+
+def _requester(story: Story) -> Person:
+    return _person(story.told["requester"])
+
+
+def _person(email: str) -> Person:
+    return db.session.scalars(select(Person).where(Person.email == email)).one()
+
+
+def _article(slug: str) -> Article:
+    return db.session.scalars(select(Article).where(Article.slug == slug)).one()
+
+
+def _device(tag: str | None) -> int | None:
+    return db.session.scalars(select(Device.id).where(Device.tag == tag)).one() if tag else None
+
+
+def _level(told: str | None) -> Level | None:
+    return Level(told) if told else None
+
+
+DO: dict[str, Callable[[Story, Told], None]] = {
+    "report": _report,
+    "offer": _offer,
+    "solved": _solved,
+    "not_solved": _not_solved,
+    "silent": _silent,
+    "take": _take,
+    "say": _say,
+    "note": _note,
+    "escalate": _escalate,
+    "wait": _wait,
+    "resolve": _resolve,
+    "confirm": _confirm,
+    "close": _close,
+}
