@@ -1,0 +1,67 @@
+"""The portal: the core plus routes. A route parses, asks the domain and renders."""
+
+from collections.abc import Iterator
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+
+from flask import Flask
+
+from firstline.app import create_core
+from firstline.i18n import person_speaks
+from firstline.settings import Settings
+from incidents import MODELS
+from portal import assets, display, errors, forms, headers, limits, listener, navigation
+from portal.auth import accounts
+
+TEMPLATES = Path(__file__).resolve().parent / "templates"
+UPLOADS = 10
+MARGIN = 2 * 1024 * 1024
+"""What a request may carry besides its files."""
+
+OTHER_CHANNELS = ("chatbot.client", "email_intake")
+BLUEPRINTS = (
+    "portal.employee",
+    "portal.support",
+    "portal.knowledge",
+    "portal.admin",
+    "portal.chat",
+    "portal.api",
+    "portal.auth",
+    "portal.demo",
+    "portal.health",
+)
+"""Each exposes `blueprint`, with its whole list of URLs at the top of one file."""
+
+
+def create_app(settings: Settings | None = None, **config: object) -> Flask:
+    """The web application; `config` overrides Flask's configuration, for tests."""
+    settings = settings or Settings.from_environ()
+    app = create_core(settings, models=_models(), **{**_defaults(settings), **config})
+    app.template_folder = str(TEMPLATES)
+    person_speaks(app, locale=listener.locale, timezone=listener.timezone)
+    for part in (headers, forms, accounts, limits, assets, display, navigation, errors):
+        part.init_app(app)
+    for name in _present(BLUEPRINTS):
+        app.register_blueprint(import_module(name).blueprint)
+    return app
+
+
+def _models() -> tuple[str, ...]:
+    channels = (import_module(name).MODELS for name in _present(OTHER_CHANNELS))
+    return (*MODELS, *(model for models in channels for model in models))
+
+
+def _present(names: tuple[str, ...]) -> Iterator[str]:
+    return (name for name in names if find_spec(name) is not None)
+
+
+def _defaults(settings: Settings) -> dict[str, object]:
+    return {
+        "MAX_CONTENT_LENGTH": UPLOADS * settings.max_upload + MARGIN,
+        "MAX_FORM_MEMORY_SIZE": MARGIN,
+        "SESSION_COOKIE_NAME": "firstline_session",
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SECURE": settings.base_url.startswith("https://"),
+    }

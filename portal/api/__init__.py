@@ -1,0 +1,36 @@
+"""The HTTP interface, version 1: bearer tokens, JSON, problem documents. The whole list of its URLs."""
+
+from flask import Blueprint
+
+from portal.api import alerts, articles, callers, chat, description, incidents
+
+PREFIX = "/api/v1"
+
+blueprint = Blueprint("api", __name__, url_prefix=PREFIX)
+blueprint.before_request(callers.authenticate)
+
+URLS = (
+    ("GET", "/openapi.json", description.openapi),
+    ("POST", "/incidents", incidents.report),
+    ("GET", "/incidents", incidents.index),
+    ("GET", "/incidents/<number>", incidents.show),
+    ("POST", "/incidents/<number>/entries", incidents.add_entry),
+    ("POST", "/incidents/<number>/outcome", incidents.tell_outcome),
+    ("POST", "/incidents/<number>/transitions", incidents.change_state),
+    ("GET", "/articles", articles.index),
+    ("POST", "/articles", articles.create),
+    ("GET", "/articles/<reference>", articles.show),
+    ("PATCH", "/articles/<reference>", articles.edit),
+    ("POST", "/chat", chat.say),
+    ("POST", "/alerts/alertmanager", alerts.take),
+)
+
+for _method, _path, _view in URLS:
+    blueprint.add_url_rule(
+        _path,
+        endpoint=_view.__name__ + "_" + _view.__module__.rpartition(".")[2],
+        view_func=_view,
+        methods=[_method],
+    )
+
+callers.prepare(blueprint)

@@ -1,0 +1,12 @@
+"""Signing in (Flask-Security: /login, /logout, /profile/password) and one's own settings."""
+
+from flask import Blueprint
+
+from portal.access import sign_in_first
+from portal.auth import profile
+
+blueprint = Blueprint("auth", __name__)
+blueprint.before_request(sign_in_first)
+
+blueprint.add_url_rule("/profile", "profile", profile.show)
+blueprint.add_url_rule("/profile", "save", profile.save, methods=["POST"])

@@ -1,0 +1,89 @@
+"""Flask-Security on our own `Person`: one role a person, plain columns, short writes."""
+
+from flask import Flask, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_security import Security
+from flask_security.datastore import Datastore, UserDatastore
+from sqlalchemy import ColumnElement, func, select
+
+from firstline import clock
+from firstline.db import db, write
+from firstline.i18n import gettext as _
+from incidents.people import Person, Role
+
+NOT_HERE = (Role.CONTACT, Role.MONITOR)
+"""Contacts wrote a mail and machines have tokens: to the sign-in page neither exists."""
+
+security = Security()
+
+
+class People(Datastore, UserDatastore):
+    """What Flask-Security needs to know of people."""
+
+    def __init__(self) -> None:
+        Datastore.__init__(self, db)
+        UserDatastore.__init__(self, Person, Role)
+
+    def find_user(self, case_insensitive: bool = False, **wanted: object) -> Person | None:
+        name, value = wanted.popitem()
+        column: ColumnElement[str] = getattr(Person, name)
+        if case_insensitive:
+            column, value = func.lower(column), str(value).casefold()
+        return db.session.scalar(select(Person).where(column == value, Person.role.not_in(NOT_HERE)))
+
+    def find_role(self, role: str) -> Role | None:
+        return Role(role) if role in set(Role) else None
+
+    def put(self, model: Person) -> Person:
+        """Keep a changed password in a write transaction of its own."""
+        person_id, password, uniquifier = model.id, model.password, model.fs_uniquifier
+        with write() as session:
+            kept = session.get_one(Person, person_id)
+            kept.password, kept.fs_uniquifier = password, uniquifier
+        return model
+
+    def delete(self, model: Person) -> None:
+        raise NotImplementedError("people are deactivated, never deleted: incidents name them")
+
+
+def init_app(app: Flask) -> None:
+    app.config.update({**_configuration(), **_given(app)})
+    security.init_app(app, People(), register_blueprint=True)
+    security.unauthn_handler(_send_to_sign_in)
+    app.login_manager.unauthorized_handler(_send_to_sign_in)  # type: ignore[attr-defined]
+
+
+def _configuration() -> dict[str, object]:
+    return {
+        # The hash stands alone, so that a new SECRET_KEY does not lock everybody out.
+        "SECURITY_PASSWORD_SINGLE_HASH": True,
+        "SECURITY_PASSWORD_LENGTH_MIN": 10,
+        "SECURITY_CHANGEABLE": True,
+        "SECURITY_CHANGE_URL": "/profile/password",
+        "SECURITY_SEND_PASSWORD_CHANGE_EMAIL": False,
+        "SECURITY_POST_CHANGE_VIEW": "/profile",
+        "SECURITY_POST_LOGOUT_VIEW": "/login",
+        "SECURITY_RETURN_GENERIC_RESPONSES": True,
+        "SECURITY_EMAIL_VALIDATOR_ARGS": {"check_deliverability": False},
+        "SECURITY_DATETIME_FACTORY": clock.now,
+        "SECURITY_LOGIN_USER_TEMPLATE": "auth/login.html",
+        "SECURITY_CHANGE_PASSWORD_TEMPLATE": "auth/password.html",
+        "SECURITY_MSG_GENERIC_AUTHN_FAILED": (
+            "That e-mail address and password do not belong together. Check both and try again.",
+            "error",
+        ),
+        "SECURITY_FLASH_MESSAGES": False,
+        "REMEMBER_COOKIE_SAMESITE": "Lax",
+    }
+
+
+def _given(app: Flask) -> dict[str, object]:
+    return {name: value for name, value in app.config.items() if name.startswith("SECURITY_")}
+
+
+def _send_to_sign_in(*_mechanisms: object, **_headers: object) -> ResponseReturnValue:
+    """htmx would follow a redirect silently and swap the sign-in page in: tell it to go there."""
+    if request.headers.get("HX-Request"):
+        return _("Sign in again to go on."), 401, {"HX-Redirect": url_for("security.login")}
+    wanted = request.full_path.rstrip("?") if request.method == "GET" else "/"
+    return redirect(url_for("security.login", next=wanted if wanted != "/" else None))

@@ -1,0 +1,141 @@
+"""How things are shown: words, icons and times, the same everywhere."""
+
+from datetime import datetime
+
+from flask import Flask
+from flask_babel import (
+    format_date,
+    format_datetime,
+    format_time,
+    format_timedelta,
+    get_locale,
+    to_user_timezone,
+)
+from markupsafe import Markup, escape
+
+from firstline import clock
+from firstline.i18n import gettext
+from firstline.i18n import lazy_gettext as _
+from incidents.models import Channel, Incident, Level, State
+
+CHANNELS = {
+    Channel.PORTAL: ("world", _("Portal")),
+    Channel.CHAT: ("message-chatbot", _("Chat")),
+    Channel.MAIL: ("mail", _("Mail")),
+    Channel.PHONE: ("phone", _("Phone")),
+    Channel.API: ("link", _("Interface")),
+    Channel.MONITORING: ("activity", _("Monitoring")),
+}
+STATES = {
+    State.OFFERED: ("bulb", "azure", _("Fixes to try")),
+    State.QUEUED: ("inbox", "blue", _("With support")),
+    State.IN_PROGRESS: ("headset", "indigo", _("Being worked on")),
+    State.WAITING: ("clock-pause", "yellow", _("With support")),
+    State.RESOLVED: ("circle-check", "green", _("Solved")),
+    State.CLOSED: ("archive", "secondary", _("Closed")),
+    State.CANCELLED: ("circle-x", "secondary", _("Cancelled")),
+    State.MERGED: ("git-merge", "secondary", _("Joined with another")),
+}
+"""Icon, Tabler colour, and the word an employee reads."""
+
+STATES_FOR_SUPPORT = {
+    State.OFFERED: _("Self-help"),
+    State.QUEUED: _("Queued"),
+    State.IN_PROGRESS: _("In progress"),
+    State.WAITING: _("Waiting"),
+    State.RESOLVED: _("Resolved"),
+    State.CLOSED: _("Closed"),
+    State.CANCELLED: _("Cancelled"),
+    State.MERGED: _("Merged"),
+}
+PRIORITIES = {
+    1: ("red", _("Critical")),
+    2: ("orange", _("High")),
+    3: ("yellow", _("Medium")),
+    4: ("blue", _("Low")),
+    5: ("secondary", _("Planned")),
+}
+LEVELS = {Level.LOW: _("Low"), Level.MEDIUM: _("Medium"), Level.HIGH: _("High")}
+KILOBYTE = 1024
+
+
+def init_app(app: Flask) -> None:
+    app.jinja_env.globals.update(
+        CHANNELS=CHANNELS,
+        STATES=STATES,
+        STATES_FOR_SUPPORT=STATES_FOR_SUPPORT,
+        PRIORITIES=PRIORITIES,
+        LEVELS=LEVELS,
+        now=clock.now,
+        get_locale=get_locale,
+    )
+    app.jinja_env.filters.update(
+        moment=moment,
+        ago=ago,
+        until=until,
+        day=day,
+        file_size=file_size,
+        state_words=state_words,
+        initials=initials,
+    )
+
+
+def state_words(incident: Incident) -> str:
+    """Where it stands, in an employee's words."""
+    if incident.state == State.WAITING and incident.waiting_on == "requester":
+        return gettext("Waiting for you")
+    return str(STATES[State(incident.state)][2])
+
+
+def moment(at: datetime | None) -> Markup:
+    """“10:12” today, “Mon 10:12” within a week, else with the date."""
+    if at is None:
+        return Markup("–")
+    here, today = to_user_timezone(at), to_user_timezone(clock.now())
+    away = abs((here.date() - today.date()).days)
+    if away == 0:
+        return _time_tag(at, format_time(at, "short"))
+    if away < 7:
+        return _time_tag(at, f"{format_date(here, 'EEE', rebase=False)} {format_time(at, 'short')}")
+    return _time_tag(at, f"{_date(here, today)}, {format_time(at, 'short')}")
+
+
+def day(at: datetime | None) -> Markup:
+    """The date alone."""
+    if at is None:
+        return Markup("–")
+    return _time_tag(at, _date(to_user_timezone(at), to_user_timezone(clock.now())))
+
+
+def ago(at: datetime | None) -> Markup:
+    """“5 minutes ago”."""
+    if at is None:
+        return Markup("–")
+    return _time_tag(at, format_timedelta(at - clock.now(), add_direction=True))
+
+
+def until(at: datetime) -> Markup:
+    """“in 40 min”, or how long it is overdue."""
+    return _time_tag(at, format_timedelta(at - clock.now(), format="short", add_direction=True))
+
+
+def file_size(size: int) -> str:
+    """“340 kB”."""
+    if size < KILOBYTE**2:
+        return f"{max(1, round(size / KILOBYTE))} kB"
+    return f"{size / KILOBYTE**2:.1f} MB"
+
+
+def initials(name: str) -> str:
+    """At most two letters that stand for a face."""
+    words = [word for word in name.split() if word[0].isalnum()]
+    return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper() or "?"
+
+
+def _date(here: datetime, today: datetime) -> str:
+    return format_date(here, "d MMM" if here.year == today.year else "d MMM y", rebase=False)
+
+
+def _time_tag(at: datetime, words: str) -> Markup:
+    whole = escape(format_datetime(at, "full"))
+    return Markup('<time datetime="{}" title="{}">{}</time>').format(at.isoformat(), whole, words)

@@ -1,0 +1,36 @@
+// Small help for every page. Everything works without it.
+(() => {
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  if (zone && !document.cookie.includes(`firstline_zone=${encodeURIComponent(zone)}`)) {
+    document.cookie = `firstline_zone=${encodeURIComponent(zone)}; path=/; max-age=31536000; SameSite=Lax`;
+  }
+
+  const closeMenus = (except) => {
+    for (const menu of document.querySelectorAll("details[data-menu][open]")) {
+      if (menu !== except) menu.open = false;
+    }
+  };
+  document.addEventListener("click", (event) => closeMenus(event.target.closest("details[data-menu]")));
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    const menu = document.activeElement?.closest("details[data-menu][open]");
+    closeMenus();
+    menu?.querySelector("summary").focus();
+  });
+
+  document.addEventListener("DOMContentLoaded", () => {
+    document.querySelector("[data-focus]")?.focus();
+    // A second click while the first is on its way would only wait for the same answer.
+    for (const form of document.querySelectorAll("form[data-once]")) {
+      form.addEventListener("submit", (event) => {
+        if (form.dataset.sent) event.preventDefault();
+        form.dataset.sent = "1";
+        form.setAttribute("aria-busy", "true");
+      });
+      addEventListener("pageshow", () => {
+        delete form.dataset.sent;
+        form.removeAttribute("aria-busy");
+      });
+    }
+  });
+})();
