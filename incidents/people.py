@@ -89,7 +89,7 @@ class Person(Model, UserMixin):
     teams: Mapped[list[Team]] = relationship(secondary="membership", back_populates="members")
 
     @property
-    def roles(self) -> list[RoleMixin]:
+    def roles(self) -> list[RoleMixin]:  # type: ignore[override]
         """Flask-Security's plural; we give one role a person."""
         return [HeldRole(self.role)]
 
