@@ -2,15 +2,15 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import CursorResult, String, Update, or_, select, update
+from sqlalchemy import CursorResult, String, Update, or_, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from firstline import clock
-from firstline.db import db, write
+from firstline.db import Model, db, write
 
 
-class Lease(db.Model):
+class Lease(Model):
     """`holder` may act under this name until `until`; `since` is when it began to."""
 
     __tablename__ = "lease"
@@ -41,7 +41,7 @@ def release(name: str, holder: str) -> None:
 
 def find(name: str) -> Lease | None:
     """The lease as it stands, held or run out."""
-    return db.session.scalar(select(Lease).where(Lease.name == name))
+    return db.session.get(Lease, name)
 
 
 def _renew(session: Session, name: str, holder: str, now: datetime, for_: timedelta) -> bool:

@@ -81,9 +81,8 @@ def tried_counts(incident_ids: Sequence[int]) -> dict[int, Tried]:
         .where(Attempt.incident_id.in_(incident_ids))
         .group_by(Attempt.incident_id)
     )
-    return {
-        incident_id: Tried(offered, failed) for incident_id, offered, failed in db.session.execute(counted)
-    }
+    rows = db.session.execute(counted)
+    return {number: Tried(offered, failed) for number, offered, failed in rows if number is not None}
 
 
 def tell_outcome(
