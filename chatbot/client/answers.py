@@ -8,7 +8,14 @@ from chatbot.client.memory import Memory, Question
 from chatbot.client.messages import Button, Message
 from chatbot.client.moment import Answer, Moment, say
 from chatbot.client.payloads import payload
-from chatbot.client.reading import follows_up, has_content, is_skipped, names_number, read_impact, read_urgency
+from chatbot.client.reading import (
+    follows_up,
+    has_content,
+    is_skipped,
+    names_number,
+    read_impact,
+    read_urgency,
+)
 from firstline.i18n import gettext as _
 from incidents.assessment import assess
 from incidents.errors import Refused
@@ -21,7 +28,9 @@ CONTENT = frozenset(
 )
 """Intents whose words are an answer when we asked for words."""
 
-SHORT_ANSWERS = frozenset({"inform", "report_problem", "add_information", "affirm", "deny", "out_of_scope", UNSURE})
+SHORT_ANSWERS = frozenset(
+    {"inform", "report_problem", "add_information", "affirm", "deny", "out_of_scope", UNSURE}
+)
 
 
 def answer(moment: Moment, intent: str) -> Answer:
@@ -79,7 +88,9 @@ def _inform(moment: Moment) -> Answer:
     incident, level = own_incidents.own(moment.person, moment.memory.incident), _level(moment)
     if level is not None:
         urgent = asked == Question.URGENCY
-        assess(incident.id, by=moment.person, urgency=level if urgent else None, impact=None if urgent else level)
+        assess(
+            incident.id, by=moment.person, urgency=level if urgent else None, impact=None if urgent else level
+        )
     noted = _keep_words(moment, level, incident.id)
     return _next_question(moment, asked, noted=noted or level is not None)
 

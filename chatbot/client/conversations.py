@@ -53,22 +53,24 @@ def say(
     conversation: str | None = None,
     message_id: str | None = None,
     rasa: Rasa | None = None,
+    wait_s: float = WAIT_S,
 ) -> Reply:
     """Take one turn of `person` and answer it within seconds, whatever the bot does.
 
     `conversation` None begins a new one. The same `message_id` again gives the same reply.
     A button is pressed by sending its payload as `text`. Raises `incidents.errors.NotFound` for a
     conversation that is not this person's and `incidents.errors.Invalid` for words that cannot be
-    taken (`KeyReused` when the message id belongs to other words).
+    taken (`KeyReused` when the message id belongs to other words). `wait_s` limits the wait for
+    another process that has the same turn, or an earlier one, in hand.
     """
     message_id = _checked(text, message_id)
     held = turns.conversation_of(person, conversation or turns.begin(person))
     conversation_id, public_id = held.id, held.public_id
     taken = turns.take(conversation_id, message_id, _read(text, conversation_id))
     if taken.token is None:
-        _wait_for(lambda: _is_answered(taken.turn_id))
+        _wait_for(lambda: _is_answered(taken.turn_id), seconds=wait_s)
     else:
-        _wait_for(lambda: turns.is_next(taken.turn_id))
+        _wait_for(lambda: turns.is_next(taken.turn_id), seconds=wait_s)
         _ask_bot(rasa or Rasa(settings_of(current_app).rasa_url), public_id, taken)
     if not _is_answered(taken.turn_id):
         _answer_ourselves(taken.turn_id)
@@ -99,9 +101,13 @@ def _checked(text: str, message_id: str | None) -> str:
     if not payloads.plain(text):
         raise Invalid(_("Write something first: a few words about what is going wrong."), field="message")
     if len(text) > MAX_TEXT:
-        raise Invalid(_("That is too long for one message. Report it with the text as a file."), field="message")
+        raise Invalid(
+            _("That is too long for one message. Report it with the text as a file."), field="message"
+        )
     if message_id is not None and not 0 < len(message_id) <= MAX_MESSAGE_ID:
-        raise Invalid(_("A message id has 1 to %(most)s characters.", most=MAX_MESSAGE_ID), field="message_id")
+        raise Invalid(
+            _("A message id has 1 to %(most)s characters.", most=MAX_MESSAGE_ID), field="message_id"
+        )
     return message_id or secrets.token_urlsafe(12)
 
 
@@ -155,7 +161,9 @@ def _answer_ourselves(turn_id: int) -> None:
     turn = db.session.get_one(Turn, turn_id)
     intent = payloads.read(turn.payload).intent if turn.payload else guess(moment.words)
     given = answer(moment, intent)
-    away = wording.text(_("The assistant is not available right now, so I take care of this in a simpler way."))
+    away = wording.text(
+        _("The assistant is not available right now, so I take care of this in a simpler way.")
+    )
     turns.settle(turn_id, Actor.PORTAL, Answer((away, *given.messages), given.memory, given.incident_id))
 
 
@@ -166,7 +174,7 @@ def _is_answered(turn_id: int) -> bool:
     return state == TurnState.ANSWERED
 
 
-def _wait_for(condition: Callable[[], bool], seconds: float = WAIT_S) -> None:
+def _wait_for(condition: Callable[[], bool], seconds: float) -> None:
     until = time.monotonic() + seconds
     while not condition() and time.monotonic() < until:
         db.session.rollback()
@@ -198,6 +206,11 @@ def _answers_of_support(held: Conversation, person: Person) -> list[Bubble]:
         .order_by(Entry.id)
     )
     return [
-        Bubble(f"entry-{entry.id}", entry.author.name if entry.author else _("Support"), entry.created_at, wording.text(entry.text))
+        Bubble(
+            f"entry-{entry.id}",
+            entry.author.name if entry.author else _("Support"),
+            entry.created_at,
+            wording.text(entry.text),
+        )
         for entry in db.session.scalars(answers)
     ]

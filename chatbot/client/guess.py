@@ -9,12 +9,21 @@ from chatbot.client.answers import UNSURE
 from chatbot.client.reading import NUMBERED, ONLY_DIGITS, is_tiny
 
 FORMS = (
-    ("talk_to_human", r"\b(?:talk|speak|chat)\b.{0,20}\b(?:person|human|agent|someone|somebody)\b|\A(?:human|person|agent)\b"),
+    ("talk_to_human", r"\b(?:talk|speak|chat) (?:to|with) (?:a |an |some)|\A(?:human|person|agent)\b"),
     ("start_over", r"\A(?:please )?(?:start|begin) (?:over|again)\b|\A(?:restart|reset)\W*\Z"),
-    ("list_incidents", r"\b(?:list|show|see)\b.{0,20}\b(?:incidents|tickets|requests)\b|\Amy (?:open )?(?:incidents|tickets)\b"),
-    ("check_status", r"\bstatus\b|\bany (?:news|updates?)\b|\bwhat about\b.{0,12}\b(?:inc|ticket|incident|#)"),
-    ("not_solved", r"\b(?:still|not|n't|never)\b.{0,20}\b(?:help|work|solve|fix)|\bstill\b.{0,12}\b(?:broken|the same)\b"),
-    ("solved", r"\A\W*(?:yes\W+)?(?:that|this|it)(?:'s| is| has)? (?:solved|fixed|works|helped|worked)\b|\A(?:solved|fixed|it works)\b"),
+    (
+        "list_incidents",
+        r"\b(?:list|show|see)\b.{0,20}\b(?:incident|ticket|request)s\b|\Amy (?:incident|ticket)s\b",
+    ),
+    ("check_status", r"\bstatus\b|\bany (?:news|updates?)\b|\bwhat about (?:my )?(?:inc|ticket|incident|#)"),
+    (
+        "not_solved",
+        r"\A(?:no\W+)?i still need help\b|\b(?:didn't|did not|doesn't|does not) help\b|\bnot solved\b",
+    ),
+    (
+        "solved",
+        r"\b(?:that|this|it)(?:'s| is| has)? (?:solved|fixed|helped|worked|works now)\b|\A(?:solved|fixed)\b",
+    ),
     ("outage_check", r"\b(?:outages?|known issues?)\b|\Ais (?:the )?[\w -]{2,20} down\b"),
     ("ask_howto", r"\A(?:hi|hello)?\W*(?:how (?:do|can|to)|where (?:do|can|is)|what are the steps)\b"),
     ("cancel", r"\A(?:cancel|never ?mind|forget it|withdraw)\b"),

@@ -7,7 +7,7 @@ from chatbot.client.memory import Memory, Question
 from chatbot.client.messages import Button, Message
 from chatbot.client.moment import Answer, Moment, say
 from chatbot.client.payloads import payload
-from chatbot.client.reading import has_content, names_number, number_in, read_ordinal
+from chatbot.client.reading import has_content, number_in, read_ordinal
 from chatbot.client.reports import log, offer_report, urgency_question
 from firstline.i18n import gettext as _
 from incidents import conversation, intake, lifecycle, queue, selfhelp
@@ -35,7 +35,10 @@ def list_incidents(moment: Moment) -> Answer:
     mine = queue.mine(moment.person, open_only=True, limit=MOST_LISTED + 1)
     if not mine:
         return _none_reported(moment)
-    shown = [wording.text(f"{one.number}: {wording.state_in_words(one, moment.person)}", incident=one) for one in mine]
+    shown = [
+        wording.text(f"{one.number}: {wording.state_in_words(one, moment.person)}", incident=one)
+        for one in mine
+    ]
     first = _("You have one open incident.") if len(mine) == 1 else _("These are your open incidents.")
     if len(mine) > MOST_LISTED:
         first = _("These are your latest open incidents; “My incidents” shows them all.")
@@ -76,13 +79,15 @@ def not_solved(moment: Moment) -> Answer:
     if incident is None and moment.memory.draft:
         return _log_unanswered(moment, moment.memory.draft)
     if incident is None:
-        return log(moment, moment.words) if has_content(moment.words) and not moment.is_pressed else _none_reported(moment)
+        return (
+            log(moment, moment.words)
+            if has_content(moment.words) and not moment.is_pressed
+            else _none_reported(moment)
+        )
     note = "" if moment.is_pressed else moment.words
     selfhelp.tell_outcome(incident.id, by=moment.person, solved=False, note=note)
     incident = queue.find(moment.person, incident.number)
-    told = wording.text(
-        f"{incident.number}: {wording.with_team(incident, moment.person)}", incident=incident
-    )
+    told = wording.text(f"{incident.number}: {wording.with_team(incident, moment.person)}", incident=incident)
     question, memory = urgency_question(Memory(incident=incident.number, handed_over=incident.number))
     return say(memory, told, question, incident_id=incident.id)
 
@@ -96,7 +101,11 @@ def escalate(moment: Moment) -> Answer:
     _bring_to_support(incident, moment.person, note)
     incident = queue.find(moment.person, incident.number)
     team = incident.team.name if incident.team else _("the service desk")
-    told = _("I have told %(team)s that you want %(number)s raised, with your words.", team=team, number=incident.number)
+    told = _(
+        "I have told %(team)s that you want %(number)s raised, with your words.",
+        team=team,
+        number=incident.number,
+    )
     question, memory = urgency_question(Memory(incident=incident.number, handed_over=incident.number))
     return say(memory, wording.text(told, incident=incident), question, incident_id=incident.id)
 
@@ -156,7 +165,9 @@ def own(person: Person, number: str) -> Incident:
     """The person's own incident; support sees foreign ones in the queue, never here."""
     incident = queue.find(person, number)
     if incident.requester_id != person.id:
-        raise NotFound(_("There is no incident %(number)s among yours. Check the number.", number=number[:20]))
+        raise NotFound(
+            _("There is no incident %(number)s among yours. Check the number.", number=number[:20])
+        )
     return incident
 
 
@@ -173,10 +184,13 @@ def _article_named(incident: Incident, moment: Moment) -> int | None:
 
 
 def _which(moment: Moment, words: str) -> Answer:
-    mine = [one for one in queue.mine(moment.person, open_only=True, limit=MOST_LISTED)]
+    mine = queue.mine(moment.person, open_only=True, limit=MOST_LISTED)
     if not mine:
         return offer_report(moment, _("You have no open incident. Shall I report this as a new one?"))
-    buttons = [Button(f"{one.number} {one.title[:40]}", payload("add_information", incident=one.number)) for one in mine]
+    buttons = [
+        Button(f"{one.number} {one.title[:40]}", payload("add_information", incident=one.number))
+        for one in mine
+    ]
     asked = wording.text(_("To which of your incidents shall I add that?"), *buttons)
     return say(moment.memory.but(draft=words, asked=None, misses=0), asked)
 
@@ -192,7 +206,9 @@ def _log_unanswered(moment: Moment, question: str) -> Answer:
     assert answer.incident_id is not None, "log() always makes one"
     selfhelp.tell_outcome(answer.incident_id, by=moment.person, solved=False)
     incident = queue.find(moment.person, f"INC-{answer.incident_id:06d}")
-    told = _("%(number)s is logged.", number=incident.number) + " " + wording.with_team(incident, moment.person)
+    told = (
+        _("%(number)s is logged.", number=incident.number) + " " + wording.with_team(incident, moment.person)
+    )
     memory = Memory(incident=incident.number, handed_over=incident.number)
     return say(memory, wording.text(told, incident=incident), incident_id=incident.id)
 
@@ -201,7 +217,11 @@ def _open_for_person(moment: Moment) -> Answer:
     words = moment.memory.draft or _transcript(moment) or moment.words
     title = "" if moment.memory.draft or moment.said else _("Wants to talk to a person")
     told = intake.Report(
-        requester_id=moment.person.id, title=title, description=words or title, channel=Channel.CHAT, key=moment.key
+        requester_id=moment.person.id,
+        title=title,
+        description=words or title,
+        channel=Channel.CHAT,
+        key=moment.key,
     )
     incident_id = intake.report(told).id
     _bring_to_support(own(moment.person, f"INC-{incident_id:06d}"), moment.person, "")
@@ -220,7 +240,9 @@ def _bring_to_support(incident: Incident, person: Person, note: str) -> None:
 
 def _with_support(incident: Incident, person: Person) -> tuple[Message, ...]:
     where = wording.state_in_words(incident, person)
-    told = _("%(number)s: %(where)s A person answers you here and by mail.", number=incident.number, where=where)
+    told = _(
+        "%(number)s: %(where)s A person answers you here and by mail.", number=incident.number, where=where
+    )
     return (wording.text(told, incident=incident),)
 
 

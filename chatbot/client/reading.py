@@ -5,7 +5,10 @@ import re
 from incidents.models import Level
 
 NUMBERED = re.compile(r"(?:\binc[- ]?|#)\s*0*([1-9]\d{0,8})\b", re.IGNORECASE)
-BARE = re.compile(r"\b(?:ticket|incident|case|number|report|request|issue)\s*(?:no\.?|nr\.?|number)?\s*0*([1-9]\d{0,8})\b", re.IGNORECASE)
+BARE = re.compile(
+    r"\b(?:ticket|incident|case|number|report|request|issue)\s*(?:no\.?|nr\.?|number)?\s*0*([1-9]\d{0,8})\b",
+    re.IGNORECASE,
+)
 ONLY_DIGITS = re.compile(r"\A\W*0*([1-9]\d{0,8})\W*\Z")
 WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
 
@@ -13,23 +16,37 @@ SKIPPED = re.compile(r"\b(?:skip|next|don'?t know|no idea|not sure|unsure)\b", r
 URGENCY = (
     (Level.LOW, r"nuisance|annoy\w*|minor|not urgent|not so bad|not that bad|can wait|no hurry|cosmetic"),
     (Level.MEDIUM, r"work ?around|still work|can work|keep working|partly|somewhat"),
-    (Level.HIGH, r"can(?:no|')?t work|can not work|cannot|blocked|complete(?:ly)?|stops? me|stopped|very bad|urgent|nothing works"),
+    (
+        Level.HIGH,
+        r"can(?:no|')?t work|can not|cannot|blocked|completely|stop(?:s|ped)?|very bad|urgent|nothing works",
+    ),
 )
 IMPACT = (
     (Level.LOW, r"(?:only|just) (?:for )?me|nobody else|no one else|not others|myself"),
-    (Level.HIGH, r"many|every(?:one|body)|all of us|whole (?:floor|office|company|building|site)|entire|company|customers"),
+    (
+        Level.HIGH,
+        r"many|every(?:one|body)|all of us|whole (?:floor|office|building|site)|entire|company|customers",
+    ),
     (Level.MEDIUM, r"team|department|colleagues?|a few|some|several|two of us|three of us|others"),
 )
-EMPTY_WORDS = frozenset(
-    """a an the i i'd i'm i've id im my me we our you your he she it its it's this that there there's is are was be
-    have has had got a need want would like to please pls plz can could may report reporting open create log
-    raise make submit file start new another some something problem problems issue issues trouble
-    troubles incident incidents ticket tickets request requests case help with about for on of in and
-    hi hello hey good morning afternoon evening dear team support wrong add more info information
-    details detail note comment additional extra further one thing broken not working doesn't does work
-    computer laptop pc device""".split()
+EMPTY = """
+    a an the i i'd i'm i've id im my me we our you your he she it its it's this that there there's
+    is are was be have has had got need want would like to please pls plz can could may
+    report reporting open create log raise make submit file start new another some something
+    problem problems issue issues trouble troubles incident incidents ticket tickets
+    request requests case help with about for on of in and hi hello hey good morning
+    afternoon evening dear team support wrong add more info information details detail note
+    comment additional extra further one thing broken not working doesn't does work
+    computer laptop pc device
+"""
+EMPTY_WORDS = frozenset(EMPTY.split())
+MACHINES = frozenset({"computer", "laptop", "pc"})
+FOLLOWS = re.compile(
+    r"\A\W*(?:and|also|it|it's|its|that|this|still|same|the same|plus|now it)\b", re.IGNORECASE
 )
-FOLLOWS = re.compile(r"\A\W*(?:and|also|it|it's|its|that|this|still|same|the same|plus|now it)\b", re.IGNORECASE)
+SHORT = 12
+"""More words than this tell a story of their own."""
+
 ORDINALS = (r"\b(?:first|1st|one|top)\b", r"\b(?:second|2nd|two)\b", r"\b(?:third|3rd|three|last)\b")
 
 
@@ -48,7 +65,7 @@ def has_content(text: str) -> bool:
     """Whether the words say what is wrong, rather than that something is."""
     words = [word.casefold().replace("’", "'") for word in WORD.findall(text)]
     telling = [word for word in words if word not in EMPTY_WORDS]
-    return bool(telling) or any(device in words for device in ("computer", "laptop", "pc")) and len(words) > 2
+    return bool(telling) or (not MACHINES.isdisjoint(words) and len(words) > 2)
 
 
 def is_tiny(text: str) -> bool:
@@ -73,7 +90,7 @@ def is_skipped(text: str) -> bool:
 
 def follows_up(text: str) -> bool:
     """Whether the words go on about what was said before."""
-    return FOLLOWS.match(text) is not None
+    return FOLLOWS.match(text) is not None and len(text.split()) <= SHORT
 
 
 def read_ordinal(text: str) -> int | None:

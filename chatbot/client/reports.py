@@ -32,7 +32,9 @@ def log(moment: Moment, words: str) -> Answer:
     incident_id = intake.report(told).id
     fixes = selfhelp.offer_fixes(incident_id)
     incident = queue.find(moment.person, f"INC-{incident_id:06d}")
-    known = [wording.text(wording.outage_notice(outage, moment.person)) for outage in _about(incident, moment)]
+    known = [
+        wording.text(wording.outage_notice(outage, moment.person)) for outage in _about(incident, moment)
+    ]
     memory = Memory(incident=incident.number, asked=Question.HELPED if fixes else Question.URGENCY)
     messages = _offered(incident, fixes, moment) if fixes else _passed_on(incident, moment)
     return say(memory, *known, *messages, incident_id=incident.id)
@@ -98,7 +100,11 @@ def outage_check(moment: Moment) -> Answer:
 
 def urgency_question(memory: Memory) -> tuple[Message, Memory]:
     """How badly does it stop you?"""
-    levels = (("high", _("I cannot work")), ("medium", _("I can work around it")), ("low", _("It is a nuisance")))
+    levels = (
+        ("high", _("I cannot work")),
+        ("medium", _("I can work around it")),
+        ("low", _("It is a nuisance")),
+    )
     buttons = [Button(title, payload("inform", urgency=level)) for level, title in levels]
     question = wording.text(_("How badly does it stop you?"), *buttons, Button(_("Skip"), payload("inform")))
     return question, memory.but(asked=Question.URGENCY)
@@ -109,7 +115,9 @@ def _offered(incident: Incident, fixes: list[selfhelp.Fix], moment: Moment) -> l
     if incident.team_id:
         told.insert(1, wording.with_team(incident, moment.person))
     cards = tuple(wording.fix_card(fix, incident) for fix in fixes)
-    return [Message(" ".join(told), wording.outcome_buttons(incident), cards, wording.incident_card(incident))]
+    return [
+        Message(" ".join(told), wording.outcome_buttons(incident), cards, wording.incident_card(incident))
+    ]
 
 
 def _passed_on(incident: Incident, moment: Moment) -> list[Message]:

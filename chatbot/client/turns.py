@@ -74,7 +74,9 @@ def take(conversation_id: int, message_id: str, said: Said) -> Taken:
     try:
         with write() as session:
             # Holding the conversation keeps the order of ids the order of turns on PostgreSQL too.
-            session.execute(select(Conversation.id).where(Conversation.id == conversation_id).with_for_update())
+            session.execute(
+                select(Conversation.id).where(Conversation.id == conversation_id).with_for_update()
+            )
             known = _known(session, conversation_id, message_id)
             return _same(known, said) if known else _store(session, conversation_id, message_id, said)
     except IntegrityError:

@@ -1,0 +1,30 @@
+"""`firstline actions`: what the bot does for people, on loopback."""
+
+import logging
+import warnings
+
+import click
+
+from firstline import log
+
+
+@click.command()
+def actions() -> None:
+    """Run the bot's actions until stopped."""
+    from rasa_sdk.endpoint import create_app
+    from rasa_sdk.executor import ActionExecutor
+
+    from chatbot.actions.actions import all_actions, core
+    from firstline.app import settings_of
+
+    log.configure("actions")
+    # Said at every call: Rasa 3.6 and this SDK are known to work together.
+    warnings.filterwarnings("ignore", message=".*version of rasa and rasa_sdk.*")
+    address = settings_of(core()).actions_listen
+    executor = ActionExecutor()
+    for action in all_actions():
+        executor.register_action(action)
+    logging.getLogger("sanic.root").setLevel(logging.WARNING)
+    create_app(executor, cors_origins=[]).run(
+        host=address.host, port=address.port, single_process=True, motd=False, access_log=False
+    )

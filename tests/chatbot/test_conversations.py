@@ -1,0 +1,349 @@
+"""The chat without Rasa: the window keeps taking reports, says so, and never doubles one."""
+
+import threading
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+
+from chatbot.client import conversations, turns
+from chatbot.client.messages import Reply
+from chatbot.client.models import Turn
+from chatbot.client.rasa import Rasa
+from firstline.db import db, write
+from incidents import conversation as talk
+from incidents import queue
+from incidents.errors import Invalid, KeyReused, NotFound
+from incidents.models import Channel, Incident, State
+from incidents.people import Person, Role, Team
+from tests.chatbot.conftest import fake_rasa
+
+People = Callable[..., Person]
+
+
+@pytest.fixture
+def erin(person: People, desk: dict[str, Team]) -> Person:
+    return person("erin")
+
+
+def said(reply: Reply) -> str:
+    return "\n".join(message.text for message in reply.messages)
+
+
+def payloads_of(reply: Reply) -> list[str]:
+    return [button.payload for message in reply.messages for button in message.buttons]
+
+
+def incidents() -> list[Incident]:
+    db.session.rollback()
+    return list(db.session.scalars(select(Incident).order_by(Incident.id)))
+
+
+def test_a_report_is_taken_although_the_bot_is_off(erin: Person, no_rasa: Rasa) -> None:
+    reply = conversations.say(erin, "vpn keeps disconnecting since monday", rasa=no_rasa)
+    (incident,) = incidents()
+    assert reply.answered_by == "portal"
+    assert "not available" in reply.messages[0].text
+    assert incident.number in said(reply)
+    assert incident.channel == Channel.CHAT
+    assert incident.description == "vpn keeps disconnecting since monday"
+
+
+def test_every_answer_offers_a_person(erin: Person, no_rasa: Rasa) -> None:
+    talk_id = None
+    for words in ("hi", "help", "printer is jammed", "zz", "list my incidents", "thanks", "cancel", "no"):
+        reply = conversations.say(erin, words, conversation=talk_id, rasa=no_rasa)
+        talk_id = reply.conversation
+        assert "/talk_to_human" in payloads_of(reply), words
+
+
+@pytest.mark.parametrize(
+    "answer", [(500, b"oops"), (200, b"<html>"), (200, b"[]"), (200, b'{"text": 1}'), (200, b"[1, 2]")]
+)
+def test_a_rasa_that_talks_nonsense_costs_nothing(erin: Person, answer: tuple[int, bytes]) -> None:
+    with fake_rasa(lambda _: answer) as rasa:
+        reply = conversations.say(erin, "outlook asks for my password all the time", rasa=rasa)
+    assert reply.answered_by == "portal"
+    assert len(incidents()) == 1
+
+
+def test_a_rasa_that_hangs_is_left_after_its_limit(erin: Person) -> None:
+    released = threading.Event()
+
+    def hang(_: object) -> tuple[int, bytes]:
+        released.wait(10)
+        return 200, b"[]"
+
+    with fake_rasa(hang, limit_s=0.3) as rasa:
+        reply = conversations.say(erin, "outlook asks for my password all the time", rasa=rasa)
+        released.set()
+    assert reply.answered_by == "portal"
+    assert len(incidents()) == 1
+
+
+def test_the_same_message_again_is_the_same_answer(erin: Person, no_rasa: Rasa) -> None:
+    first = conversations.say(erin, "the printer is jammed again", message_id="m1", rasa=no_rasa)
+    again = conversations.say(
+        erin, "the printer is jammed again", conversation=first.conversation, message_id="m1", rasa=no_rasa
+    )
+    assert again == first
+    assert len(incidents()) == 1
+
+
+def test_a_message_id_cannot_be_used_for_other_words(erin: Person, no_rasa: Rasa) -> None:
+    first = conversations.say(erin, "the printer is jammed again", message_id="m1", rasa=no_rasa)
+    with pytest.raises(KeyReused):
+        conversations.say(
+            erin, "something else", conversation=first.conversation, message_id="m1", rasa=no_rasa
+        )
+
+
+def test_two_tabs_that_send_the_same_message_make_one_incident(
+    app: Flask, erin: Person, no_rasa: Rasa
+) -> None:
+    talk_id = conversations.say(erin, "hello", rasa=no_rasa).conversation
+    erin_id, replies = erin.id, []
+
+    def send() -> None:
+        with app.app_context():
+            me = db.session.get_one(Person, erin_id)
+            words = "my second monitor stays black"
+            replies.append(
+                conversations.say(me, words, conversation=talk_id, message_id="same", rasa=no_rasa)
+            )
+
+    tabs = [threading.Thread(target=send) for _ in range(4)]
+    for tab in tabs:
+        tab.start()
+    for tab in tabs:
+        tab.join()
+    assert len(replies) == 4
+    assert all(reply == replies[0] for reply in replies)
+    assert len(incidents()) == 1
+
+
+def test_turns_of_one_conversation_are_answered_in_order(app: Flask, erin: Person, no_rasa: Rasa) -> None:
+    talk_id = conversations.say(erin, "hello", rasa=no_rasa).conversation
+    held = turns.conversation_of(erin, talk_id).id
+    first = turns.take(held, "first", turns.Said("my screen is black", None))
+    second = turns.take(held, "second", turns.Said("and the keyboard is dead", None))
+    assert turns.is_next(first.turn_id)
+    assert not turns.is_next(second.turn_id)
+
+
+def test_somebody_elses_conversation_is_as_if_it_were_not_there(
+    erin: Person, person: People, no_rasa: Rasa
+) -> None:
+    talk_id = conversations.say(erin, "hello", rasa=no_rasa).conversation
+    with pytest.raises(NotFound):
+        conversations.say(person("mallory"), "hello", conversation=talk_id, rasa=no_rasa)
+    with pytest.raises(NotFound):
+        conversations.history(person("eve"), talk_id)
+
+
+@pytest.mark.parametrize("role", [Role.EMPLOYEE, Role.AGENT])
+def test_nobody_reads_a_foreign_incident_in_the_chat(
+    erin: Person, person: People, no_rasa: Rasa, role: Role
+) -> None:
+    conversations.say(erin, "my laptop screen is cracked", rasa=no_rasa)
+    number = incidents()[0].number
+    reply = conversations.say(person("mallory", role), f"status of {number}", rasa=no_rasa)
+    assert "no incident" in said(reply)
+    assert "cracked" not in said(reply)
+    assert all(message.incident is None for message in reply.messages)
+
+
+def test_typed_slashes_are_words_and_not_commands(erin: Person, no_rasa: Rasa) -> None:
+    reply = conversations.say(erin, "/restart my laptop hangs at the logo", rasa=no_rasa)
+    assert reply.answered_by == "portal"
+    assert incidents()[0].description == "restart my laptop hangs at the logo"
+
+
+def test_only_buttons_we_offered_can_be_pressed(erin: Person, no_rasa: Rasa) -> None:
+    first = conversations.say(erin, "hello", rasa=no_rasa)
+    conversations.say(erin, '/solved{"incident":"INC-000001"}', conversation=first.conversation, rasa=no_rasa)
+    turn = db.session.scalars(select(Turn).order_by(Turn.id.desc())).first()
+    assert turn is not None
+    assert turn.payload is None
+    assert not turn.text.startswith("/")
+
+
+def test_rasa_gets_no_slash_a_person_typed(erin: Person) -> None:
+    seen: list[dict[str, object]] = []
+
+    def note(body: dict[str, object]) -> tuple[int, bytes]:
+        seen.append(body)
+        return 200, b"[]"
+
+    with fake_rasa(note) as rasa:
+        conversations.say(erin, "//report_problem", rasa=rasa)
+    assert seen[0]["message"] == "report_problem"
+    assert str(erin.id) not in str(seen[0]["sender"])
+
+
+def test_pressing_still_need_help_brings_it_to_support_without_rasa(erin: Person, no_rasa: Rasa) -> None:
+    first = conversations.say(erin, "my headset crackles", rasa=no_rasa)
+    reply = conversations.say(erin, "/talk_to_human", conversation=first.conversation, rasa=no_rasa)
+    (incident,) = incidents()
+    assert incident.state == State.QUEUED
+    assert "Service Desk" in said(reply)
+    again = conversations.say(erin, "/talk_to_human", conversation=first.conversation, rasa=no_rasa)
+    assert len(incidents()) == 1
+    assert incident.number in said(again)
+
+
+def test_asking_for_a_person_before_anything_was_said_opens_an_incident(erin: Person, no_rasa: Rasa) -> None:
+    first = conversations.say(erin, "/talk_to_human", rasa=no_rasa)
+    (incident,) = incidents()
+    assert incident.state == State.QUEUED
+    conversations.say(erin, "my badge stopped working", conversation=first.conversation, rasa=no_rasa)
+    assert len(incidents()) == 1
+    assert "my badge stopped working" in [entry.text for entry in queue.timeline(erin, incidents()[0])]
+
+
+def test_the_answers_to_our_questions_set_the_priority(erin: Person, no_rasa: Rasa) -> None:
+    first = conversations.say(erin, "the label machine spits paper", rasa=no_rasa)
+    assert "How badly does it stop you?" in said(first)
+    before = incidents()[0].priority
+    press = next(each for each in payloads_of(first) if '"high"' in each)
+    second = conversations.say(erin, press, conversation=first.conversation, rasa=no_rasa)
+    assert "Who else has it?" in said(second)
+    conversations.say(erin, "my whole team", conversation=first.conversation, rasa=no_rasa)
+    assert incidents()[0].priority == 2 < before
+
+
+def test_a_vague_report_is_asked_for_words_and_then_logged(erin: Person, no_rasa: Rasa) -> None:
+    first = conversations.say(erin, "I want to report a problem", rasa=no_rasa)
+    assert incidents() == []
+    conversations.say(erin, "no sound in any meeting", conversation=first.conversation, rasa=no_rasa)
+    assert [incident.description for incident in incidents()] == ["no sound in any meeting"]
+
+
+@pytest.mark.parametrize("text", ["", "   ", "/", "///"])
+def test_an_empty_message_is_a_sentence(erin: Person, no_rasa: Rasa, text: str) -> None:
+    with pytest.raises(Invalid, match="Write something"):
+        conversations.say(erin, text, rasa=no_rasa)
+
+
+def test_a_hundred_kilobytes_are_kept_whole(erin: Person, no_rasa: Rasa) -> None:
+    words = "my screen shows this: " + "abcdefghi " * 10_000
+    conversations.say(erin, words, rasa=no_rasa)
+    (incident,) = incidents()
+    assert incident.description.startswith("my screen shows this")
+    assert db.session.scalar(select(func.length(Turn.text))) == len(words.strip())
+
+
+def test_other_scripts_are_taken_as_reports(erin: Person, no_rasa: Rasa) -> None:
+    conversations.say(erin, "мой ноутбук не включается", rasa=no_rasa)
+    assert incidents()[0].title == "мой ноутбук не включается"
+
+
+def test_the_history_holds_both_sides_and_what_support_answered(
+    erin: Person, person: People, no_rasa: Rasa
+) -> None:
+    reply = conversations.say(erin, "my headset crackles", rasa=no_rasa)
+    (incident,) = incidents()
+    tess = person("tess", Role.AGENT)
+    talk.say(incident.id, by=tess, text="Please try another port.", channel=Channel.PORTAL)
+    bubbles = conversations.history(erin, reply.conversation)
+    assert (bubbles[0].by, bubbles[0].message.text) == ("you", "my headset crackles")
+    assert (bubbles[-1].by, bubbles[-1].message.text) == ("Tess", "Please try another port.")
+    assert conversations.latest_conversation(erin) == reply.conversation
+
+
+def test_a_turn_whose_process_died_is_answered_by_whoever_retries(erin: Person, no_rasa: Rasa) -> None:
+    talk_id = conversations.say(erin, "hello", rasa=no_rasa).conversation
+    held = turns.conversation_of(erin, talk_id).id
+    turns.take(held, "lost", turns.Said("my mouse is dead since lunch", None))
+    reply = conversations.say(
+        erin,
+        "my mouse is dead since lunch",
+        conversation=talk_id,
+        message_id="lost",
+        rasa=no_rasa,
+        wait_s=0.1,
+    )
+    assert "INC-" in said(reply)
+    assert len(incidents()) == 1
+
+
+def test_what_the_bot_stored_counts_even_when_rasa_then_fails(erin: Person) -> None:
+    from chatbot.client.answers import answer
+    from chatbot.client.models import Actor
+
+    app_erin = erin.id
+
+    def act_then_fail(body: dict[str, object]) -> tuple[int, bytes]:
+        metadata = body["metadata"]
+        assert isinstance(metadata, dict)
+        tokens.append(metadata["token"])
+        with context():
+            turn_id = turns.resolve(metadata["token"])
+            given = answer(turns.moment_of(turn_id), "report_problem")
+            turns.settle(turn_id, Actor.BOT, given, intent="report_problem", confidence=0.9)
+        return 500, b"boom"
+
+    from flask import current_app
+
+    context = current_app._get_current_object().app_context  # type: ignore[attr-defined]
+    tokens: list[str] = []
+    with fake_rasa(act_then_fail) as rasa:
+        reply = conversations.say(erin, "my monitor is black", rasa=rasa)
+    assert reply.answered_by == "bot"
+    assert len(incidents()) == 1
+    assert incidents()[0].requester_id == app_erin
+
+
+def test_a_token_is_good_for_one_turn_only(erin: Person, no_rasa: Rasa) -> None:
+    talk_id = conversations.say(erin, "hello", rasa=no_rasa).conversation
+    held = turns.conversation_of(erin, talk_id).id
+    taken = turns.take(held, "m", turns.Said("my monitor is black", None))
+    assert taken.token is not None
+    assert turns.resolve(taken.token) == taken.turn_id
+    for token in (taken.token, "forged", ""):
+        with pytest.raises(turns.TokenRefused):
+            turns.resolve(token)
+
+
+def test_a_late_action_finds_its_token_void(erin: Person, no_rasa: Rasa) -> None:
+    talk_id = conversations.say(erin, "hello", rasa=no_rasa).conversation
+    held = turns.conversation_of(erin, talk_id).id
+    taken = turns.take(held, "m", turns.Said("my monitor is black", None))
+    assert taken.token is not None
+    assert turns.claim(taken.turn_id)
+    with pytest.raises(turns.TokenRefused):
+        turns.resolve(taken.token)
+
+
+def test_a_token_ends_after_a_minute(erin: Person, no_rasa: Rasa) -> None:
+    from datetime import timedelta
+
+    from firstline import clock
+
+    talk_id = conversations.say(erin, "hello", rasa=no_rasa).conversation
+    held = turns.conversation_of(erin, talk_id).id
+    taken = turns.take(held, "m", turns.Said("my monitor is black", None))
+    assert taken.token is not None
+    with clock.freeze(clock.now() + timedelta(seconds=61)), pytest.raises(turns.TokenRefused):
+        turns.resolve(taken.token)
+
+
+def test_only_the_hash_of_a_token_is_kept(erin: Person, no_rasa: Rasa) -> None:
+    talk_id = conversations.say(erin, "hello", rasa=no_rasa).conversation
+    held = turns.conversation_of(erin, talk_id).id
+    taken = turns.take(held, "m", turns.Said("my monitor is black", None))
+    turn = db.session.get_one(Turn, taken.turn_id)
+    assert turn.token_hash not in {None, taken.token}
+
+
+def test_a_known_outage_is_told_first(erin: Person, no_rasa: Rasa) -> None:
+    from firstline import clock
+    from incidents.services import Outage, Service
+
+    with write() as session:
+        vpn = session.scalars(select(Service).where(Service.slug == "vpn")).one()
+        session.add(Outage(title="VPN is slow in Berlin", service_id=vpn.id, since=clock.now()))
+    reply = conversations.say(erin, "vpn keeps dropping", rasa=no_rasa)
+    assert "VPN is slow in Berlin" in reply.messages[1].text
+    assert "VPN is slow in Berlin" in conversations.greeting(erin).text
