@@ -5,8 +5,11 @@ from collections import Counter
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from argon2 import PasswordHasher
+from click.testing import CliRunner
 from sqlalchemy import func, select
 
+from commands.demo import demo as demo_command
 from commands.demo import sources, stories
 from commands.demo.load import load
 from firstline import clock
@@ -309,3 +312,32 @@ def test_an_escalated_incident_carries_its_hand_over(demo):
     handed = db.session.scalars(select(Entry).where(Entry.event == Event.ESCALATED)).all()
     assert len(handed) >= 5
     assert all(len(entry.text) > 40 for entry in handed)
+
+
+# The command
+
+
+@pytest.fixture
+def run(app, settings, monkeypatch):
+    monkeypatch.setenv("FIRSTLINE_DATA_DIR", str(settings.data_dir))
+    monkeypatch.setenv("FIRSTLINE_DATABASE_URL", settings.database_url)
+    monkeypatch.setenv("FIRSTLINE_DEMO", "1")
+    return lambda: CliRunner().invoke(demo_command, ["load"])
+
+
+def test_the_command_says_what_it_added_and_that_a_second_run_added_nothing(run):
+    assert re.search(r"15 people.*103 articles, 26 incidents", run().output)
+    assert run().output == "The demo data is there already; nothing was added.\n"
+
+
+def test_the_command_stores_a_hash_that_only_the_demo_password_opens(run):
+    run()
+    erin = db.session.scalars(select(Person).where(Person.email == "erin@example.com")).one()
+    assert PasswordHasher().verify(erin.password, sources.read("people")["password"])
+
+
+def test_the_command_says_what_to_do_when_there_are_no_tables(run):
+    db.drop_all()
+    told = run()
+    assert told.exit_code == 1
+    assert "Run “firstline db upgrade” first." in told.output
