@@ -1,0 +1,20 @@
+"""`python -m benchmarks [PART ...]`: run every part, or those named, and print their tables."""
+
+import sys
+from importlib import import_module
+
+PARTS = {"requests": "benchmarks.requests", "search": "benchmarks.search"}
+
+
+def main(names: list[str]) -> int:
+    unknown = set(names) - set(PARTS)
+    if unknown:
+        print(f"There is no part {', '.join(sorted(unknown))}; choose of {', '.join(PARTS)}.")
+        return 2
+    for name in names or PARTS:
+        import_module(PARTS[name]).main()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

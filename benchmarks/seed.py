@@ -1,0 +1,97 @@
+"""Fill a database with incidents of a desk that has been in use for a while."""
+
+import random
+import subprocess
+import sys
+from datetime import timedelta
+
+BATCH = 1000
+THINGS = (
+    "printer",
+    "laptop",
+    "VPN",
+    "mailbox",
+    "calendar",
+    "monitor",
+    "headset",
+    "shared drive",
+    "Wi-Fi",
+    "phone",
+)
+TROUBLES = (
+    "stopped working after the update",
+    "shows a blank page",
+    "is very slow since Monday",
+    "asks for credentials again and again",
+    "disconnects every few minutes",
+    "does not sync with my phone",
+)
+
+
+def seed(environment: dict[str, str], count: int) -> None:
+    """Fill the database of that environment, in a process that has it from the start."""
+    subprocess.run([sys.executable, "-m", "benchmarks.seed", str(count)], env=environment, check=True)
+
+
+def fill(count: int) -> None:
+    """Add `count` incidents, a third of them open, with a short timeline each."""
+    from sqlalchemy import insert, select
+
+    from commands.context import create_context
+    from firstline import clock
+    from firstline.db import db, write
+    from incidents.models import Entry, Incident
+    from incidents.people import Person, Team
+
+    with create_context().app_context():
+        people = db.session.scalars(select(Person.id)).all()
+        teams = db.session.scalars(select(Team.id)).all()
+        chance, now = random.Random(42), clock.now()
+        for start in range(0, count, BATCH):
+            with write() as session:
+                rows = [
+                    _incident(chance, now - timedelta(minutes=5 * (count - n)), people, teams)
+                    for n in range(start, min(start + BATCH, count))
+                ]
+                ids = session.scalars(
+                    insert(Incident).returning(Incident.id, sort_by_parameter_order=True), rows
+                ).all()
+                session.execute(
+                    insert(Entry),
+                    [entry for number, row in zip(ids, rows, strict=True) for entry in _entries(number, row)],
+                )
+
+
+def _incident(chance, created, people, teams) -> dict:
+    words = f"{chance.choice(THINGS)} {chance.choice(TROUBLES)}"
+    priority = chance.choices((1, 2, 3, 4, 5), (3, 12, 60, 20, 5))[0]
+    due = created + timedelta(hours=8 * priority)
+    return {
+        "title": words,
+        "description": f"Hello, my {words}. I restarted it twice without any change. " * 3,
+        "state": chance.choices(("queued", "in_progress", "resolved", "closed"), (20, 10, 20, 50))[0],
+        "channel": chance.choice(("portal", "chat", "mail")),
+        "requester_id": chance.choice(people),
+        "team_id": chance.choice(teams),
+        "assignee_id": chance.choice((None, *people[:3])),
+        "priority": priority,
+        "created_at": created,
+        "updated_at": created,
+        "suggested_at": created,
+        "respond_by": due,
+        "resolve_by": due,
+        "due_at": due,
+    }
+
+
+def _entries(incident_id: int, row: dict) -> list[dict]:
+    common = {"incident_id": incident_id, "created_at": row["created_at"], "author_id": row["requester_id"]}
+    return [
+        common | {"event": "reported", "channel": row["channel"], "text": ""},
+        common | {"event": "commented", "channel": "mail", "text": "It is back since this morning. " * 4},
+        common | {"event": "answered", "channel": "portal", "text": "Thanks, we are looking into it. " * 4},
+    ]
+
+
+if __name__ == "__main__":
+    fill(int(sys.argv[1]))
