@@ -8,6 +8,7 @@ MODELS = (
     "incidents.models",
     "incidents.notices",
     "incidents.selfhelp",
+    "incidents.alerts",
     "incidents.sweeps",
 )
 """The modules that declare the domain's tables and tasks, for `firstline.app.create_core`."""

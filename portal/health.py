@@ -1,0 +1,212 @@
+"""Whether we live, whether every part is ready, and figures for monitoring."""
+
+import socket
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime
+from time import monotonic
+
+import httpx
+from flask import Blueprint, Flask, Response, current_app
+from flask.typing import ResponseReturnValue
+from prometheus_client import CollectorRegistry, Gauge, PlatformCollector, ProcessCollector, generate_latest
+from prometheus_client.exposition import CONTENT_TYPE_LATEST
+from sqlalchemy import func, select, text
+from sqlalchemy.exc import SQLAlchemyError
+
+from chatbot.server import api_token
+from firstline import clock, leases
+from firstline.app import settings_of
+from firstline.db import db
+from firstline.settings import Settings
+from incidents.models import Incident
+from incidents.notices import Notice
+from knowledge_base.embedding import MODEL_FILE, TOKENIZER_FILE
+from portal.limits import limiter
+
+TIMEOUT_S = 1.0
+KEPT_S = 1.0
+SCHEDULER = "scheduler"
+"""The lease that the worker holds."""
+
+blueprint = Blueprint("health", __name__)
+limiter.exempt(blueprint)
+
+
+@dataclass(frozen=True)
+class Part:
+    """One part of the house: `detail` says in words what is wrong, empty when nothing is."""
+
+    name: str
+    ready: bool
+    detail: str = ""
+
+
+class NotReady(Exception):
+    """Why a part cannot do its work now."""
+
+
+@blueprint.get("/healthz")
+def healthz() -> ResponseReturnValue:
+    return {"status": "ok"}
+
+
+@blueprint.get("/readyz")
+def readyz() -> ResponseReturnValue:
+    parts = _watch.parts(current_app._get_current_object())  # type: ignore[attr-defined]
+    ready = all(part.ready for part in parts)
+    shown = {part.name: _shown(part) for part in parts}
+    body = {"status": "ready" if ready else "not ready", "parts": shown}
+    return body, 200 if ready else 503, {"Cache-Control": "no-store"}
+
+
+@blueprint.get("/metrics")
+def metrics() -> ResponseReturnValue:
+    registry = CollectorRegistry()
+    ProcessCollector(registry=registry)
+    PlatformCollector(registry=registry)
+    _count_incidents(registry)
+    _count_notices(registry)
+    _tell_parts(registry)
+    return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
+
+
+class Watch:
+    """Checks all parts side by side, keeps the answer for a second and remembers since when."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._checked_at = -KEPT_S
+        self._parts: list[Part] = []
+        self._since: dict[str, tuple[bool, datetime]] = {}
+        self._pool = ThreadPoolExecutor(len(CHECKS), thread_name_prefix="check")
+
+    def parts(self, app: Flask) -> list[Part]:
+        with self._lock:
+            if monotonic() - self._checked_at >= KEPT_S:
+                self._parts = self._check(app)
+                self._checked_at = monotonic()
+            return self._parts
+
+    def since(self, part: Part) -> datetime:
+        return self._since[part.name][1]
+
+    def _check(self, app: Flask) -> list[Part]:
+        pending = {name: self._pool.submit(_run, app, check) for name, check in CHECKS.items()}
+        parts = [_result(name, future) for name, future in pending.items()]
+        for part in parts:
+            if self._since.get(part.name, (None,))[0] != part.ready:
+                self._since[part.name] = (part.ready, clock.now())
+        return parts
+
+
+def _run(app: Flask, check: Callable[[Settings], None]) -> None:
+    with app.app_context():
+        check(settings_of(app))
+
+
+def _result(name: str, future: Future[None]) -> Part:
+    try:
+        future.result()
+    except NotReady as reason:
+        return Part(name, False, str(reason))
+    return Part(name, True)
+
+
+def _shown(part: Part) -> dict[str, object]:
+    state = "ready" if part.ready else "not ready"
+    return {"state": state, "since": _watch.since(part).isoformat(), "detail": part.detail}
+
+
+def check_database(_: Settings) -> None:
+    try:
+        db.session.execute(text("SELECT 1"))
+    except SQLAlchemyError as error:
+        raise NotReady("The database does not answer.") from error
+
+
+def check_worker(_: Settings) -> None:
+    try:
+        lease = leases.find(SCHEDULER)
+    except SQLAlchemyError as error:
+        raise NotReady("The database does not tell whether a worker lives.") from error
+    if lease is None:
+        raise NotReady("No worker has started yet.")
+    if lease.until < clock.now():
+        raise NotReady(f"The worker was last heard of at {lease.until:%H:%M:%S} UTC.")
+
+
+def check_intake(settings: Settings) -> None:
+    _reach(settings.mail_listen.host, settings.mail_listen.port, "The mail listener")
+
+
+def check_actions(settings: Settings) -> None:
+    _get(f"{settings.actions_url}/health", "The bot's action server")
+
+
+def check_bot(settings: Settings) -> None:
+    answer = _get(f"{settings.rasa_url}/status", "The bot", token=api_token(settings))
+    if not answer.json().get("model_file"):
+        raise NotReady("The bot runs without a trained model yet.")
+
+
+def check_search(settings: Settings) -> None:
+    for name in (MODEL_FILE, TOKENIZER_FILE):
+        if not (settings.model_dir / name).is_file():
+            raise NotReady(
+                "The search model is missing, so the search goes by words alone: run `make setup`."
+            )
+
+
+CHECKS: dict[str, Callable[[Settings], None]] = {
+    "database": check_database,
+    "worker": check_worker,
+    "intake": check_intake,
+    "actions": check_actions,
+    "bot": check_bot,
+    "search": check_search,
+}
+
+
+def _reach(host: str, port: int, what: str) -> None:
+    here = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
+    try:
+        socket.create_connection((here, port), TIMEOUT_S).close()
+    except OSError as error:
+        raise NotReady(f"{what} does not answer at {host}:{port}.") from error
+
+
+def _get(url: str, what: str, **query: str) -> httpx.Response:
+    try:
+        answer = httpx.get(url, params=query, timeout=TIMEOUT_S, trust_env=False)
+    except httpx.HTTPError as error:
+        raise NotReady(f"{what} does not answer at {url}.") from error
+    if answer.status_code != httpx.codes.OK:
+        raise NotReady(f"{what} answers {answer.status_code} at {url}.")
+    return answer
+
+
+def _count_incidents(registry: CollectorRegistry) -> None:
+    gauge = Gauge("firstline_incidents", "Incidents.", ["state", "channel"], registry=registry)
+    counted = select(Incident.state, Incident.channel, func.count()).group_by(
+        Incident.state, Incident.channel
+    )
+    for state, channel, count in db.session.execute(counted):
+        gauge.labels(state, channel).set(count)
+
+
+def _count_notices(registry: CollectorRegistry) -> None:
+    gauge = Gauge("firstline_notices", "Messages owed or sent to people.", ["state"], registry=registry)
+    for state, count in db.session.execute(select(Notice.state, func.count()).group_by(Notice.state)):
+        gauge.labels(state).set(count)
+
+
+def _tell_parts(registry: CollectorRegistry) -> None:
+    gauge = Gauge("firstline_part_ready", "Whether a part is ready: 1 or 0.", ["part"], registry=registry)
+    for part in _watch.parts(current_app._get_current_object()):  # type: ignore[attr-defined]
+        gauge.labels(part.name).set(int(part.ready))
+
+
+_watch = Watch()
