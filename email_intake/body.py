@@ -1,0 +1,348 @@
+"""The parts of a message: its text in reading order and what is attached. Broken parts become defects."""
+
+import binascii
+import re
+from base64 import b64decode
+from dataclasses import dataclass, field
+from email.message import Message
+
+from email_intake import charsets, markup
+from email_intake.calendars import summarise
+from email_intake.headers import Head, decode_words, one_line
+from email_intake.markup import pictures_in, to_text
+from firstline import files
+
+MOST_PARTS = 1000
+MOST_DEPTH = 50
+MOST_TEXT = 1_000_000
+MOST_NAME = 400
+ENCRYPTED = "[This message is encrypted and we cannot read it. Please send it again without encryption.]"
+TNEF_NOTE = "[The sender's Outlook packed this mail into winmail.dat; the file is attached as it came.]"
+EMPTY_HTML_NOTICE = re.compile(
+    r"\A\W*(?:this (?:e-?mail|message)|your (?:e-?mail|mail)? ?(?:client|program|reader)).{0,120}\bhtml\b.{0,120}\Z",
+    re.IGNORECASE | re.DOTALL,
+)
+UUENCODED = re.compile(
+    r"^begin [0-7]{3,4} ([^\r\n]{1,200})\r?\n((?:[\x20-\x60]{1,62}\r?\n)+?)`?\r?\n?end\s*$", re.MULTILINE
+)
+EXTENSIONS = {
+    "application/pdf": "pdf",
+    "image/jpeg": "jpg",
+    "image/svg+xml": "svg",
+    "message/rfc822": "eml",
+    "text/calendar": "ics",
+    "text/html": "html",
+    "text/plain": "txt",
+    "text/vcard": "vcf",
+    "application/pgp-signature": "asc",
+    "application/pkcs7-signature": "p7s",
+    "application/x-pkcs7-signature": "p7s",
+    "message/delivery-status": "txt",
+}
+
+
+@dataclass(frozen=True)
+class Attached:
+    """A file of a message: cleaned name, declared type (never believed), bytes."""
+
+    name: str
+    media_type: str
+    content: bytes
+
+
+@dataclass
+class Body:
+    """What a walk over the parts has found so far."""
+
+    texts: list[str] = field(default_factory=list)
+    html: str = ""
+    attachments: list[Attached] = field(default_factory=list)
+    defects: list[str] = field(default_factory=list)
+    is_encrypted: bool = False
+    parts: int = 0
+
+    @property
+    def text(self) -> str:
+        return "\n\n".join(text for text in self.texts if text.strip())[:MOST_TEXT]
+
+    def attach(self, name: str, media_type: str, content: bytes) -> None:
+        position = len(self.attachments) + 1
+        name = name or f"attachment-{position}.{_extension(media_type, content)}"
+        taken = {attached.name for attached in self.attachments}
+        if name in taken:
+            stem, dot, ending = name.rpartition(".")
+            name = f"{stem}-{position}.{ending}" if dot else f"{name}-{position}"
+        self.attachments.append(Attached(name, media_type, content))
+
+
+def read(message: Message) -> Body:
+    """Walk over all parts. Raises only what the parser's own limits raise (`RecursionError`)."""
+    body = Body()
+    _visit(message, body, depth=0)
+    _take_uuencoded(body)
+    return body
+
+
+def _visit(part: Message, body: Body, *, depth: int) -> None:
+    body.parts += 1
+    if depth > MOST_DEPTH or body.parts > MOST_PARTS:
+        if "too many parts" not in body.defects:
+            body.defects.append("too many parts")
+        return
+    kind = part.get_content_type()
+    if part.is_multipart() and kind != "message/rfc822" and part.get_content_maintype() != "message":
+        _visit_children(part, kind, body, depth)
+    elif kind in {"message/rfc822", "message/global", "message/news"}:
+        _attach_message(part, body)
+    else:
+        _visit_leaf(part, kind, body, is_root=depth == 0)
+
+
+def _visit_children(part: Message, kind: str, body: Body, depth: int) -> None:
+    children = [child for child in part.get_payload() if isinstance(child, Message)]
+    if kind == "multipart/alternative":
+        _visit_alternative(children, body, depth)
+    elif kind == "multipart/encrypted":
+        body.is_encrypted = True
+        body.texts.append(ENCRYPTED)
+        for child in children:
+            _attach(child, body)
+    else:
+        for child in children:
+            _visit(child, body, depth=depth + 1)
+
+
+def _visit_alternative(children: list[Message], body: Body, depth: int) -> None:
+    """Take the version with content (case 95): plain if it says as much, else the richest."""
+    tried = []
+    for child in children:
+        version = Body(parts=body.parts)
+        _visit(child, version, depth=depth + 1)
+        body.parts = version.parts
+        tried.append(version)
+    chosen = _choose(tried)
+    for version in tried:
+        body.attachments.extend(_not_yet(version.attachments, body.attachments))
+        body.defects.extend(version.defects)
+        body.is_encrypted |= version.is_encrypted
+        body.html = body.html or version.html
+    if chosen is not None:
+        body.texts.extend(chosen.texts)
+
+
+def _choose(versions: list[Body]) -> Body | None:
+    said = [version for version in versions if version.text.strip()]
+    plain = next((v for v in said if not v.html and not EMPTY_HTML_NOTICE.match(v.text[:400])), None)
+    rich = next((version for version in reversed(said) if version.html), None)
+    if plain is None or rich is None:
+        return plain or rich or (said[0] if said else None)
+    return rich if len(rich.text) > 200 and len(plain.text) * 10 < len(rich.text) else plain
+
+
+def _not_yet(attachments: list[Attached], known: list[Attached]) -> list[Attached]:
+    held = {(one.name, one.content) for one in known}
+    return [one for one in attachments if (one.name, one.content) not in held]
+
+
+def _visit_leaf(part: Message, kind: str, body: Body, *, is_root: bool) -> None:
+    content = content_of(part, body.defects)
+    name = name_of(part)
+    if kind in {"application/pkcs7-mime", "application/x-pkcs7-mime"} and "signed" not in str(
+        part.get_param("smime-type", "")
+    ):
+        body.is_encrypted = True
+        body.texts.append(ENCRYPTED)
+    if kind == "text/calendar":
+        body.texts.append(summarise(charsets.decode(content, _charset(part))[0]))
+    if kind == "application/ms-tnef" or name.lower() == "winmail.dat":
+        body.texts.append(TNEF_NOTE)
+    if _is_text(part, kind, name, content, body, is_root=is_root):
+        _take_text(part, kind, content, body)
+    elif content or name or kind != "text/plain":
+        body.attach(name, kind, content)
+
+
+def _is_text(part: Message, kind: str, name: str, content: bytes, body: Body, *, is_root: bool) -> bool:
+    if part.get_content_disposition() == "attachment":
+        return False
+    if part.get_content_maintype() == "multipart":
+        return True
+    if is_root and not name and not kind.startswith("text/"):
+        # The whole mail claims to be a file; if it reads as text, it is the message (case 87).
+        return charsets.is_readable(content)
+    if kind not in {
+        "text/plain",
+        "text/html",
+        "text/enriched",
+        "text/richtext",
+        "text/markdown",
+        "text/x-amp-html",
+    }:
+        return kind in {"text", "text/unknown"} and not name
+    return not name or (not body.texts and part.get_content_disposition() is None)
+
+
+def _take_text(part: Message, kind: str, content: bytes, body: Body) -> None:
+    if kind == "text/x-amp-html":
+        return
+    if kind == "text/html":
+        html, defect = markup.decode_html(content, _charset(part))
+        body.html = body.html or html
+        text = to_text(html)
+        for media_type, picture in pictures_in(html):
+            body.attach("", media_type, picture)
+    else:
+        text, defect = charsets.decode(content, _charset(part))
+        if kind in {"text/enriched", "text/richtext"}:
+            text = re.sub(r"<[^<>]{1,60}>", "", text)
+        text = _reflowed(part, text)
+    if defect:
+        body.defects.append(defect)
+    body.texts.append(text.replace("\0", "").replace("\r\n", "\n").replace("\r", "\n").strip("\n"))
+
+
+def _reflowed(part: Message, text: str) -> str:
+    """RFC 3676: lines that end in a blank go on in the next one; quotes and signatures stay."""
+    if str(part.get_param("format", "") or "").lower() != "flowed":
+        return text
+    delete_space = str(part.get_param("delsp", "") or "").lower() == "yes"
+    lines: list[str] = []
+    flows = False
+    for line in text.replace("\r\n", "\n").split("\n"):
+        unstuffed = line[1:] if line.startswith(" ") else line
+        if flows and not line.startswith(">") and line != "-- ":
+            lines[-1] = (lines[-1][:-1] if delete_space else lines[-1]) + unstuffed
+        else:
+            lines.append(unstuffed)
+        flows = line.endswith(" ") and line != "-- " and not line.startswith(">")
+    return "\n".join(lines)
+
+
+def content_of(part: Message, defects: list[str]) -> bytes:
+    """The decoded bytes of a leaf, as far as they can be decoded (case 107)."""
+    payload = part.get_payload()
+    if isinstance(payload, list):
+        return b"\n".join(_bytes_of(inner, defects) for inner in payload if isinstance(inner, Message))
+    encoding = str(part.get("content-transfer-encoding", "")).strip().lower()
+    raw = str(payload).encode("ascii", "surrogateescape") if _is_wire(str(payload)) else str(payload).encode()
+    if encoding == "base64":
+        return _from_base64(raw, defects)
+    try:
+        content = part.get_payload(decode=True)
+    except (ValueError, binascii.Error, LookupError, AssertionError, UnicodeError):
+        defects.append(f"broken {encoding or 'encoding'}")
+        return raw
+    return content if isinstance(content, bytes) else raw
+
+
+def name_of(part: Message) -> str:
+    """The file name, decoded whichever way it was written, without path and controls; may be empty."""
+    for header, parameter in (("content-disposition", "filename"), ("content-type", "name")):
+        try:
+            value = part.get_param(parameter, None, header)
+        except (ValueError, LookupError, UnicodeError, TypeError):
+            continue
+        name = _clean_name(_parameter(value))
+        if name:
+            return name
+    return ""
+
+
+def _parameter(value: object) -> str:
+    if isinstance(value, tuple):
+        charset, _language, text = value
+        raw = str(text).encode("latin-1", "replace")
+        return charsets.decode(raw, charset)[0]
+    text = str(value or "")
+    if not text.isascii() and _is_wire(text):
+        text = charsets.decode(text.encode("ascii", "surrogateescape"))[0]
+    return decode_words(text)
+
+
+def _clean_name(name: str) -> str:
+    base = one_line(name).replace("\\", "/").rpartition("/")[2].strip(' ."')
+    stem, dot, ending = base.rpartition(".")
+    return base if len(base) <= 120 else f"{(stem or base)[:108]}{dot}{ending[:11]}"
+
+
+def _is_wire(text: str) -> bool:
+    try:
+        text.encode("ascii", "surrogateescape")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _from_base64(raw: bytes, defects: list[str]) -> bytes:
+    clean = re.sub(rb"[^A-Za-z0-9+/]", b"", raw)
+    if len(clean) % 4 == 1:
+        defects.append("broken base64")
+        clean = clean[:-1]
+    return b64decode(clean + b"=" * (-len(clean) % 4))
+
+
+def _charset(part: Message) -> str | None:
+    try:
+        value = part.get_param("charset")
+    except (ValueError, LookupError, UnicodeError, TypeError):
+        return None
+    if isinstance(value, tuple):
+        value = value[2]
+    return str(value) if value else None
+
+
+def _attach(part: Message, body: Body) -> None:
+    content = content_of(part, body.defects)
+    body.attach(name_of(part), part.get_content_type(), content)
+
+
+def _attach_message(part: Message, body: Body) -> None:
+    """A forwarded message stays a file of its own (case 105)."""
+    payload = part.get_payload()
+    inner = payload[0] if isinstance(payload, list) and payload else None
+    if not isinstance(inner, Message):
+        content = content_of(part, body.defects)
+        body.attach(name_of(part) or "message.eml", "message/rfc822", content)
+        return
+    encoding = str(part.get("content-transfer-encoding", "")).strip().lower()
+    content = _bytes_of(inner, body.defects)
+    if encoding == "base64":
+        content = _from_base64(content, body.defects)
+    subject = _clean_name(Head.of(inner).text("subject"))[:80]
+    body.attach(name_of(part) or f"{subject or 'message'}.eml", "message/rfc822", content)
+
+
+def _bytes_of(message: Message, defects: list[str]) -> bytes:
+    try:
+        return message.as_bytes()
+    except (ValueError, LookupError, UnicodeError, TypeError, AttributeError, KeyError, IndexError):
+        defects.append("forwarded message could not be written out whole")
+        head = "\r\n".join(f"{name}: {value}" for name, value in message.raw_items())
+        return head.encode("utf-8", "replace")
+
+
+def _take_uuencoded(body: Body) -> None:
+    """Files written into the text, as mail programs of old did (case 106)."""
+    for at, text in enumerate(body.texts):
+        for match in list(UUENCODED.finditer(text)) if "begin " in text else []:
+            content = _from_uu(match[2])
+            if content is not None:
+                body.attach(_clean_name(match[1]), files.sniff(content), content)
+                body.texts[at] = body.texts[at].replace(match[0], "").strip("\n")
+
+
+def _from_uu(lines: str) -> bytes | None:
+    try:
+        return b"".join(binascii.a2b_uu(line) for line in lines.encode("ascii", "replace").splitlines())
+    except binascii.Error:
+        return None
+
+
+def _extension(media_type: str, content: bytes) -> str:
+    sniffed = files.sniff(content)
+    for kind in (media_type, sniffed):
+        if kind in EXTENSIONS:
+            return EXTENSIONS[kind]
+    subtype = (sniffed if sniffed != files.UNKNOWN else media_type).rpartition("/")[2]
+    short = re.sub(r"[^a-z0-9]", "", subtype.lower().removeprefix("x-"))
+    return short if 0 < len(short) <= 5 else "bin"

@@ -1,0 +1,113 @@
+"""Bytes to text when the label may be missing, unknown, no charset at all, or a lie."""
+
+import codecs
+import re
+
+# What senders write, and the superset that reads what they mean (cases 68, 71, 72).
+ALIASES = {
+    "1250": "cp1250",
+    "1251": "cp1251",
+    "1252": "cp1252",
+    "8859-1": "cp1252",
+    "ascii": "utf-8",
+    "ansi_x3.4-1968": "utf-8",
+    "ansi": "cp1252",
+    "big5": "cp950",
+    "big5-hkscs": "big5hkscs",
+    "cn-big5": "cp950",
+    "cp-850": "cp850",
+    "dos-874": "cp874",
+    "euc-kr": "cp949",
+    "gb2312": "gb18030",
+    "gb_2312-80": "gb18030",
+    "gbk": "gb18030",
+    "cp936": "gb18030",
+    "hebrew": "iso8859_8",
+    "iso-2022-jp": "iso2022_jp_ext",
+    "iso-2022-jp-ms": "iso2022_jp_ext",
+    "iso-8859-1": "cp1252",
+    "iso-8859-8-e": "iso8859_8",
+    "iso-8859-8-i": "iso8859_8",
+    "iso-8859-9": "cp1254",
+    "iso-8859-11": "cp874",
+    "koi8": "koi8_r",
+    "ks_c_5601-1987": "cp949",
+    "ks_c_5601": "cp949",
+    "latin1": "cp1252",
+    "latin-1": "cp1252",
+    "macintosh": "mac_roman",
+    "shift-jis": "cp932",
+    "shift_jis": "cp932",
+    "sjis": "cp932",
+    "x-sjis": "cp932",
+    "tis-620": "cp874",
+    "unicode-1-1-utf-8": "utf-8",
+    "unicode-1-1-utf-7": "utf-7",
+    "us-ascii": "utf-8",
+    "utf8": "utf-8",
+    "utf-8mb4": "utf-8",
+    "utf8mb4": "utf-8",
+    "windows-31j": "cp932",
+    "windows-874": "cp874",
+    "windows-949": "cp949",
+    "windows-936": "gb18030",
+    "x-gbk": "gb18030",
+    "x-mac-roman": "mac_roman",
+    "x-windows-949": "cp949",
+}
+# Python has codecs that are no charsets (case 69): only these families are believed.
+CHARSET = re.compile(
+    r"utf_?-?(?:7|8|16|32)(?:[-_]?(?:le|be|sig))?|iso[-_]?8859[-_]\d{1,2}|iso[-_]?2022[-_](?:jp|kr)\w*|cp\d{3,5}|"
+    r"windows[-_]125\d|koi8[-_][rutU]|mac[-_]?(?:roman|cyrillic|greek|turkish|latin2|iceland)|"
+    r"euc[-_](?:jp|kr)|gb18030|hz(?:-gb-2312)?|big5hkscs|ptcp154|johab|tis620|shift_jis\w*",
+    re.IGNORECASE,
+)
+LAST_RESORT = "cp1252"
+
+
+def decode(content: bytes, label: str | None = None) -> tuple[str, str | None]:
+    """The text, and what was wrong with it, if anything. Never raises."""
+    codec = _codec(label)
+    defect = f"unknown charset “{label[:40]}”" if label and codec is None else None
+    for name in (codec, "utf-8"):
+        if name is None:
+            continue
+        text = _strictly(content, name)
+        if text is not None:
+            lied = codec not in {None, "utf-8"} and name == "utf-8" and name != codec
+            return text, defect or (f"not really {label}" if lied else None)
+    guess = codec if codec and codec.startswith(("iso2022", "gb", "cp9", "euc")) else None
+    text = content.decode(guess or LAST_RESORT, "replace") if guess else _western(content)
+    return text, defect or f"not really {label or 'UTF-8'}"
+
+
+def is_readable(content: bytes) -> bool:
+    """Whether these bytes are plainly text: UTF-8 without control characters."""
+    text = _strictly(content, "utf-8")
+    return text is not None and not any(ord(c) < 32 and c not in "\t\n\r\f" for c in text)
+
+
+def _codec(label: str | None) -> str | None:
+    name = (label or "").strip(" \t\r\n'\"").lower().partition("*")[0]
+    name = ALIASES.get(name, name)
+    if not CHARSET.fullmatch(name):
+        return None
+    try:
+        return codecs.lookup(name).name.replace("-", "_").replace("utf_8", "utf-8")
+    except LookupError:
+        return None
+
+
+def _strictly(content: bytes, codec: str) -> str | None:
+    # ISO-2022-JP without its escapes is really something else (case 72).
+    if codec.startswith("iso2022") and b"\x1b" not in content and not content.isascii():
+        return None
+    try:
+        return content.decode(codec)
+    except (UnicodeError, ValueError, LookupError):
+        return None
+
+
+def _western(content: bytes) -> str:
+    text = _strictly(content, LAST_RESORT)
+    return text if text is not None else content.decode("latin-1")

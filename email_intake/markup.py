@@ -1,0 +1,205 @@
+"""HTML mail to plain text that keeps its structure: paragraphs, lists, tables, quotes, links."""
+
+import re
+from base64 import b64decode
+from html.parser import HTMLParser
+from typing import override
+
+import nh3
+
+from email_intake.charsets import decode
+
+MOST_HTML = 2_000_000
+MOST_TEXT = 200_000
+MOST_PICTURES = 20
+MOST_DEPTH = 5000
+TAG = re.compile(r"<(/?)[A-Za-z][^<>]*>")
+TAGS = frozenset(
+    "a b blockquote br caption center code dd div dl dt em font h1 h2 h3 h4 h5 h6 hr i img li ol p pre s "
+    "section article header footer span strong sub sup table tbody td tfoot th thead tr tt u ul".split()
+)
+DROPPED = frozenset({"script", "style", "title", "template", "noscript", "object", "applet"})
+ATTRIBUTES = {
+    "a": {"href"},
+    "img": {"alt"},
+    "blockquote": {"class", "type"},
+    "div": {"class", "id", "style"},
+}
+PARAGRAPHS = frozenset(
+    {"p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "table", "pre", "blockquote", "dl"}
+)
+LINES = frozenset(
+    {"div", "li", "tr", "br", "dd", "dt", "section", "article", "header", "footer", "center", "hr"}
+)
+# Where the mail programs begin what they quote (case 121).
+QUOTE_CLASS = re.compile(
+    r"gmail_quote|yahoo_quoted|protonmail_quote|moz-cite-prefix|zmail_extra", re.IGNORECASE
+)
+QUOTE_ID = re.compile(
+    r"(?:\A|_)(?:divRplyFwdMsg|appendonsend|reply-intro|mail-editor-reference-message-container|"
+    r"isForwardContent|OLK_SRC_BODY_SECTION)",
+    re.IGNORECASE,
+)
+OUTLOOK_BORDER = re.compile(r"border:\s*none;\s*border-top:\s*solid\s+#(?:B5C4DF|E1E1E1)", re.IGNORECASE)
+QUOTE_MARK = "\u2063\u2063quoted\u2063\u2063"
+"""Put into the text where a mail program says that its quote begins; `email_intake.quote` takes it out."""
+
+META_CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([\w.:-]{2,40})", re.IGNORECASE)
+DATA_PICTURE = re.compile(r"data:(image/[\w.+-]{1,30});base64,([A-Za-z0-9+/=\s%]+)", re.IGNORECASE)
+
+
+def to_text(html: str) -> str:
+    """The text of an HTML mail. Never raises; very large markup is cut."""
+    html = html[:MOST_HTML]
+    if _depth(html) > MOST_DEPTH:
+        return " ".join(TAG.sub(" ", html).split())[:MOST_TEXT]
+    clean = nh3.clean(
+        html,
+        tags=set(TAGS),
+        clean_content_tags=set(DROPPED),
+        attributes={tag: set(names) for tag, names in ATTRIBUTES.items()},
+        url_schemes={"http", "https", "mailto", "tel"},
+        strip_comments=True,
+        link_rel=None,
+    )
+    reader = _Reader()
+    reader.feed(clean)
+    reader.close()
+    return reader.text()[:MOST_TEXT]
+
+
+def decode_html(content: bytes, label: str | None) -> tuple[str, str | None]:
+    """MIME's charset wins if it fits; else the one in the markup (case 74)."""
+    text, defect = decode(content, label)
+    if label and defect is None:
+        return text, None
+    meta = META_CHARSET.search(content[:4000])
+    if meta is None:
+        return text, defect
+    by_meta, meta_defect = decode(content, meta[1].decode("ascii", "replace"))
+    return (by_meta, defect) if meta_defect is None else (text, defect)
+
+
+def pictures_in(html: str) -> list[tuple[str, bytes]]:
+    """Pictures written into the markup itself, as (type, bytes) (case 100)."""
+    found = []
+    for match in DATA_PICTURE.finditer(html):
+        raw = re.sub(r"[^A-Za-z0-9+/]", "", match[2].replace("%2B", "+").replace("%2F", "/"))
+        found.append((match[1].lower(), b64decode(raw[: len(raw) // 4 * 4])))
+        if len(found) == MOST_PICTURES:
+            break
+    return found
+
+
+def _depth(html: str) -> int:
+    """How deep tags are left open, roughly: cleaning takes the square of it (case 93)."""
+    deepest = depth = 0
+    for match in TAG.finditer(html):
+        depth = max(0, depth - 1) if match[1] else depth + 1
+        deepest = max(deepest, depth)
+    # Tags that are never closed, such as <br>, count too: many of them are harmless.
+    return deepest - html.count("<br") - html.count("<img") - html.count("<p") - html.count("<li")
+
+
+class _Reader(HTMLParser):
+    """Reads markup that nh3 has already made well-formed."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self._lines: list[str] = [""]
+        self._depth = 0
+        self._lists: list[int | None] = []
+        self._pre = 0
+        self._link: tuple[str, int] | None = None
+
+    def text(self) -> str:
+        joined = "\n".join(line.rstrip() for line in self._lines)
+        return re.sub(r"\n{3,}", "\n\n", joined).strip()
+
+    @override
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        values = {name: value or "" for name, value in attrs}
+        if tag in PARAGRAPHS or tag in LINES:
+            self._break(blank=tag in PARAGRAPHS and not self._lists)
+        if _begins_quote(tag, values):
+            self._lines[-1] += QUOTE_MARK
+            self._break(blank=False)
+        if tag == "blockquote":
+            self._depth += 1
+            self._lines[-1] = self._prefix()
+        elif tag in {"ul", "ol"}:
+            self._lists.append(1 if tag == "ol" else None)
+        elif tag == "li":
+            self._lines[-1] += self._bullet()
+        elif tag == "pre":
+            self._pre += 1
+        elif tag == "a":
+            self._link = (values.get("href", ""), len(self._lines[-1]))
+        elif tag == "img" and values.get("alt"):
+            self.handle_data(f"[{values['alt'][:100]}]")
+        elif tag in {"td", "th"} and self._lines[-1].strip(" >"):
+            self._lines[-1] += " | "
+
+    @override
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "a" and self._link is not None:
+            self._end_link(*self._link)
+        elif tag == "blockquote":
+            self._depth = max(0, self._depth - 1)
+        elif tag in {"ul", "ol"} and self._lists:
+            self._lists.pop()
+        elif tag == "pre":
+            self._pre = max(0, self._pre - 1)
+        if tag in PARAGRAPHS or tag in LINES - {"br"}:
+            self._break(blank=tag in PARAGRAPHS and not self._lists)
+
+    @override
+    def handle_data(self, data: str) -> None:
+        if self._pre:
+            first, *rest = data.split("\n")
+            self._lines[-1] += first
+            self._lines.extend(self._prefix() + line for line in rest)
+            return
+        words = re.sub(r"[ \t\r\n\xa0]+", " ", data)
+        line = self._lines[-1]
+        if not line or line.endswith(" ") or line == self._prefix():
+            words = words.lstrip(" ")
+        self._lines[-1] += words
+
+    def _break(self, *, blank: bool) -> None:
+        if self._lines[-1].strip(" >"):
+            self._lines.append(self._prefix())
+        else:
+            self._lines[-1] = self._prefix()
+        if blank and len(self._lines) > 1 and self._lines[-2].strip(" >"):
+            self._lines.append(self._prefix())
+
+    def _prefix(self) -> str:
+        return "> " * min(self._depth, 5)
+
+    def _bullet(self) -> str:
+        indent = "  " * max(0, min(len(self._lists), 6) - 1)
+        number = self._lists[-1] if self._lists else None
+        if number is None:
+            return f"{indent}- "
+        self._lists[-1] = number + 1
+        return f"{indent}{number}. "
+
+    def _end_link(self, href: str, start: int) -> None:
+        self._link = None
+        words = self._lines[-1][start:].strip()
+        bare = href.removeprefix("mailto:").removeprefix("tel:").split("://")[-1].rstrip("/")
+        if href and bare and bare.casefold() not in words.casefold():
+            self._lines[-1] = f"{self._lines[-1].rstrip()} <{href[:500]}> "
+
+
+def _begins_quote(tag: str, values: dict[str, str]) -> bool:
+    if tag == "blockquote":
+        return values.get("type") == "cite" or "gmail_quote" in values.get("class", "")
+    if tag != "div":
+        return False
+    return bool(
+        QUOTE_CLASS.search(values.get("class", ""))
+        or QUOTE_ID.search(values.get("id", ""))
+        or OUTLOOK_BORDER.search(values.get("style", ""))
+    )
