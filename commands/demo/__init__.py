@@ -1,6 +1,7 @@
 """Demo people, services, articles and incidents, so that a newcomer sees a desk at work."""
 
 import click
+from flask import Flask
 from sqlalchemy import inspect
 
 from commands.context import create_context
@@ -19,17 +20,24 @@ def load_command() -> None:
 
     The demo people get their public password only in a demo on loopback (FIRSTLINE_DEMO=1).
     """
-    # Here, because only this command needs to know how the portal hashes passwords.
-    from flask_security import hash_password
-
     from commands.demo.load import load
-    from portal.auth import accounts
 
     app = create_context()
-    accounts.init_app(app)
     with app.app_context():
         if not inspect(db.engine).has_table("person"):
             raise click.ClickException("The database has no tables yet. Run “firstline db upgrade” first.")
-        added = load(hash_password if settings_of(app).demo_doors_open else None)
+        doors_open = settings_of(app).demo_doors_open
+        added = load((lambda password: _hash(app, password)) if doors_open else None)
     told = ", ".join(f"{count} {what}" for what, count in added.items() if count)
     click.echo(f"Demo data added: {told}." if told else "The demo data is there already; nothing was added.")
+
+
+def _hash(app: Flask, password: str) -> str:
+    """As the portal does. Its part is loaded only here: a second run needs no hash and shall be quick."""
+    from flask_security import hash_password
+
+    from portal.auth import accounts
+
+    accounts.init_app(app)
+    hashed: str = hash_password(password)
+    return hashed
