@@ -2,7 +2,9 @@
 
 import re
 from collections.abc import Sequence
+from datetime import timedelta
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from firstline import clock
@@ -18,6 +20,7 @@ from incidents.policy import Action, require
 from incidents.timeline import record
 
 TEXT_LENGTH = 50_000
+SECOND_CLICK = timedelta(seconds=15)
 THANKS = re.compile(
     r"\A(?!.*\b(?:but|still|not|again|however|aber|mais|pero)\b)(?!.*n't\b)\W*(?:(?:many|ok|okay|great|perfect|super)\W+)*"
     r"(?:thanks?(?: you)?|thx|cheers|danke(?: schön)?|merci|gracias)\b[\w\s,.!:)'-]{0,60}\Z",
@@ -52,6 +55,9 @@ def say(
     files = store(uploads)
     with locked(incident_id, seen=seen) as (session, incident):
         require(by, Action.NOTE if visibility == Visibility.INTERNAL else Action.COMMENT, incident)
+        said = None if files else _just_said(session, incident, by, text, visibility)
+        if said is not None:
+            return said
         if visibility == Visibility.INTERNAL:
             entry = record(
                 session,
@@ -73,6 +79,22 @@ def say(
 def is_thanks(text: str) -> bool:
     """Whether these words say thanks and nothing more."""
     return THANKS.match(text) is not None
+
+
+def _just_said(
+    session: Session, incident: Incident, by: Person, text: str, visibility: Visibility
+) -> int | None:
+    """The entry that a second click would repeat."""
+    same = select(Entry.id).where(
+        Entry.incident_id == incident.id,
+        Entry.author_id == by.id,
+        Entry.text == text,
+        Entry.visibility == visibility,
+        Entry.event.in_([Event.ANSWERED, Event.COMMENTED, Event.NOTED]),
+        Entry.created_at > clock.now() - SECOND_CLICK,
+    )
+    said: int | None = session.scalar(same.limit(1))
+    return said
 
 
 def _support_answers(

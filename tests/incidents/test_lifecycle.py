@@ -174,6 +174,16 @@ def test_an_answer_stops_the_response_clock_and_owes_a_notice(incident, people):
     assert [notice.topic for notice in db.session.scalars(select(Notice))] == [Topic.ANSWERED]
 
 
+def test_a_second_click_does_not_say_it_twice(incident, people):
+    said = {
+        say(incident.id, by=people[Actor.REQUESTER], text="It beeps", channel=Channel.PORTAL) for _ in "12"
+    }
+    assert len(said) == 1
+    with clock.freeze(clock.now() + timedelta(minutes=1)):
+        said.add(say(incident.id, by=people[Actor.REQUESTER], text="It beeps", channel=Channel.PORTAL))
+    assert len(said) == 2
+
+
 def test_an_internal_note_tells_nobody(incident, people):
     say(
         incident.id,
