@@ -7,7 +7,7 @@ from sqlalchemy import JSON, BigInteger, ForeignKey, Index, LargeBinary, String,
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from firstline import clock
-from firstline.db import db
+from firstline.db import Model
 from incidents.models import Incident
 
 ID_LENGTH = 255
@@ -24,7 +24,7 @@ class Outcome(StrEnum):
     QUARANTINED = "quarantined"
 
 
-class Mailbox(db.Model):
+class Mailbox(Model):
     """An IMAP folder and how far it was read. Its address and password stay in the settings."""
 
     __tablename__ = "mailbox"
@@ -33,14 +33,12 @@ class Mailbox(db.Model):
     name: Mapped[str] = mapped_column(String(255), unique=True)
     uidvalidity: Mapped[int | None] = mapped_column(BigInteger)
     last_uid: Mapped[int] = mapped_column(BigInteger, default=0)
-    lease_owner: Mapped[str] = mapped_column(String(64), default="")
-    lease_until: Mapped[datetime | None]
     started_at: Mapped[datetime] = mapped_column(default=clock.now)
     fetched_at: Mapped[datetime | None]
     error: Mapped[str] = mapped_column(Text, default="")
 
 
-class RawMessage(db.Model):
+class RawMessage(Model):
     """The spool: one message as it came by one route; its bytes lie in `firstline.files`.
 
     The same bytes by the same route are the same row. `may_answer` is decided before anything is
@@ -90,7 +88,7 @@ class RawMessage(db.Model):
     incident: Mapped[Incident | None] = relationship()
 
 
-class MailId(db.Model):
+class MailId(Model):
     """A Message-ID, of theirs or ours, that belongs to an incident."""
 
     __tablename__ = "mail_id"
@@ -102,7 +100,7 @@ class MailId(db.Model):
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
 
 
-class LocalMail(db.Model):
+class LocalMail(Model):
     """A message delivered into the local mailbox, where no SMTP server is configured."""
 
     __tablename__ = "local_mail"

@@ -1,1 +1,29 @@
 """What the worker does for mail: nudged when something happened, swept in case the nudge was lost."""
+
+from email_intake import outgoing, process, spool
+from firstline import jobs
+from incidents import notices
+
+
+@jobs.task(spool.TASK)
+def process_mail(raw_id: int) -> None:
+    """Settle one message that has just been spooled."""
+    process.process(raw_id)
+
+
+@jobs.sweep(every_s=3)
+def process_what_waits() -> None:
+    """Settle what was spooled while nobody was nudged, or was put off."""
+    process.process_waiting()
+
+
+@jobs.task(notices.TASK)
+def deliver_notices() -> None:
+    """Send what has become due."""
+    outgoing.deliver_due()
+
+
+@jobs.sweep(every_s=3)
+def deliver_what_is_due() -> None:
+    """Send what nobody was nudged for, retries, and acknowledgements that waited for their fixes."""
+    outgoing.deliver_due()

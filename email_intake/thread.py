@@ -22,7 +22,7 @@ logger = log.get(__name__)
 class By(StrEnum):
     """How it was proven."""
 
-    TOKEN = "reply address"
+    ADDRESS = "signed reply address"
     MESSAGE_ID = "signed Message-ID"
     REFERENCES = "references"
 
@@ -56,7 +56,7 @@ def _by_token(mail: ParsedMail) -> Match | None:
     for address in written:
         proof = addresses.read_reply_address(address)
         if proof is not None:
-            return _match(proof, By.TOKEN)
+            return _match(proof, By.ADDRESS)
         if addresses.is_ours(address) and "+" in address:
             logger.info("a reply address without a valid signature", message_id=mail.message_id)
     return None

@@ -1,0 +1,59 @@
+"""What a returned message says: which address failed, how, and whether for good (cases 57 to 62)."""
+
+import re
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from email_intake.addresses import OUR_ID, find_notice_id
+from email_intake.parse import ParsedMail
+from firstline.i18n import gettext as _
+from incidents.notices import Notice
+
+STATUS = re.compile(r"^\s*Status:\s*([245]\.\d{1,3}\.\d{1,3})", re.IGNORECASE | re.MULTILINE)
+ANY_STATUS = re.compile(r"\b([45]\.\d{1,3}\.\d{1,3})\b")
+RECIPIENT = re.compile(
+    r"^\s*(?:Final|Original)-Recipient:\s*rfc822\s*;\s*<?([^\s<>;]+@[^\s<>;]+)", re.IGNORECASE | re.MULTILINE
+)
+GONE = re.compile(r"\A5\.(?:1\.(?:0|1|2|3|6|10)|4\.4|7\.13)\Z")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Failure:
+    """A delivery that failed: RFC 3463 status (may be empty) and the address it failed for."""
+
+    status: str
+    recipient: str
+
+    @property
+    def is_permanent(self) -> bool:
+        return bool(GONE.match(self.status))
+
+    @property
+    def sentence(self) -> str:
+        return _(
+            "Our mail to %(address)s came back (%(status)s).",
+            address=self.recipient or _("the recipient"),
+            status=self.status or _("no reason given"),
+        )
+
+
+def read(mail: ParsedMail) -> Failure:
+    """What the report says, or what can be guessed from one without form."""
+    status = STATUS.search(mail.returned) or ANY_STATUS.search(mail.returned)
+    recipient = RECIPIENT.search(mail.returned)
+    failed = mail.head.raw("x-failed-recipients").split(",")[0].strip()
+    return Failure(
+        status=status[1] if status else "", recipient=(recipient[1] if recipient else failed).lower()[:320]
+    )
+
+
+def mark_undeliverable(session: Session, failure: Failure, mail: ParsedMail) -> None:
+    """Stop writing to an address that is gone, if we really wrote to it: anybody can claim a bounce."""
+    match = OUR_ID.search(mail.returned)
+    if not failure.is_permanent or match is None or find_notice_id(mail.returned) is None:
+        return
+    notice = session.scalar(select(Notice).where(Notice.id == int(match[2])))
+    if notice is not None and notice.recipient.email == failure.recipient:
+        notice.recipient.is_undeliverable = True
