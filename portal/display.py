@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from babel import dates
 from flask import Flask
 from flask_babel import (
     format_date,
@@ -116,7 +117,9 @@ def ago(at: datetime | None) -> Markup:
 
 def until(at: datetime) -> Markup:
     """“in 40 min”, or how long it is overdue."""
-    return _time_tag(at, format_timedelta(at - clock.now(), format="short", add_direction=True))
+    return _time_tag(
+        at, dates.format_timedelta(at - clock.now(), format="short", add_direction=True, locale=get_locale())
+    )
 
 
 def file_size(size: int) -> str:
