@@ -22,6 +22,7 @@ MARGIN = 2 * 1024 * 1024
 OTHER_CHANNELS = ("chatbot.client", "email_intake")
 BLUEPRINTS = (
     "portal.employee",
+    "portal.answer",
     "portal.support",
     "portal.knowledge",
     "portal.admin",

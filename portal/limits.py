@@ -9,6 +9,7 @@ from portal.access import signed_in_person
 SIGN_IN = "20 per minute; 200 per hour"
 REPORT = "60 per minute"
 SUGGEST = "240 per minute"
+ANSWER = "30 per minute"
 
 
 def whoever_asks() -> str:

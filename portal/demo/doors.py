@@ -22,7 +22,5 @@ def only_when_open() -> None:
 
 
 def _was_forwarded() -> bool:
-    return any(
-        name.lower() == "forwarded" or name.lower().startswith("x-forwarded-")
-        for name in request.headers.keys()
-    )
+    names = (name.lower() for name, _value in request.headers)
+    return any(name == "forwarded" or name.startswith("x-forwarded-") for name in names)

@@ -1,12 +1,31 @@
 """What an employee sees: one question, known fixes, their own incidents."""
 
-from flask import Blueprint, render_template
+from flask import Blueprint
 
 from portal.access import sign_in_first
+from portal.employee import attachments, decisions, fixes, home, incidents, report
 
 blueprint = Blueprint("employee", __name__)
 blueprint.before_request(sign_in_first)
 
-blueprint.add_url_rule(
-    "/", "home", lambda: render_template("errors/page.html", title="Home", sentence="Soon.")
-)
+GET, POST = ["GET"], ["POST"]
+ONE = "/incidents/<number>"
+for rule, endpoint, view, methods in (
+    ("/", "home", home.show, GET),
+    ("/suggestions", "suggestions", home.suggestions, GET),
+    ("/report", "report", report.show, GET),
+    ("/report", "send_report", report.send, POST),
+    ("/report/words", "start_report", report.start, POST),
+    ("/incidents", "incidents", incidents.index, GET),
+    (ONE, "incident", incidents.show, GET),
+    (f"{ONE}/logged", "logged", incidents.logged, GET),
+    (f"{ONE}/reply", "reply", decisions.reply, POST),
+    (f"{ONE}/outcome", "outcome", decisions.tell_outcome, POST),
+    (f"{ONE}/confirm", "confirm", decisions.confirm, POST),
+    (f"{ONE}/reopen", "reopen", decisions.reopen, POST),
+    (f"{ONE}/cancel", "cancel", decisions.cancel, POST),
+    ("/attachments/<int:attachment_id>", "attachment", attachments.download, GET),
+    ("/fixes", "fixes", fixes.index, GET),
+    ("/fixes/<slug>", "fix", fixes.show, GET),
+):
+    blueprint.add_url_rule(rule, endpoint, view, methods=methods)

@@ -1,0 +1,86 @@
+"""The signed link of a mail: the page says what will happen, its button does it. No sign-in needed.
+
+Mail scanners follow links, so opening one changes nothing.
+"""
+
+from dataclasses import dataclass
+
+from flask import Blueprint, render_template
+from flask.typing import ResponseReturnValue
+
+from firstline import signing
+from firstline.db import db
+from firstline.i18n import gettext as _
+from incidents import lifecycle, selfhelp
+from incidents.errors import NotFound, Refused
+from incidents.lifecycle import Change
+from incidents.models import Incident, State
+from incidents.people import Person
+from portal.limits import ANSWER, limiter
+
+PURPOSE = "answer"
+GOOD_FOR_DAYS = 30
+
+blueprint = Blueprint("answer", __name__, url_prefix="/answer")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Link:
+    """What a signed link says: this person finds this incident solved (by that article) or not."""
+
+    incident: Incident
+    person: Person
+    is_solved: bool
+    article_id: int | None
+
+    @property
+    def confirms(self) -> bool:
+        return self.is_solved and self.incident.state == State.RESOLVED
+
+    @property
+    def is_done(self) -> bool:
+        """Whether the incident stands already as the link would have it."""
+        closed = {State.CLOSED, State.CANCELLED, State.MERGED}
+        return self.incident.state in closed and self.is_solved
+
+
+@blueprint.get("/<token>")
+def show(token: str) -> ResponseReturnValue:
+    return render_template("employee/answer.html", link=_read(token), token=token)
+
+
+@blueprint.post("/<token>")
+@limiter.limit(ANSWER)
+def give(token: str) -> ResponseReturnValue:
+    link = _read(token)
+    try:
+        _act(link)
+    except Refused as refusal:
+        return render_template("employee/answer.html", link=link, token=token, refused=refusal.sentence), 409
+    return render_template("employee/answer.html", link=link, token=token, was_given=True)
+
+
+def _act(link: Link) -> None:
+    if link.is_done:
+        return
+    if link.confirms:
+        lifecycle.change(link.incident.id, Change(to=State.CLOSED), by=link.person)
+        return
+    selfhelp.tell_outcome(link.incident.id, by=link.person, solved=link.is_solved, article_id=link.article_id)
+
+
+def _read(token: str) -> Link:
+    try:
+        said = signing.unsign(PURPOSE, token, max_age_days=GOOD_FOR_DAYS)
+    except signing.SignatureInvalid as error:
+        raise NotFound(
+            _("This link is too old or was cut short. Sign in to answer, or reply to the mail.")
+        ) from error
+    assert isinstance(said, dict), "we sign only links of this form"
+    incident = db.session.get(Incident, said["incident"])
+    person = db.session.get(Person, said["person"])
+    if incident is None or person is None:
+        raise NotFound(_("There is no such incident any more. Reply to the mail if you need help."))
+    return Link(
+        incident=incident, person=person, is_solved=bool(said["solved"]), article_id=said.get("article")
+    )

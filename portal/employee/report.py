@@ -1,0 +1,145 @@
+"""Reporting: the words, three plain questions with a guess already made, one button."""
+
+from dataclasses import dataclass, field, replace
+from hashlib import sha256
+
+from flask import redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from firstline import log
+from firstline.db import db
+from firstline.i18n import gettext as _
+from firstline.i18n import lazy_gettext as later
+from incidents import intake, selfhelp, services, triage
+from incidents.attachments import Upload
+from incidents.errors import Invalid, KeyReused
+from incidents.intake import Report
+from incidents.models import Channel, Incident, Level
+from incidents.people import Person
+from portal.access import person
+from portal.employee.home import hints
+from portal.forms import new_key, uploads
+from portal.limits import REPORT, limiter
+
+URGENCIES = {
+    Level.HIGH: (later("I cannot work"), "hand-stop"),
+    Level.MEDIUM: (later("I can work around it"), "arrow-back-up"),
+    Level.LOW: (later("It is a nuisance"), "mood-sad"),
+}
+IMPACTS = {
+    Level.LOW: (later("Only me"), "user"),
+    Level.MEDIUM: (later("My team"), "users"),
+    Level.HIGH: (later("Many people"), "users-group"),
+}
+QUESTIONS = ("service", "urgency", "impact")
+logger = log.get(__name__)
+
+
+@dataclass(kw_only=True)
+class Form:
+    """What stands in the form: kept whatever happens. `guess` is what we chose for the person."""
+
+    key: str
+    description: str = ""
+    service: str = ""
+    urgency: str = Level.MEDIUM
+    impact: str = Level.LOW
+    guess: dict[str, str] = field(default_factory=dict)
+
+    def said(self, name: str) -> str | None:
+        """The person's own answer; None where they left our guess, which triage makes again."""
+        value: str = getattr(self, name)
+        return None if value == self.guess.get(name) else value
+
+
+def show() -> str:
+    return _page(_guessed(request.args.get("words", "")))
+
+
+def start() -> str:
+    """The words typed on the home page arrive; nothing is stored yet."""
+    return _page(_guessed(request.form.get("words", "")))
+
+
+@limiter.limit(REPORT)
+def send() -> ResponseReturnValue:
+    """Store the incident, then look for fixes; whatever breaks afterwards, it is stored."""
+    form, files = _filled(), uploads()
+    try:
+        incident = _report(form, files, person())
+    except Invalid as refusal:
+        return _page(form, errors={refusal.field or "": refusal.sentence}, had_files=bool(files)), 422
+    number, incident_id = incident.number, incident.id
+    _offer_fixes(incident_id)
+    return redirect(url_for("employee.logged", number=number), 303)
+
+
+def _report(form: Form, files: list[Upload], me: Person) -> Incident:
+    told = Report(
+        requester_id=me.id,
+        description=form.description,
+        channel=Channel.PORTAL,
+        key=form.key,
+        service=form.said("service"),
+        urgency=_level(form.said("urgency")),
+        impact=_level(form.said("impact")),
+        attachments=files,
+    )
+    try:
+        return intake.report(told)
+    except KeyReused:
+        # The same page with other words: they went back and told us something new.
+        words = sha256(repr((form, [file.content for file in files])).encode()).hexdigest()
+        return intake.report(replace(told, key=f"{form.key}:{words}"))
+
+
+def _offer_fixes(incident_id: int) -> None:
+    try:
+        selfhelp.offer_fixes(incident_id)
+    except Exception:
+        logger.exception("fixes are looked for later", incident=incident_id)
+
+
+def _guessed(words: str) -> Form:
+    """A form whose three questions are answered as well as the words allow."""
+    form = Form(key=new_key(), description=words.strip())
+    if form.description:
+        guess = triage.classify(db.session(), title="", text=form.description)
+        known = {service.id: service.slug for service in services.list_services()}
+        form.service = known.get(guess.service_id or 0, "")
+        form.urgency, form.impact = guess.urgency, guess.impact
+    form.guess = {name: getattr(form, name) for name in QUESTIONS}
+    return form
+
+
+def _filled() -> Form:
+    given = request.form
+    return Form(
+        key=given.get("key", "") or new_key(),
+        description=given.get("description", ""),
+        service=given.get("service", ""),
+        urgency=given.get("urgency", Level.MEDIUM),
+        impact=given.get("impact", Level.LOW),
+        guess={name: given.get(f"guess_{name}", "") for name in QUESTIONS},
+    )
+
+
+def _level(text: str | None) -> Level | None:
+    if text is None:
+        return None
+    if text not in set(Level):
+        raise Invalid(_("Choose one of the answers shown."), field="urgency")
+    return Level(text)
+
+
+def _page(form: Form, *, errors: dict[str, str] | None = None, had_files: bool = False) -> str:
+    return render_template(
+        "employee/report.html",
+        form=form,
+        errors=errors or {},
+        had_files=had_files,
+        hints=hints(form.description),
+        services=services.list_services(),
+        URGENCIES=URGENCIES,
+        IMPACTS=IMPACTS,
+    )
