@@ -6,7 +6,7 @@ SETUP := $(PYTHON) tools/setup
 BIN := .venv/bin
 export PYTHONUTF8 := 1
 
-.PHONY: help setup setup-web run demo test test-fast lint types fix docs bench backup restore lock clean
+.PHONY: help setup setup-web setup-bot setup-test run demo test test-fast lint types fix docs bench backup restore lock clean
 
 help: ## Say what can be done
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -14,8 +14,8 @@ help: ## Say what can be done
 setup: ## Install everything this checkout needs (skips what is done)
 	@$(SETUP)
 
-setup-web:
-	@$(SETUP) web
+setup-web setup-bot setup-test:
+	@$(SETUP) $(@:setup-%=%)
 
 run demo: export FIRSTLINE_DEMO := 1
 
