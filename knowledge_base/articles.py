@@ -45,7 +45,9 @@ class Draft:
     audience: Audience = Audience.EVERYONE
 
 
-def create(draft: Draft, *, author_id: int | None = None, slug: str | None = None, publish: bool = False) -> Article:
+def create(
+    draft: Draft, *, author_id: int | None = None, slug: str | None = None, publish: bool = False
+) -> Article:
     """Store a new article, as a draft unless `publish`; raises ArticleError."""
     with write() as session:
         article = add(session, draft, author_id=author_id, slug=slug)
@@ -73,7 +75,9 @@ def edit(article_id: int, draft: Draft, *, revision: int) -> Article:
     with write() as session:
         article = _get(session, article_id)
         if article.revision != revision:
-            raise StaleArticle("Somebody else saved this article meanwhile; look at their version and save again.")
+            raise StaleArticle(
+                "Somebody else saved this article meanwhile; look at their version and save again."
+            )
         _fill(session, article, draft)
         article.revision += 1
         article.change = next_change(session)

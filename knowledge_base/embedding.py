@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import threading
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Optional, Protocol, Sequence, Tuple
+from typing import Protocol
 
 import numpy as np
 
@@ -77,13 +78,16 @@ class OnnxEncoder:
         given = {"input_ids": row, "attention_mask": np.ones_like(row), "token_type_ids": np.zeros_like(row)}
         tokens = self._session.run(None, {name: given[name] for name in self._inputs})[0]
         pooled = tokens[0].mean(axis=0)
-        return (pooled / (float(np.linalg.norm(pooled)) or 1.0)).astype(np.float32)
+        unit: np.ndarray = pooled / (float(np.linalg.norm(pooled)) or 1.0)
+        return unit.astype(np.float32)
 
     def _probe(self, folder: Path) -> int:
         try:
             return int(self._encode_one("printer").shape[0])
         except Exception as problem:  # onnxruntime raises its own types, one a fault
-            raise ModelUnavailable(f"The model in {folder} does not give sentence vectors: {problem}") from problem
+            raise ModelUnavailable(
+                f"The model in {folder} does not give sentence vectors: {problem}"
+            ) from problem
 
 
 _lock = threading.Lock()
@@ -98,7 +102,7 @@ def open_encoder(folder: Path) -> OnnxEncoder:
         return _opened[folder]
 
 
-def try_encoder(folder: Path) -> Tuple[Optional[OnnxEncoder], str]:
+def try_encoder(folder: Path) -> tuple[OnnxEncoder | None, str]:
     """The encoder and an empty string, or None and the sentence that says why."""
     try:
         return open_encoder(folder), ""

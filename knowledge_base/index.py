@@ -39,6 +39,16 @@ class Entry:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Cosines:
+    """Nearness in meaning of title, whole and best part; not `known` where vectors are still missing."""
+
+    title: Scores
+    whole: Scores
+    part: Scores
+    known: NDArray[np.bool_]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Scored:
     """Raw scores of one query, aligned: one place a live slot the reader may see."""
 
@@ -48,11 +58,17 @@ class Scored:
     title_words: Scores
     body_words: Scores
     ideal: float
-    title_cosine: Scores | None = None
-    whole_cosine: Scores | None = None
-    part_cosine: Scores | None = None
-    has_vectors: NDArray[np.bool_] | None = None
+    cosines: Cosines | None = None
     services: NDArray[np.object_] = field(default_factory=lambda: np.empty(0, dtype=object))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Compared:
+    """What only candidates are looked at for, in their order."""
+
+    phrases: Scores
+    foreign_codes: Scores
+    is_named: NDArray[np.bool_]
 
 
 class Index:
@@ -60,6 +76,7 @@ class Index:
 
     def __init__(self, entries: Iterable[Entry] = ()) -> None:
         self.lock = threading.RLock()
+        self._columns: _Table | None = None
         self._reset()
         for entry in entries:
             self.put(entry)
@@ -74,10 +91,10 @@ class Index:
             slot = len(self._entries)
             self._entries.append(entry)
             self._slot_of[entry.key] = slot
-            title, body = words(entry.title), words(f"{entry.body}\n{entry.keywords}")
-            self._lexical.add(slot, title=title, body=body)
-            self._phrases.add(title=title, body=body)
-            self._table = None
+            title, body, keywords = words(entry.title), words(entry.body), words(entry.keywords)
+            self._lexical.add(slot, title=title, body=body + keywords)
+            self._phrases.add(title=title, body=body, keywords=keywords)
+            self._columns = None
             self._add_vectors(entry)
 
     def drop(self, key: int) -> None:
@@ -86,7 +103,7 @@ class Index:
             slot = self._slot_of.pop(key, None)
             if slot is not None:
                 self._entries[slot] = None
-                self._table = None
+                self._columns = None
                 self._compact()
 
     def score(
@@ -100,7 +117,7 @@ class Index:
             weights = self._lexical.weigh(terms)
             title_words, body_words = self._lexical.score(weights)
             ideal = self._lexical.ideal(weights)
-            cosines = self._cosines(vector, table, seen) if vector is not None and self._parts.size else {}
+            cosines = self._cosines(vector, table, seen) if vector is not None and self._parts.size else None
         return Scored(
             keys=table.keys[seen],
             slots=table.slots[seen],
@@ -109,17 +126,20 @@ class Index:
             body_words=body_words[table.slots[seen]],
             ideal=ideal,
             services=table.services[seen],
-            **cosines,
+            cosines=cosines,
         )
 
-    def compare(self, scored: Scored, places: NDArray[np.int64]) -> tuple[Scores, Scores]:
-        """Shared phrases and foreign codes of the candidates at those places of `scored`.
+    def compare(self, scored: Scored, places: NDArray[np.int64]) -> "Compared":
+        """A closer look at the candidates at those places of `scored`.
 
         Slots move when the index is compacted: hold `lock` from `score` to here.
         """
         slots = scored.slots[places].tolist()
-        shared = self._phrases.shared(slots, scored.terms, rarity=self._lexical.idf)
-        return shared, self._phrases.foreign_codes(slots, scored.terms)
+        return Compared(
+            phrases=self._phrases.shared(slots, scored.terms, rarity=self._lexical.idf),
+            foreign_codes=self._phrases.foreign_codes(slots, scored.terms),
+            is_named=self._phrases.is_named(slots, scored.terms),
+        )
 
     def _reset(self) -> None:
         self._entries: list[Entry | None] = []
@@ -129,7 +149,7 @@ class Index:
         self._titles, self._wholes, self._parts = _Rows(), _Rows(), _Rows()
         self._starts: list[int] = []
         self._vector_row: list[int] = []
-        self._table: _Table | None = None
+        self._columns = None
 
     def _add_vectors(self, entry: Entry) -> None:
         if entry.title_vector is None or entry.whole_vector is None:
@@ -139,24 +159,26 @@ class Index:
         self._titles.append(entry.title_vector[np.newaxis])
         self._wholes.append(entry.whole_vector[np.newaxis])
         self._starts.append(self._parts.size)
-        parts = entry.parts if entry.parts is not None and len(entry.parts) else entry.whole_vector[np.newaxis]
+        parts = (
+            entry.parts if entry.parts is not None and len(entry.parts) else entry.whole_vector[np.newaxis]
+        )
         self._parts.append(parts)
 
-    def _cosines(self, vector: Vector, table: "_Table", seen: NDArray[np.bool_]) -> dict[str, Scores]:
+    def _cosines(self, vector: Vector, table: "_Table", seen: NDArray[np.bool_]) -> Cosines:
         rows = table.vector_rows[seen]
         best_part = np.maximum.reduceat(self._parts.rows @ vector, np.array(self._starts))
-        return {
-            "title_cosine": (self._titles.rows @ vector)[rows],
-            "whole_cosine": (self._wholes.rows @ vector)[rows],
-            "part_cosine": best_part[rows],
-            "has_vectors": rows >= 0,
-        }
+        return Cosines(
+            title=(self._titles.rows @ vector)[rows],
+            whole=(self._wholes.rows @ vector)[rows],
+            part=best_part[rows],
+            known=rows >= 0,
+        )
 
     def _make_table(self) -> "_Table":
-        if self._table is None:
+        if self._columns is None:
             live = [(slot, entry) for slot, entry in enumerate(self._entries) if entry is not None]
-            self._table = _Table(live, self._vector_row)
-        return self._table
+            self._columns = _Table(live, self._vector_row)
+        return self._columns
 
     def _compact(self) -> None:
         """Dead slots cost time and blur how rare a word is."""

@@ -89,7 +89,9 @@ class Lexical:
         found = _starting_with(self._vocabulary, term)
         if not found and len(term) >= 4:
             nearby = _starting_with(self._vocabulary, term[0]) + _starting_with(self._vocabulary, term[1])
-            found = [word for word in nearby if abs(len(word) - len(term)) <= 1 and one_slip_apart(word, term)]
+            found = [
+                word for word in nearby if abs(len(word) - len(term)) <= 1 and one_slip_apart(word, term)
+            ]
         return tuple(sorted(found, key=lambda word: -self._documents_with[word])[:3])
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from firstline import clock
-from firstline.db import db
+from firstline.db import Model
 
 
 class Audience(StrEnum):
@@ -41,7 +41,7 @@ class AttemptOutcome(StrEnum):
     WENT_ON = "went_on"
 
 
-class Category(db.Model):
+class Category(Model):
     """What a trouble is about; shared by articles and incidents."""
 
     slug: Mapped[str] = mapped_column(String(60), primary_key=True)
@@ -51,7 +51,7 @@ class Category(db.Model):
     position: Mapped[int] = mapped_column(default=0)
 
 
-class Article(db.Model):
+class Article(Model):
     """One known fix. `revision` counts edits of the content; `change` orders every change of any kind."""
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -81,7 +81,7 @@ class Article(db.Model):
         return self.state == State.PUBLISHED
 
 
-class Passage(db.Model):
+class Passage(Model):
     """A piece of an article and its vector (little-endian float16), of one revision of it."""
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -93,7 +93,7 @@ class Passage(db.Model):
     vector: Mapped[bytes | None]
 
 
-class KnowledgeRevision(db.Model):
+class KnowledgeRevision(Model):
     """One row that counts changes, so that every searching process can follow them.
 
     Writers update it in their own transaction and so wait for each other: a higher number is
@@ -104,7 +104,7 @@ class KnowledgeRevision(db.Model):
     number: Mapped[int] = mapped_column(default=0)
 
 
-class Attempt(db.Model):
+class Attempt(Model):
     """A person described a trouble; the fixes shown for it are its offers, which may be none."""
 
     __table_args__ = (Index("ix_attempt_created_at", "created_at"),)
@@ -123,7 +123,7 @@ class Attempt(db.Model):
     )
 
 
-class Offer(db.Model):
+class Offer(Model):
     """One article shown for one attempt. `helped` is what the person said of it, None until then."""
 
     __table_args__ = (UniqueConstraint("attempt_id", "article_id"),)

@@ -27,7 +27,11 @@ def record_attempt(
 ) -> Attempt:
     """Keep what somebody described and which fixes were shown, none included."""
     attempt = Attempt(
-        words=words[:WORDS_KEPT], channel=channel, person_id=person_id, incident_id=incident_id, created_at=clock.now()
+        words=words[:WORDS_KEPT],
+        channel=channel,
+        person_id=person_id,
+        incident_id=incident_id,
+        created_at=clock.now(),
     )
     attempt.offers = [
         Offer(article_id=shown.article_id, rank=rank, score=shown.score)
@@ -94,7 +98,9 @@ def offers_of(session: Session, incident_id: int) -> list[Offer]:
 
 
 def _attempts(session: Session, incident_id: int) -> Sequence[Attempt]:
-    return session.scalars(select(Attempt).where(Attempt.incident_id == incident_id).order_by(Attempt.id)).all()
+    return session.scalars(
+        select(Attempt).where(Attempt.incident_id == incident_id).order_by(Attempt.id)
+    ).all()
 
 
 def _decide(attempt: Attempt, outcome: AttemptOutcome) -> None:

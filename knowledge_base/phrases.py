@@ -1,7 +1,8 @@
 """Two words side by side mean more than the same two apart, and a title that names another error
 code is another article. Both are looked at for the best candidates only."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +12,7 @@ from knowledge_base.words import is_code
 
 MAX_WORDS = 3_000
 SHORTEST_CODE = 4
+SHORT_QUERY = 4
 _GAP = -1
 _UNKNOWN = -2
 
@@ -22,13 +24,17 @@ class Phrases:
         self._numbers: dict[str, int] = {}
         self._sequences: list[NDArray[np.int64]] = []
         self._title_codes: list[frozenset[str]] = []
+        self._names: list[frozenset[str]] = []
 
-    def add(self, *, title: Sequence[str], body: Sequence[str]) -> None:
+    def add(self, *, title: Sequence[str], body: Sequence[str], keywords: Iterable[str]) -> None:
         """Fill the next slot."""
         sequence = [self._number(word) for word in title]
         sequence += [_GAP, *(self._number(word) for word in body[:MAX_WORDS])]
         self._sequences.append(np.array(sequence, dtype=np.int64))
-        self._title_codes.append(frozenset(word for word in title if is_code(word) and len(word) >= SHORTEST_CODE))
+        self._names.append(frozenset(title).union(keywords))
+        self._title_codes.append(
+            frozenset(word for word in title if is_code(word) and len(word) >= SHORTEST_CODE)
+        )
 
     def shared(self, slots: Sequence[int], query: Sequence[str], *, rarity: Callable[[str], float]) -> Scores:
         """Of each slot, the rarity of the word pairs it shares with the query, each counted once."""
@@ -49,14 +55,20 @@ class Phrases:
         asked = frozenset(query)
         return np.array([len(self._title_codes[slot] - asked) for slot in slots], dtype=np.float32)
 
+    def is_named(self, slots: Sequence[int], query: Sequence[str]) -> NDArray[np.bool_]:
+        """Of each slot, whether title and keywords hold every word of a query of a few words."""
+        asked = frozenset(query)
+        short = 0 < len(asked) <= SHORT_QUERY
+        return np.array([short and asked <= self._names[slot] for slot in slots], dtype=bool)
+
     def _number(self, word: str) -> int:
         return self._numbers.setdefault(word, len(self._numbers))
 
     def _pairs(self, query: Sequence[str], rarity: Callable[[str], float]) -> dict[int, float]:
-        following = zip(query, query[1:], strict=False)
-        known = {pair for pair in following if pair[0] in self._numbers and pair[1] in self._numbers}
+        known = {pair for pair in pairwise(query) if pair[0] in self._numbers and pair[1] in self._numbers}
         return {
-            (self._numbers[one] << 32) + self._numbers[two]: (rarity(one) * rarity(two)) ** 0.5 for one, two in known
+            (self._numbers[one] << 32) + self._numbers[two]: (rarity(one) * rarity(two)) ** 0.5
+            for one, two in known
         }
 
     def _joined(self, slots: Sequence[int]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -15,7 +15,6 @@ from knowledge_base.lexical import Scores
 
 CANDIDATES = 50
 TITLE_COSINE, WHOLE_COSINE, PART_COSINE, BEST_COSINE = 4.0, 7.0, 3.0, 4.0
-MEANING = TITLE_COSINE + WHOLE_COSINE + PART_COSINE + BEST_COSINE
 TITLE_WORDS, BODY_WORDS = 0.1, 0.01
 PHRASES, FOREIGN_CODE = 0.04, -0.7
 MOST_PHRASES = 75.0
@@ -24,19 +23,23 @@ SAME_SERVICE = 0.5
 
 @dataclass(frozen=True, kw_only=True)
 class Ranking:
-    """Articles in order with their points (log-odds against each other), and the evidence."""
+    """Articles in order with their points (log-odds against each other), and the evidence.
+
+    `is_named` says that one of the first three has every word of a short query in title or keywords.
+    """
 
     keys: NDArray[np.int64]
     points: Scores
     evidence: dict[str, float]
+    is_named: bool = False
 
     def __len__(self) -> int:
         return len(self.keys)
 
     def shares(self) -> Scores:
         """If one of them is right, how likely it is this one; they add up to 1."""
-        odds = np.exp(self.points - self.points.max(initial=0.0))
-        return odds / max(float(odds.sum()), 1e-9)
+        odds: Scores = np.exp(self.points - self.points.max(initial=-np.inf))
+        return odds / np.float32(max(float(odds.sum()), 1e-9))
 
 
 def rank(
@@ -53,16 +56,17 @@ def rank(
         scored = index.score(text, vector, for_support=for_support, hidden=hidden)
         lexical, meaning = _lexical(scored), _meaning(scored)
         places = _candidates(lexical, meaning)
-        shared, foreign = index.compare(scored, places)
+        compared = index.compare(scored, places)
     base = lexical if meaning is None else lexical + meaning
-    phrases = np.minimum(shared, MOST_PHRASES)
-    points = base[places] + PHRASES * phrases + FOREIGN_CODE * foreign
+    phrases = np.minimum(compared.phrases, MOST_PHRASES)
+    points = base[places] + PHRASES * phrases + FOREIGN_CODE * compared.foreign_codes
     if service:
         points = points + SAME_SERVICE * (scored.services[places] == service)
     order = np.argsort(-points, kind="stable")
     chosen = places[order]
-    evidence = _evidence(scored, chosen, points[order], phrases[order])
-    return Ranking(keys=scored.keys[chosen], points=points[order], evidence=evidence)
+    evidence = _evidence(scored, chosen, points[order])
+    is_named = bool(compared.is_named[order][:3].any())
+    return Ranking(keys=scored.keys[chosen], points=points[order], evidence=evidence, is_named=is_named)
 
 
 def _lexical(scored: Scored) -> Scores:
@@ -70,27 +74,20 @@ def _lexical(scored: Scored) -> Scores:
 
 
 def _meaning(scored: Scored) -> Scores | None:
-    if scored.title_cosine is None or scored.whole_cosine is None or scored.part_cosine is None:
+    near = scored.cosines
+    if near is None:
         return None
-    best = np.maximum(np.maximum(scored.title_cosine, scored.whole_cosine), scored.part_cosine)
+    best = np.maximum(np.maximum(near.title, near.whole), near.part)
     meaning = (
-        TITLE_COSINE * scored.title_cosine
-        + WHOLE_COSINE * scored.whole_cosine
-        + PART_COSINE * scored.part_cosine
-        + BEST_COSINE * best
+        TITLE_COSINE * near.title + WHOLE_COSINE * near.whole + PART_COSINE * near.part + BEST_COSINE * best
     )
-    return _guessed_where_missing(meaning, scored)
+    return meaning if near.known.all() else _guessed_where_missing(meaning, _lexical(scored), near.known)
 
 
-def _guessed_where_missing(meaning: Scores, scored: Scored) -> Scores:
+def _guessed_where_missing(meaning: Scores, lexical: Scores, known: NDArray[np.bool_]) -> Scores:
     """An article too new to have vectors means as much, against the best, as its words do."""
-    missing = ~scored.has_vectors if scored.has_vectors is not None else np.zeros(len(meaning), dtype=bool)
-    if not missing.any():
-        return meaning
-    lexical = _lexical(scored)
     likeness = lexical / max(float(lexical.max(initial=0.0)), 1e-9)
-    known_best = float(meaning[~missing].max(initial=0.0))
-    return np.where(missing, known_best * likeness, meaning)
+    return np.where(known, meaning, float(meaning[known].max(initial=0.0)) * likeness)
 
 
 def _candidates(lexical: Scores, meaning: Scores | None) -> NDArray[np.int64]:
@@ -107,31 +104,16 @@ def _best(scores: Scores, count: int) -> NDArray[np.int64]:
     return np.argpartition(-scores, count)[:count]
 
 
-def _evidence(scored: Scored, chosen: NDArray[np.int64], points: Scores, phrases: Scores) -> dict[str, float]:
-    """What tells a query that has a right article from one that has none."""
+def _evidence(scored: Scored, chosen: NDArray[np.int64], points: Scores) -> dict[str, float]:
+    """What tells a query that has a right article from one that has none; empty without candidates."""
     if not len(chosen):
         return {}
     best, ideal = chosen[0], max(scored.ideal, 1.0)
-    lexical = _lexical(scored)
-    seen = {
+    return {
         "points": float(points[0]),
-        "lead": float(points[0] - points[min(1, len(points) - 1)]),
         "lead3": float(points[0] - points[min(3, len(points) - 1)]),
         "lead10": float(points[0] - points[min(10, len(points) - 1)]),
-        "title_words": float(scored.title_words[best]),
-        "body_words": float(scored.body_words[best]),
-        "title_share": float(scored.title_words[best] / ideal),
-        "body_share": float(scored.body_words[best] / ideal),
-        "best_title_words": float(scored.title_words.max()),
-        "lexical_lag": float(lexical.max() - lexical[best]),
-        "phrases": float(phrases[0]),
-        "ideal": float(np.log(ideal)),
+        "title_share": float(scored.title_words[best]) / ideal,
+        "body_share": float(scored.body_words[best]) / ideal,
+        "has_meaning": float(scored.cosines is not None),
     }
-    if scored.title_cosine is not None and scored.whole_cosine is not None and scored.part_cosine is not None:
-        seen |= {
-            "title_cosine": float(scored.title_cosine[best]),
-            "whole_cosine": float(scored.whole_cosine[best]),
-            "part_cosine": float(scored.part_cosine[best]),
-            "cosine_lag": float(scored.part_cosine.max() - scored.part_cosine[best]),
-        }
-    return seen

@@ -7,7 +7,15 @@ MAX_CHARACTERS = 20_000
 """Of one text; a report longer than this is a pasted log whose rest adds noise, not meaning."""
 
 _WORD = re.compile(r"[^\W_]+(?:[.'-][^\W_]+)*")
-_PLURALS = (("ies", "y"), ("sses", "ss"), ("xes", "x"), ("ches", "ch"), ("shes", "sh"), ("ss", "ss"), ("us", "us"))
+_PLURALS = (
+    ("ies", "y"),
+    ("sses", "ss"),
+    ("xes", "x"),
+    ("ches", "ch"),
+    ("shes", "sh"),
+    ("ss", "ss"),
+    ("us", "us"),
+)
 _VOWEL = re.compile("[aeiouy]")
 
 STOP_WORDS = frozenset(
@@ -46,7 +54,7 @@ def stem(word: str) -> str:
 
 
 def _terms(word: str) -> list[str]:
-    """"setup.exe" is a name of its own and its parts, "Wi-Fi" also "wifi", "Bob's" is "Bob"."""
+    """ "setup.exe" is a name of its own and its parts, "Wi-Fi" also "wifi", "Bob's" is "Bob"."""
     word = word.removesuffix("'s")
     parts = re.split("[.-]", word)
     if len(parts) == 1 or all(is_code(part) for part in parts):
