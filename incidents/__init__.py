@@ -3,6 +3,7 @@
 MODELS = (
     "knowledge_base.models",
     "knowledge_base.outcomes",
+    "knowledge_base.indexing",
     "incidents.people",
     "incidents.services",
     "incidents.models",
