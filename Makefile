@@ -5,6 +5,8 @@ PYTHON ?= python3
 SETUP := $(PYTHON) tools/setup
 BIN := .venv/bin
 export PYTHONUTF8 := 1
+# Where it is set, every process would compile every module anew: seconds a start.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help setup setup-web setup-bot setup-test run demo test test-fast lint types fix docs bench backup restore lock clean
 

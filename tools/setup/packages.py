@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
@@ -56,6 +57,13 @@ class Environment:
         # "compat" leaves a plain path entry: a package added later is found without installing again.
         command = [uv, "pip", "install", "--python", self.python, "--no-deps", "--no-build-isolation"]
         run([*command, "--config-settings", "editable_mode=compat", "--editable", ROOT], NETWORK)
+        self._compile_what_a_start_loads()
+
+    def _compile_what_a_start_loads(self) -> None:
+        """So that the first start is as quick as the next; a fault in it is not for set-up to report."""
+        compiled = {**os.environ, "PYTHONDONTWRITEBYTECODE": ""}
+        code = "import commands.context, commands.database, commands.demo, portal"
+        subprocess.run([str(self.python), "-c", code], cwd=ROOT, env=compiled, capture_output=True)
 
 
 MAIN = Environment(ROOT / ".venv", ROOT / "requirements.lock", ((3, 12), (3, 13)), project=True)
