@@ -17,6 +17,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from chatbot.server import api_token
+from email_intake.models import RawMessage
 from firstline import clock, leases
 from firstline.app import settings_of
 from firstline.db import db
@@ -69,6 +70,7 @@ def metrics() -> ResponseReturnValue:
     PlatformCollector(registry=registry)
     _count_incidents(registry)
     _count_notices(registry)
+    _count_mail(registry)
     _tell_parts(registry)
     return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
 
@@ -117,7 +119,11 @@ def _result(name: str, future: Future[None]) -> Part:
 
 def _shown(part: Part) -> dict[str, object]:
     state = "ready" if part.ready else "not ready"
-    return {"state": state, "since": _watch.since(part).isoformat(), "detail": part.detail}
+    return {
+        "state": state,
+        "since": _watch.since(part).isoformat().replace("+00:00", "Z"),
+        "detail": part.detail,
+    }
 
 
 def check_database(_: Settings) -> None:
@@ -201,6 +207,14 @@ def _count_notices(registry: CollectorRegistry) -> None:
     gauge = Gauge("firstline_notices", "Messages owed or sent to people.", ["state"], registry=registry)
     for state, count in db.session.execute(select(Notice.state, func.count()).group_by(Notice.state)):
         gauge.labels(state).set(count)
+
+
+def _count_mail(registry: CollectorRegistry) -> None:
+    gauge = Gauge("firstline_mails", "Messages that came in.", ["outcome"], registry=registry)
+    for outcome, count in db.session.execute(
+        select(RawMessage.outcome, func.count()).group_by(RawMessage.outcome)
+    ):
+        gauge.labels(outcome).set(count)
 
 
 def _tell_parts(registry: CollectorRegistry) -> None:

@@ -2,7 +2,7 @@
 
 from flask import Blueprint
 
-from portal.api import alerts, articles, callers, chat, description, incidents
+from portal.api import alerts, articles, bodies, callers, chat, description, incidents
 
 PREFIX = "/api/v1"
 
@@ -34,3 +34,4 @@ for _method, _path, _view in URLS:
     )
 
 callers.prepare(blueprint)
+bodies.prepare(blueprint)

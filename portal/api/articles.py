@@ -7,9 +7,10 @@ from flask.typing import ResponseReturnValue
 from firstline.i18n import gettext as _
 from incidents.errors import Invalid
 from incidents.policy import Action, may, require
-from knowledge_base import articles, suggest
+from knowledge_base import articles
 from knowledge_base.articles import Draft, UnknownArticle
 from knowledge_base.models import Article, Audience, State
+from knowledge_base.search import search
 from portal.api import views
 from portal.api.bodies import Body, query_limit, query_text, read_body
 from portal.api.callers import caller
@@ -21,8 +22,10 @@ MOST = 50
 def index() -> ResponseReturnValue:
     words, limit = query_text("q"), query_limit(PAGE, MOST)
     if words.strip():
-        hits = suggest.suggest(words, audience=_audience(), limit=limit)
-        found = [views.article(articles.get(hit.article_id, audience=_audience()), hit.score) for hit in hits]
+        hits = search(words, audience=_audience(), limit=limit)
+        found = [
+            views.article(article, hit.score) for hit in hits if (article := articles.find(hit.article_id))
+        ]
     else:
         found = [views.article(one) for one in articles.popular(audience=_audience(), limit=limit)]
     return {"articles": found}

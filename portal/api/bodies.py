@@ -4,14 +4,32 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from flask import request
-from werkzeug.exceptions import BadRequest, UnsupportedMediaType
+from flask import Blueprint, Response, request
+from werkzeug.exceptions import BadRequest, HTTPException, RequestEntityTooLarge, UnsupportedMediaType
 
 from firstline.i18n import gettext as _
+from firstline.i18n import lazy_gettext
 from incidents.errors import Invalid
+from portal.errors import problem
 
 MOST_BYTES = 2 * 1024 * 1024
 MOST_NUMBER = 2**31 - 1
+UNREADABLE = {
+    BadRequest: lazy_gettext("The body is not readable JSON. Send one object in UTF-8."),
+    RequestEntityTooLarge: lazy_gettext("The body is too large. Send a shorter text."),
+    UnsupportedMediaType: lazy_gettext("Send JSON, with the header “Content-Type: application/json”."),
+}
+
+
+def prepare(blueprint: Blueprint) -> None:
+    """Say in a program's words what the pages say in a person's."""
+    for kind in UNREADABLE:
+        blueprint.register_error_handler(kind, _unreadable)
+
+
+def _unreadable(error: HTTPException) -> Response:
+    sentence = next(words for kind, words in UNREADABLE.items() if isinstance(error, kind))
+    return problem(error.code or 400, str(sentence))
 
 
 class Body:
