@@ -1,0 +1,154 @@
+"""`firstline mail`: messages from files through the real pipeline, and what was held back."""
+
+import json
+from pathlib import Path
+
+import click
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from commands.context import create_context
+from email_intake import process, spool
+from email_intake.models import Outcome, RawMessage
+from email_intake.parse import ParsedMail
+from firstline import clock, files, log
+from firstline.db import db, write
+
+HELD = (Outcome.QUARANTINED, Outcome.IGNORED)
+
+
+@click.group()
+def mail() -> None:
+    """Messages from files, and what was held back."""
+    log.configure("mail")
+
+
+@mail.command()
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+@click.argument("paths", nargs=-1, required=True, metavar="FILE...", type=click.Path(path_type=Path))
+def ingest(as_json: bool, paths: tuple[Path, ...]) -> None:
+    """Take each raw message through the real pipeline, in order."""
+    is_incomplete = False
+    with create_context().app_context():
+        for path in paths:
+            result = _ingest(path)
+            is_incomplete |= result["outcome"] is None
+            click.echo(json.dumps(result, ensure_ascii=True) if as_json else _as_line(result))
+    if is_incomplete:
+        raise click.ClickException("Some files could not be read or are still being worked on; see above.")
+
+
+@mail.group()
+def quarantine() -> None:
+    """What was held back: quarantined, or ignored for a reason."""
+
+
+@quarantine.command("list")
+@click.option("--all", "with_ignored", is_flag=True, help="Also what was ignored.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+def list_held(with_ignored: bool, as_json: bool) -> None:
+    """What is held back, newest first."""
+    outcomes = HELD if with_ignored else HELD[:1]
+    with create_context().app_context():
+        held = select(RawMessage).where(RawMessage.outcome.in_(outcomes)).order_by(RawMessage.id.desc())
+        for row in db.session.scalars(held.limit(500)):
+            summary = _summary(row)
+            click.echo(
+                json.dumps(summary) if as_json else "  ".join(str(value) for value in summary.values())
+            )
+
+
+@quarantine.command()
+@click.argument("raw_id", type=int, metavar="ID")
+@click.option("--raw", "is_raw", is_flag=True, help="The bytes as they came.")
+def show(raw_id: int, is_raw: bool) -> None:
+    """One message: why it was held back and what it says."""
+    with create_context().app_context():
+        row = _find(db.session(), raw_id)
+        if is_raw:
+            click.get_binary_stream("stdout").write(spool.load(row))
+            return
+        said = process.read_again(row)
+        for name, value in _summary(row).items():
+            click.echo(f"{name}: {value}")
+        click.echo(f"defects: {', '.join(row.defects) or 'none'}\n\n{said.text}")
+
+
+@quarantine.command()
+@click.argument("raw_id", type=int, metavar="ID")
+def release(raw_id: int) -> None:
+    """Let a message in although it looked wrong; it is not answered automatically."""
+    _again(raw_id, is_released=True)
+
+
+@quarantine.command()
+@click.argument("raw_id", type=int, metavar="ID")
+def replay(raw_id: int) -> None:
+    """Judge a message anew, after a fix or a change of settings."""
+    _again(raw_id, is_released=False)
+
+
+def _again(raw_id: int, *, is_released: bool) -> None:
+    with create_context().app_context():
+        with write() as session:
+            row = _find(session, raw_id)
+            if row.outcome not in {*HELD, Outcome.WAITING}:
+                raise click.ClickException(f"Message {raw_id} is {row.outcome} already; nothing to do.")
+            row.outcome, row.is_released = Outcome.WAITING, is_released
+            row.attempts, row.not_before, row.lease_until = 0, clock.now(), None
+        row = process.process_at_once(raw_id)
+        click.echo(_as_line(_result(str(raw_id), row, process.read_again(row))))
+
+
+def _ingest(path: Path) -> dict[str, object]:
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        return {"file": str(path), "outcome": None, "reason": f"cannot be read: {error.strerror}"}
+    row = process.process_at_once(spool.store(raw, route=spool.FILE))
+    return _result(str(path), row, process.read_again(row))
+
+
+def _result(name: str, row: RawMessage, said: ParsedMail) -> dict[str, object]:
+    return {
+        "file": name,
+        "outcome": None if row.outcome == Outcome.WAITING else row.outcome,
+        "reason": row.reason or row.error,
+        "incident": row.incident.number if row.incident else None,
+        "sender": said.sender.address if said.sender else None,
+        "subject": said.subject,
+        "text": said.text,
+        "attachments": [
+            {"name": one.name, "type": _media_type(one.media_type, one.content), "size": len(one.content)}
+            for one in said.attachments
+        ],
+    }
+
+
+def _media_type(declared: str, content: bytes) -> str:
+    return declared if declared != files.UNKNOWN else files.sniff(content)
+
+
+def _summary(row: RawMessage) -> dict[str, object]:
+    return {
+        "id": row.id,
+        "received": row.received_at.isoformat(timespec="seconds"),
+        "outcome": row.outcome,
+        "reason": row.reason,
+        "sender": row.sender,
+        "subject": row.subject,
+    }
+
+
+def _find(session: Session, raw_id: int) -> RawMessage:
+    row = session.get(RawMessage, raw_id)
+    if row is None:
+        raise click.ClickException(
+            f"There is no message {raw_id}; `firstline mail quarantine list` shows them."
+        )
+    return row
+
+
+def _as_line(result: dict[str, object]) -> str:
+    said = [result["file"], result["outcome"] or "not done", result.get("incident") or "", result["reason"]]
+    return "  ".join(str(part) for part in said if part)

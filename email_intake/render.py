@@ -1,0 +1,191 @@
+"""A notice in words: subject, sentence, fixes, buttons, in the recipient's language (look: text first)."""
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import flask_babel
+from flask import current_app
+from jinja2 import Environment, FileSystemLoader, select_autoescape
+
+from email_intake.headers import one_line
+from firstline import signing
+from firstline.i18n import gettext as _
+from incidents import selfhelp
+from incidents.models import Channel, Incident, State
+from incidents.notices import Notice, Topic
+from incidents.people import Person
+
+ANSWER = "answer"
+"""The purpose under which the links of a mail are signed; the portal's answer page reads them."""
+
+MOST_FIXES = 3
+MOST_STEPS = 4
+MOST_WORDS = 8000
+DEFAULT_LANGUAGE = "en"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Button:
+    label: str
+    url: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class FixShown:
+    title: str
+    steps: tuple[str, ...]
+    url: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Letter:
+    """Everything a mail says, before it becomes text and HTML."""
+
+    subject: str
+    title: str
+    number: str
+    language: str
+    url: str
+    greeting: str
+    sentence: str
+    how_to_answer: str
+    who_we_are: str
+    all_steps: str
+    words: str = ""
+    fixes: tuple[FixShown, ...] = ()
+    buttons: tuple[Button, ...] = ()
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """The two forms of a letter and its subject."""
+
+    subject: str
+    text: str
+    html: str
+
+
+def render(notice: Notice) -> Rendered:
+    """The mail for this notice, in its recipient's language."""
+    language = notice.recipient.language or DEFAULT_LANGUAGE
+    with flask_babel.force_locale(language):
+        letter = compose(notice, language)
+    environment = _environment()
+    return Rendered(
+        subject=letter.subject,
+        text=environment.get_template("letter.txt").render(letter=letter),
+        html=environment.get_template("letter.html").render(letter=letter),
+    )
+
+
+def compose(notice: Notice, language: str) -> Letter:
+    """What the mail says."""
+    incident, person = notice.incident, notice.recipient
+    fixes = _fixes(incident) if notice.topic == Topic.ACKNOWLEDGED and incident.state == State.OFFERED else ()
+    return Letter(
+        subject=_subject(incident),
+        title=one_line(incident.title),
+        number=incident.number,
+        language=language,
+        url=_link(_page_of(incident, person)),
+        greeting=_("Hello %(name)s,", name=one_line(person.first_name)),
+        sentence=_sentence(notice, has_fixes=bool(fixes)),
+        words=_words(notice),
+        fixes=fixes,
+        buttons=_buttons(notice, has_fixes=bool(fixes)),
+        all_steps=_("All steps"),
+        how_to_answer=_how_to_answer(notice),
+        who_we_are=_("Your service desk"),
+    )
+
+
+def _subject(incident: Incident) -> str:
+    """The same for every mail of an incident, so that mail programs keep them together."""
+    prefix = "Re: " if incident.channel == Channel.MAIL else ""
+    return f"{prefix}{one_line(incident.title)} [{incident.number}]"
+
+
+def _sentence(notice: Notice, *, has_fixes: bool) -> str:
+    number = notice.incident.number
+    by = notice.entry.author if notice.entry is not None else None
+    name = by.name if by is not None else _("the service desk")
+    match notice.topic:
+        case Topic.ACKNOWLEDGED if has_fixes:
+            return _(
+                "We have your message as %(number)s. One of these known fixes may help at once.",
+                number=number,
+            )
+        case Topic.ACKNOWLEDGED:
+            return _(
+                "We have your message as %(number)s. It is with the service desk; you will hear from us.",
+                number=number,
+            )
+        case Topic.ANSWERED:
+            return _("%(name)s has answered you about %(number)s:", name=name, number=number)
+        case Topic.WAITING:
+            return _("We need a word from you to go on with %(number)s:", number=number)
+        case Topic.RESOLVED:
+            return _("%(number)s is solved, as far as we can see. Is it?", number=number)
+        case Topic.REOPENED:
+            return _("%(number)s was opened again by the person who reported it.", number=number)
+        case _:
+            return _("%(name)s has added to %(number)s:", name=name, number=number)
+
+
+def _words(notice: Notice) -> str:
+    return notice.entry.text[:MOST_WORDS].strip() if notice.entry is not None else ""
+
+
+def _buttons(notice: Notice, *, has_fixes: bool) -> tuple[Button, ...]:
+    if notice.recipient_id != notice.incident.requester_id:
+        return (
+            Button(
+                label=_("Open %(number)s", number=notice.incident.number),
+                url=_link(_page_of(notice.incident, notice.recipient)),
+            ),
+        )
+    solved, not_solved = _answer_link(notice, solved=True), _answer_link(notice, solved=False)
+    if notice.topic == Topic.RESOLVED:
+        return Button(label=_("Yes, it is solved"), url=solved), Button(
+            label=_("No, open it again"), url=not_solved
+        )
+    if notice.topic == Topic.ACKNOWLEDGED and has_fixes:
+        return Button(label=_("This solved it"), url=solved), Button(
+            label=_("I still need help"), url=not_solved
+        )
+    return ()
+
+
+def _how_to_answer(notice: Notice) -> str:
+    if notice.recipient_id != notice.incident.requester_id:
+        return _("Open the incident to answer; what you reply to this mail is kept as an internal note.")
+    return _("To add something, reply to this mail. What you write goes straight to the incident.")
+
+
+def _answer_link(notice: Notice, *, solved: bool) -> str:
+    said = {"incident": notice.incident_id, "person": notice.recipient_id, "solved": solved, "article": None}
+    return _link(f"/answer/{signing.sign(ANSWER, said)}")
+
+
+def _fixes(incident: Incident) -> tuple[FixShown, ...]:
+    return tuple(
+        FixShown(title=fix.title, steps=fix.steps[:MOST_STEPS], url=_link(f"/fixes/{fix.slug}"))
+        for fix in selfhelp.fixes_of(incident.id)[:MOST_FIXES]
+    )
+
+
+def _page_of(incident: Incident, person: Person) -> str:
+    return (
+        f"/desk/{incident.number}" if incident.requester_id != person.id else f"/incidents/{incident.number}"
+    )
+
+
+def _link(path: str) -> str:
+    return f"{current_app.config['SETTINGS'].base_url}{path}"
+
+
+@cache
+def _environment() -> Environment:
+    loader = FileSystemLoader(Path(__file__).with_name("templates"))
+    return Environment(loader=loader, autoescape=select_autoescape(["html"]), keep_trailing_newline=True)

@@ -1,0 +1,134 @@
+"""How a finished message leaves: by the company's SMTP server, or into the local mailbox.
+
+Failures are told apart by what may be done next: try again, give up, or ask a person, because
+nobody knows whether the server took it.
+"""
+
+import smtplib
+import ssl
+from dataclasses import dataclass
+from typing import override
+from urllib.parse import unquote, urlsplit
+
+import flask_mail
+from flask import current_app
+
+from email_intake import mailbox
+from firstline import log
+
+TIMEOUT_S = 20
+logger = log.get(__name__)
+
+
+class Temporary(Exception):
+    """It was not sent and may be tried again."""
+
+
+class Permanent(Exception):
+    """It was refused for good."""
+
+
+class Unclear(Exception):
+    """The connection broke while it was being sent: the server may have it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Server:
+    """The SMTP server of `FIRSTLINE_SMTP_URL`."""
+
+    host: str
+    port: int
+    is_tls: bool
+    username: str | None
+    password: str | None
+
+    @classmethod
+    def from_url(cls, url: str) -> "Server":
+        parts = urlsplit(url)
+        is_tls = parts.scheme == "smtps"
+        return cls(
+            host=parts.hostname or "localhost",
+            port=parts.port or (465 if is_tls else 25),
+            is_tls=is_tls,
+            username=unquote(parts.username) if parts.username else None,
+            password=unquote(parts.password) if parts.password else None,
+        )
+
+
+class TimedConnection(flask_mail.Connection):  # type: ignore[misc]
+    """Flask-Mail's connection with a time-out, which its own lacks, and STARTTLS where it is offered."""
+
+    def __init__(self, state: object, server: Server) -> None:
+        super().__init__(state)
+        self._server = server
+
+    @override
+    def configure_host(self) -> smtplib.SMTP:
+        server, context = self._server, ssl.create_default_context()
+        if server.is_tls:
+            host: smtplib.SMTP = smtplib.SMTP_SSL(
+                server.host, server.port, timeout=TIMEOUT_S, context=context
+            )
+        else:
+            host = smtplib.SMTP(server.host, server.port, timeout=TIMEOUT_S)
+            host.ehlo()
+            if host.has_extn("starttls"):
+                host.starttls(context=context)
+        if server.username and server.password:
+            host.login(server.username, server.password)
+        return host
+
+    @override
+    def __exit__(self, *_error: object) -> None:
+        # What was sent is sent, even if the server does not wait for our goodbye.
+        try:
+            if self.host is not None:
+                self.host.quit()
+        except (smtplib.SMTPException, OSError) as error:
+            logger.info("the mail server closed the connection first", error=str(error))
+
+
+def register() -> None:
+    """Give Flask-Mail its state in this app, where no channel has done so."""
+    if "mail" not in current_app.extensions:
+        flask_mail.Mail().init_app(current_app)
+
+
+def send(message: flask_mail.Message, *, recipient: str) -> None:
+    """Send one message; raises `Temporary`, `Permanent` or `Unclear`."""
+    url = current_app.config["SETTINGS"].smtp_url
+    if url is None:
+        message_id = message.msgId.strip("<>")
+        mailbox.deliver(
+            message.as_bytes(), message_id=message_id, recipient=recipient, subject=message.subject
+        )
+        return
+    _by_smtp(message, Server.from_url(url))
+
+
+def _by_smtp(message: flask_mail.Message, server: Server) -> None:
+    state = current_app.extensions["mail"]
+    connection = TimedConnection(state, server)
+    try:
+        connection.host = connection.configure_host()
+    except (smtplib.SMTPException, OSError) as error:
+        raise Temporary(f"the mail server cannot be reached: {error}") from error
+    with_envelope = str(message.sender)
+    try:
+        connection.send(message, with_envelope)
+    except smtplib.SMTPRecipientsRefused as error:
+        code, said = next(iter(error.recipients.values()))
+        raise _by_code(code, said) from error
+    except smtplib.SMTPResponseException as error:
+        raise _by_code(error.smtp_code, error.smtp_error) from error
+    except (smtplib.SMTPNotSupportedError, flask_mail.BadHeaderError, UnicodeError, AssertionError) as error:
+        raise Permanent(f"it cannot be sent: {error!r}") from error
+    except (smtplib.SMTPException, OSError) as error:
+        raise Unclear(f"the connection broke while sending: {error!r}") from error
+    finally:
+        connection.__exit__(None, None, None)
+
+
+def _by_code(code: int, said: bytes | str) -> Exception:
+    words = said.decode("utf-8", "replace") if isinstance(said, bytes) else said
+    return Permanent(f"{code} {words}") if 500 <= code < 600 else Temporary(f"{code} {words}")
