@@ -1,0 +1,155 @@
+"""Every address of the portal, walked as every role and as a stranger."""
+
+import io
+from dataclasses import dataclass
+
+import pytest
+from werkzeug.routing import Rule
+
+from firstline.db import db, write
+from incidents.attachments import Upload
+from incidents.intake import Report, report
+from incidents.models import Attachment, Channel
+from incidents.people import Role, create_token
+from incidents.services import Outage
+from knowledge_base import articles
+from knowledge_base.articles import Draft
+from portal import create_app
+
+STRANGER = "stranger"
+ROLES = [STRANGER, *(role for role in Role if role != Role.CONTACT)]
+SUPPORT = {Role.AGENT, Role.LEAD, Role.ADMIN}
+SIGNED_IN = set(ROLES) - {STRANGER}
+EVERYBODY = set(ROLES)
+AUTHORS = {Role.AUTHOR, Role.LEAD, Role.ADMIN}
+
+DOORS = {
+    # blueprint: who may pass
+    "employee": SIGNED_IN,
+    "auth": SIGNED_IN,
+    "chat": SIGNED_IN,
+    "support": SUPPORT,
+    "knowledge": AUTHORS,
+    "admin": {Role.ADMIN},
+    "api": SIGNED_IN,
+    "answer": EVERYBODY,
+    "demo": EVERYBODY,
+    "health": EVERYBODY,
+    "security": EVERYBODY,
+    "": EVERYBODY,
+}
+NARROWER = {
+    "security.change_password": SIGNED_IN,
+    "security.verify": SIGNED_IN,
+    "api.openapi_description": EVERYBODY,
+    "api.create_articles": AUTHORS,
+    "api.edit_articles": AUTHORS,
+    "api.take_alerts": {Role.MONITOR, Role.ADMIN},
+}
+OWN_ONLY = {"number", "attachment_id"}
+"""Arguments that name an incident or a file of somebody else: hidden from all but support."""
+
+REFUSED = {302, 401, 403, 404}
+
+
+@dataclass
+class World:
+    app: object
+    arguments: dict[str, object]
+    people: dict[str, object]
+    tokens: dict[str, str]
+
+
+@pytest.fixture
+def app(settings):
+    app = create_app(
+        settings, TESTING=True, JOBS_INLINE=True, WTF_CSRF_CHECK_DEFAULT=False, RATELIMIT_ENABLED=False
+    )
+    with app.app_context():
+        db.create_all()
+        yield app
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture
+def world(app, person, desk):
+    people = {role: person(f"some-{role}", role) for role in ROLES if role != STRANGER}
+    owner = person("erin")
+    incident = report(
+        Report(
+            requester_id=owner.id,
+            description="vpn drops",
+            channel=Channel.PORTAL,
+            attachments=[Upload("a.txt", b"words")],
+        )
+    )
+    with write() as session:
+        session.add(Outage(title="VPN is slow", since=incident.created_at))
+    article = articles.create(Draft(title="VPN drops", body="## Fix\n\n1. Restart it."), publish=True)
+    attachment = db.session.query(Attachment).one()
+    arguments = {
+        "number": incident.number,
+        "attachment_id": attachment.id,
+        "slug": article.slug,
+        "reference": article.slug,
+        "article_id": article.id,
+        "outage_id": 1,
+        "person_id": owner.id,
+        "token": "forged",
+        "doing": "cancel",
+        "name": "nothing",
+        "filename": "nothing",
+    }
+    tokens = {role: create_token(one.email, Role(role)) for role, one in people.items()}
+    return World(app, arguments, people, tokens)
+
+
+def client_of(world, role, *, by_token):
+    client = world.app.test_client()
+    if role == STRANGER:
+        return client, {}
+    if by_token:
+        return client, {"Authorization": f"Bearer {world.tokens[role]}"}
+    with client.session_transaction() as session:
+        session["_user_id"] = world.people[role].fs_uniquifier
+        session["_fresh"] = True
+    return client, {}
+
+
+def may_pass(rule: Rule, role: str) -> bool:
+    blueprint = rule.endpoint.rpartition(".")[0]
+    if role not in NARROWER.get(rule.endpoint, DOORS[blueprint]):
+        return False
+    return not (rule.arguments & OWN_ONLY and role not in SUPPORT)
+
+
+def ask(client, rule, world, method, headers):
+    path = rule.build({name: world.arguments.get(name, 1) for name in rule.arguments}, append_unknown=False)
+    assert path is not None, rule
+    if rule.endpoint.startswith("api.") and method != "GET":
+        return client.open(path[1], method=method, json={}, headers=headers).status_code
+    data = {"file": (io.BytesIO(b"x"), "x.txt")} if method != "GET" else None
+    with client.open(path[1], method=method, data=data, headers=headers) as answer:
+        return answer.status_code
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_every_address_lets_in_exactly_whom_the_table_names(world, role):
+    wrong = []
+    for rule in world.app.url_map.iter_rules():
+        for method in sorted(rule.methods - {"HEAD", "OPTIONS"}):
+            by_token = rule.endpoint.startswith("api.")
+            client, headers = client_of(world, role, by_token=by_token)
+            status = ask(client, rule, world, method, headers)
+            if status >= 500 and rule.endpoint != "health.readyz":
+                wrong.append(f"{role} {method} {rule.rule} broke: {status}")
+            elif not may_pass(rule, role) and status not in REFUSED:
+                wrong.append(f"{role} {method} {rule.rule} was let in: {status}")
+            elif may_pass(rule, role) and status in {401, 403}:
+                wrong.append(f"{role} {method} {rule.rule} was shut out: {status}")
+    assert wrong == []
+
+
+def test_every_blueprint_has_a_door_in_the_table(app):
+    assert {rule.endpoint.rpartition(".")[0] for rule in app.url_map.iter_rules()} <= set(DOORS)
