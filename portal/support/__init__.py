@@ -1,0 +1,40 @@
+"""Support's workspace: one queue over all channels, the incident page, calls and outages."""
+
+from flask import Blueprint
+
+from incidents.policy import Action
+from portal.access import only_who_may
+from portal.support import actions, articles, calls, incident, outages, queue
+
+blueprint = Blueprint("support", __name__, url_prefix="/desk")
+blueprint.before_request(only_who_may(Action.SEE_QUEUE))
+
+GET, POST = ["GET"], ["POST"]
+ONE = "/<number>"
+for rule, endpoint, view, methods in (
+    ("", "queue", queue.show, GET),
+    ("/list", "queue_list", queue.refresh, GET),
+    ("/new", "call", calls.show, GET),
+    ("/new", "log_call", calls.log, POST),
+    ("/new/callers", "callers", calls.callers, GET),
+    ("/new/fixes", "call_fixes", calls.fixes, GET),
+    ("/fixes", "find_fixes", articles.options, GET),
+    ("/outages", "outages", outages.index, GET),
+    ("/outages", "declare_outage", outages.declare, POST),
+    ("/outages/<int:outage_id>", "outage", outages.show, GET),
+    ("/outages/<int:outage_id>", "correct_outage", outages.correct, POST),
+    ("/outages/<int:outage_id>/end", "end_outage", outages.end, POST),
+    (ONE, "incident", incident.show, GET),
+    (f"{ONE}/news", "news", incident.news, GET),
+    (f"{ONE}/panel/<doing>", "panel", incident.panel, GET),
+    (f"{ONE}/fixes", "suggestions", articles.suggestions, GET),
+    (f"{ONE}/reply", "reply", actions.reply, POST),
+    (f"{ONE}/note", "note", actions.note, POST),
+    (f"{ONE}/take", "take", actions.take, POST),
+    (f"{ONE}/escalate", "escalate", actions.escalate, POST),
+    (f"{ONE}/wait", "wait", actions.wait, POST),
+    (f"{ONE}/resolve", "resolve", actions.resolve, POST),
+    (f"{ONE}/facts", "correct_facts", actions.correct_facts, POST),
+    (f"{ONE}/<doing>", "move", actions.move, POST),
+):
+    blueprint.add_url_rule(rule, endpoint, view, methods=methods)

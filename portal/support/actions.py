@@ -1,0 +1,155 @@
+"""What support does with an incident. Each asks the domain; a refusal keeps what was typed."""
+
+from collections.abc import Callable
+
+from flask import flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from firstline.i18n import gettext as _
+from incidents import lifecycle, queue
+from incidents.classification import reclassify
+from incidents.conversation import say
+from incidents.errors import Invalid, NotFound, Refused
+from incidents.lifecycle import Change
+from incidents.models import Channel, Incident, Resolution, State, Visibility
+from knowledge_base import articles
+from portal.access import person
+from portal.errors import status_of
+from portal.forms import uploads
+from portal.support import incident as page
+
+Deed = Callable[[Incident, int | None], object]
+MOVES = {
+    "put-back": State.QUEUED,
+    "resume": State.IN_PROGRESS,
+    "close": State.CLOSED,
+    "reopen": State.QUEUED,
+    "cancel": State.CANCELLED,
+}
+MOST_MINUTES = 10_000
+
+
+def reply(number: str) -> ResponseReturnValue:
+    return _do(number, "reply", lambda incident, seen: _say(incident, Visibility.PUBLIC, seen))
+
+
+def note(number: str) -> ResponseReturnValue:
+    return _do(number, "note", lambda incident, seen: _say(incident, Visibility.INTERNAL, seen))
+
+
+def take(number: str) -> ResponseReturnValue:
+    return _do(number, "", lambda incident, seen: lifecycle.take(incident.id, by=person()))
+
+
+def escalate(number: str) -> ResponseReturnValue:
+    def hand_over(incident: Incident, seen: int | None) -> None:
+        words, team = _typed("note"), _typed("team") or None
+        taken_by = lifecycle.escalate(incident.id, by=person(), note=words, team_slug=team, seen=seen)
+        flash(_("%(team)s has it now.", team=taken_by.name), "success")
+
+    return _do(number, "escalate", hand_over)
+
+
+def wait(number: str) -> ResponseReturnValue:
+    def pause(incident: Incident, seen: int | None) -> None:
+        if not _typed("note"):
+            raise Invalid(_("Say what it waits for: the note is all the next reader has."), field="note")
+        _change(
+            incident, seen, Change(to=State.WAITING, waiting_on=_typed("waiting_on"), note=_typed("note"))
+        )
+
+    return _do(number, "wait", pause)
+
+
+def resolve(number: str) -> ResponseReturnValue:
+    return _do(number, "resolve", lambda incident, seen: _change(incident, seen, _resolution()))
+
+
+def move(number: str, doing: str) -> ResponseReturnValue:
+    """Put back, resume, close, reopen or cancel: a change of state with a note at most."""
+    if doing not in MOVES:
+        raise NotFound(_("There is no such action."))
+    wanted = Change(to=MOVES[doing], note=_typed("note"))
+    return _do(number, doing, lambda incident, seen: _change(incident, seen, wanted))
+
+
+def correct_facts(number: str) -> ResponseReturnValue:
+    def correct(incident: Incident, seen: int | None) -> None:
+        given = {
+            fact: request.form.get(fact) for fact in ("category", "kind", "impact", "urgency", "service")
+        }
+        reclassify(incident.id, by=person(), seen=seen, **given)
+
+    return _do(number, "facts", correct)
+
+
+def _do(number: str, doing: str, deed: Deed) -> ResponseReturnValue:
+    incident = queue.find(person(), number)
+    try:
+        deed(incident, _seen())
+    except Refused as refusal:
+        return page.render(incident, doing=doing, refusal=refusal), status_of(refusal)
+    return redirect(url_for("support.incident", number=incident.number, _anchor="latest"), 303)
+
+
+def _say(incident: Incident, visibility: Visibility, seen: int | None) -> None:
+    say(
+        incident.id,
+        by=person(),
+        text=_typed("text"),
+        channel=Channel.PORTAL,
+        visibility=visibility,
+        uploads=uploads(),
+        seen=seen,
+    )
+
+
+def _change(incident: Incident, seen: int | None, wanted: Change) -> None:
+    lifecycle.change(incident.id, wanted, by=person(), seen=seen)
+
+
+def _resolution() -> Change:
+    if not _typed("cause"):
+        raise Invalid(_("Say in a few words what the cause was, such as “worn cable”."), field="cause")
+    return Change(
+        to=State.RESOLVED,
+        resolution=_how(),
+        cause=_typed("cause"),
+        note=_typed("note"),
+        minutes_spent=_minutes(),
+        article_id=_article(),
+    )
+
+
+def _how() -> Resolution:
+    given = _typed("resolution")
+    if given not in {Resolution.SUPPORT, Resolution.HIGHER_TIER, Resolution.VENDOR}:
+        raise Invalid(_("Say who resolved it: support, a higher tier or a vendor."), field="resolution")
+    return Resolution(given)
+
+
+def _minutes() -> int:
+    given = _typed("minutes") or "0"
+    if not given.isdecimal() or int(given) > MOST_MINUTES:
+        raise Invalid(_("Write the minutes as a whole number, such as 15."), field="minutes")
+    return int(given)
+
+
+def _article() -> int | None:
+    if not _typed("article"):
+        return None
+    article = articles.find(_typed("article"))
+    if article is None:
+        raise Invalid(
+            _("There is no such article. Choose one of the list, or leave it empty."), field="article"
+        )
+    return article.id
+
+
+def _typed(field: str) -> str:
+    return request.form.get(field, "").strip()
+
+
+def _seen() -> int | None:
+    given = request.form.get("seen", "")
+    return int(given) if given.isdecimal() else None

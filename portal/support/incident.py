@@ -1,0 +1,106 @@
+"""The incident page: everything that happened, and what one may do next."""
+
+from flask import render_template, request
+from flask.typing import ResponseReturnValue
+
+from firstline import clock
+from firstline.db import db
+from firstline.i18n import gettext as _
+from incidents import queue, routing, selfhelp, services, sla
+from incidents.errors import NotFound, Refused
+from incidents.lifecycle import TABLE
+from incidents.models import Incident, State
+from knowledge_base import articles
+from portal.access import person
+from portal.support import wording
+from portal.support.queue import due_share
+
+PANELS = ("escalate", "wait", "resolve", "close", "reopen", "cancel", "put-back", "facts")
+LEADS_TO = {
+    "take": State.IN_PROGRESS,
+    "wait": State.WAITING,
+    "resolve": State.RESOLVED,
+    "close": State.CLOSED,
+    "reopen": State.QUEUED,
+    "cancel": State.CANCELLED,
+}
+SETTLED = frozenset({State.RESOLVED, State.CLOSED, State.CANCELLED})
+RECENT = 6
+
+
+def show(number: str) -> str:
+    """`?do=resolve` opens that action's form, so that it works without scripts."""
+    incident = queue.find(person(), number)
+    return render(incident, doing=request.args.get("do", ""))
+
+
+def panel(number: str, doing: str) -> str:
+    """The form of one action alone, for opening it in place."""
+    incident = queue.find(person(), number)
+    if doing not in PANELS:
+        raise NotFound(_("There is no such action."))
+    return render_template("support/_panel.html", **_for_panel(incident, doing))
+
+
+def news(number: str) -> ResponseReturnValue:
+    """A notice once something happened since the version the page shows; nothing until then."""
+    incident = queue.find(person(), number)
+    if request.args.get("seen") == str(incident.version):
+        return "", 204
+    last = queue.timeline(person(), incident)[-1]
+    return render_template(
+        "support/_news.html", incident=incident, last=last, sentence=wording.sentence(last)
+    )
+
+
+def render(incident: Incident, *, doing: str = "", refusal: Refused | None = None) -> str:
+    """The page; with a refusal it keeps what was typed in the form that was refused."""
+    me = person()
+    others = [other for other in queue.mine(incident.requester, limit=RECENT) if other.id != incident.id]
+    return render_template(
+        "support/incident.html",
+        **_for_panel(incident, doing, refusal),
+        timeline=queue.timeline(me, incident),
+        sentence=wording.sentence,
+        offered=selfhelp.fixes_of(incident.id),
+        devices=services.devices_of(incident.requester),
+        others=others,
+        due_share=due_share,
+        is_breached=sla.is_breached(incident, at=clock.now()),
+    )
+
+
+def allowed(incident: Incident) -> set[str]:
+    """The actions that make sense from the present state."""
+    state = State(incident.state)
+    possible = {doing for doing, to in LEADS_TO.items() if (state, to) in TABLE}
+    if state in SETTLED:
+        return possible - {"take"}
+    possible.discard("reopen")
+    if state in {State.IN_PROGRESS, State.OFFERED}:
+        possible.add("put-back")
+    if state == State.WAITING:
+        possible.add("resume")
+    if incident.assignee_id == person().id and state == State.IN_PROGRESS:
+        possible.discard("take")
+    return possible | {"escalate", "facts"}
+
+
+def _for_panel(incident: Incident, doing: str, refusal: Refused | None = None) -> dict[str, object]:
+    may_do = allowed(incident)
+    # A form that was refused stays open though its action became impossible: words are in it.
+    opened = doing if doing in PANELS and (refusal or doing in may_do) else ""
+    return {
+        "incident": incident,
+        "allowed": may_do,
+        "opened": opened,
+        "refused": doing if refusal else "",
+        "refusal": refusal,
+        "errors": {refusal.field or "": refusal.sentence} if refusal else {},
+        "typed": request.form if refusal else {},
+        "kinds": wording.KINDS,
+        "categories": {category.slug: category.name for category in articles.categories()},
+        "teams": routing.teams_to_escalate_to(db.session(), incident) if opened == "escalate" else [],
+        "services": services.list_services() if opened == "facts" else [],
+        "fixes": selfhelp.fixes_of(incident.id) if opened == "resolve" else [],
+    }

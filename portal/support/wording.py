@@ -1,0 +1,136 @@
+"""What a timeline entry says to support, in one sentence."""
+
+from collections.abc import Callable
+
+from firstline.i18n import gettext as _
+from firstline.i18n import lazy_gettext
+from incidents.models import Entry, Event, Kind, Resolution
+from portal.display import CHANNELS, LEVELS
+
+KINDS = {
+    Kind.INCIDENT: lazy_gettext("Incident"),
+    Kind.REQUEST: lazy_gettext("Request"),
+    Kind.SECURITY: lazy_gettext("Security"),
+}
+
+
+def sentence(entry: Entry) -> str:
+    """Who did what; the entry's own text is shown below it."""
+    return SENTENCES[Event(entry.event)](entry)
+
+
+def resolution_words(resolution: str) -> str:
+    """Who or what resolved it."""
+    return {
+        Resolution.AUTOMATIC: _("an automatic remedy"),
+        Resolution.SELF_SERVICE: _("a known fix, by themselves"),
+        Resolution.SUPPORT: _("support"),
+        Resolution.HIGHER_TIER: _("a higher tier"),
+        Resolution.VENDOR: _("a vendor"),
+    }[Resolution(resolution)]
+
+
+def _who(entry: Entry) -> str:
+    return entry.author.name if entry.author else _("The desk")
+
+
+def _fact(entry: Entry, name: str) -> str:
+    return str(entry.facts.get(name, ""))
+
+
+def _by_channel(entry: Entry) -> str:
+    return str(CHANNELS[entry.channel][1]) if entry.channel in CHANNELS else ""  # type: ignore[index]
+
+
+def _reported(entry: Entry) -> str:
+    return _("%(name)s reported this by %(channel)s", name=_who(entry), channel=_by_channel(entry).lower())
+
+
+def _classified(entry: Entry) -> str:
+    changed = entry.facts.get("changed")
+    if isinstance(changed, dict):
+        parts = ", ".join(
+            _("%(fact)s from %(was)s to %(now)s", fact=_label(fact), was=_value(was), now=_value(now))
+            for fact, (was, now) in changed.items()
+        )
+        return _("%(name)s corrected the %(parts)s", name=_who(entry), parts=parts)
+    because = entry.facts.get("because")
+    words = ", ".join(map(str, because)) if isinstance(because, list) else ""
+    first = _(
+        "Filed under %(category)s as P%(n)s", category=_fact(entry, "category"), n=_fact(entry, "priority")
+    )
+    return f"{first} ({words})" if words else first
+
+
+def _label(fact: str) -> str:
+    return {
+        "category": _("category"),
+        "kind": _("type"),
+        "impact": _("impact"),
+        "urgency": _("urgency"),
+        "service": _("service"),
+        "priority": _("priority"),
+    }.get(fact, fact)
+
+
+def _value(value: object) -> str:
+    if isinstance(value, int):
+        return f"P{value}"
+    return str(LEVELS.get(value, value)).lower() if value else _("none")  # type: ignore[call-overload]
+
+
+def _offered(entry: Entry) -> str:
+    titles = entry.facts.get("articles")
+    words = ", ".join(map(str, titles)) if isinstance(titles, list) else ""
+    return _("Offered: %(titles)s", titles=words)
+
+
+def _routed(entry: Entry) -> str:
+    return _("Routed to %(team)s", team=_fact(entry, "team"))
+
+
+def _escalated(entry: Entry) -> str:
+    left = _fact(entry, "from")
+    to = _fact(entry, "to")
+    if left:
+        return _("%(name)s handed it from %(left)s to %(to)s", name=_who(entry), left=left, to=to)
+    return _("%(name)s handed it to %(to)s", name=_who(entry), to=to)
+
+
+def _waiting(entry: Entry) -> str:
+    if entry.facts.get("waiting_on") == "vendor":
+        return _("%(name)s waits for the vendor", name=_who(entry))
+    return _("%(name)s waits for the requester", name=_who(entry))
+
+
+def _resolved(entry: Entry) -> str:
+    how = resolution_words(_fact(entry, "resolution")) if entry.facts.get("resolution") else _("support")
+    cause = _fact(entry, "cause")
+    said = _("Resolved by %(how)s", how=how)
+    return _("%(said)s. Cause: %(cause)s", said=said, cause=cause) if cause else said
+
+
+def _by_name(words: object) -> Callable[[Entry], str]:
+    return lambda entry: str(words) % {"name": _who(entry)}
+
+
+SENTENCES: dict[Event, Callable[[Entry], str]] = {
+    Event.REPORTED: _reported,
+    Event.CLASSIFIED: _classified,
+    Event.OFFERED: _offered,
+    Event.NOT_SOLVED: _by_name(lazy_gettext("%(name)s still needs help")),
+    Event.ROUTED: _routed,
+    Event.TAKEN: _by_name(lazy_gettext("%(name)s took it")),
+    Event.ESCALATED: _escalated,
+    Event.ANSWERED: _by_name(lazy_gettext("%(name)s answered")),
+    Event.COMMENTED: _by_name(lazy_gettext("%(name)s wrote")),
+    Event.NOTED: _by_name(lazy_gettext("%(name)s noted, for support only")),
+    Event.WAITING: _waiting,
+    Event.RESUMED: _by_name(lazy_gettext("%(name)s went on with it")),
+    Event.RESOLVED: _resolved,
+    Event.CONFIRMED: _by_name(lazy_gettext("%(name)s confirmed that it is solved")),
+    Event.CLOSED: _by_name(lazy_gettext("%(name)s closed it")),
+    Event.REOPENED: _by_name(lazy_gettext("%(name)s reopened it")),
+    Event.CANCELLED: _by_name(lazy_gettext("%(name)s cancelled it")),
+    Event.MERGED: _by_name(lazy_gettext("%(name)s joined it with another")),
+}

@@ -1,0 +1,99 @@
+// Keys, drafts and forms in place at the desk. Everything works without it.
+(() => {
+  const OFF = "firstline-keys-off";
+  const on = () => localStorage.getItem(OFF) !== "1";
+  const typing = (element) => element.closest("input, textarea, select, [contenteditable], dialog");
+
+  function step(by) {
+    const rows = [...document.querySelectorAll(".row-link")];
+    const at = rows.indexOf(document.activeElement);
+    rows[Math.max(0, Math.min(rows.length - 1, at + by))]?.focus();
+  }
+
+  function showKeys() {
+    const sheet = document.getElementById("keys");
+    sheet.querySelector("[data-keys-on]").checked = on();
+    sheet.showModal();
+  }
+
+  // A field is opened and focused, anything else is clicked.
+  function act(target) {
+    if (!target.matches("input, textarea")) return target.click();
+    const folded = target.closest("details:not([open])");
+    if (folded) folded.open = true;
+    target.focus();
+  }
+
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && event.target.closest("#panel")) closePanel();
+    if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
+    if (event.key === "?") return showKeys();
+    if (!on()) return;
+    const target = document.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
+    if (event.key === "j" || event.key === "k") step(event.key === "j" ? 1 : -1);
+    else if (target) act(target);
+    else return;
+    event.preventDefault();
+  });
+
+  function closePanel() {
+    document.getElementById("panel").replaceChildren();
+    document.querySelector(".actions .btn")?.focus();
+  }
+
+  document.addEventListener("click", (event) => {
+    const fill = event.target.closest("[data-fill]");
+    if (fill) {
+      const field = document.querySelector(fill.dataset.fill);
+      field.value = fill.dataset.value;
+      fill.closest("ul").remove();
+      field.focus();
+    }
+    if (event.target.closest("[data-keys]")) showKeys();
+    if (event.target.closest("[data-close-panel]") && document.getElementById("panel")) {
+      event.preventDefault();
+      closePanel();
+    }
+  });
+
+  document.addEventListener("change", (event) => {
+    if (event.target.matches("[data-keys-on]")) localStorage.setItem(OFF, event.target.checked ? "0" : "1");
+  });
+
+  // Words outlive a reload or a lost connection; they go once the desk has taken them.
+  const name = (field) => `draft:${field.dataset.draft}`;
+  document.addEventListener("input", (event) => {
+    const field = event.target.closest("[data-draft]");
+    if (field) sessionStorage.setItem(name(field), field.value);
+  });
+  document.addEventListener("submit", (event) => {
+    const field = event.target.querySelector("[data-draft]");
+    if (field) sessionStorage.setItem("draft-sent", name(field));
+  });
+
+  function restore(root) {
+    for (const field of root.querySelectorAll("[data-draft]")) {
+      const kept = sessionStorage.getItem(name(field));
+      if (!kept || field.value) continue;
+      field.value = kept;
+      const folded = field.closest("details:not([open])");
+      if (folded) folded.open = true;
+    }
+  }
+
+  document.addEventListener("DOMContentLoaded", () => {
+    const sent = sessionStorage.getItem("draft-sent");
+    sessionStorage.removeItem("draft-sent");
+    if (sent && !document.querySelector("[role=alert]")) sessionStorage.removeItem(sent);
+    restore(document);
+  });
+
+  document.addEventListener("htmx:after:swap", () => {
+    const panel = document.getElementById("panel");
+    const form = panel?.querySelector("form:not([data-met])");
+    if (!form) return;
+    form.dataset.met = "1";
+    restore(form);
+    form.querySelector("select, input:not([type=hidden]), textarea")?.focus();
+  });
+})();
