@@ -15,10 +15,10 @@ from firstline.app import settings_of
 from firstline.db import db
 from knowledge_base import text
 from knowledge_base.embedding import Encoder, try_encoder
-from knowledge_base.index import Entry, Index, Vector
+from knowledge_base.index import Entry, Index, Vector, Vectors
 from knowledge_base.lru import Lru
-from knowledge_base.models import Article, Audience, KnowledgeRevision, Passage, PassageKind
-from knowledge_base.passages import unpack
+from knowledge_base.models import Article, Audience, KnowledgeRevision, Passage
+from knowledge_base.passages import arrange, unpack
 from knowledge_base.words import normalise
 
 LOOK_EVERY_S = 1.0
@@ -95,13 +95,13 @@ class Follower:
         for article in found:
             if article.is_published:
                 self.cards[article.id] = _card(article)
-                self.index.put(_entry(article, vectors.get(article.id, {})))
+                self.index.put(_entry(article, vectors.get(article.id)))
             else:
                 self.index.drop(article.id)
                 self.cards.pop(article.id, None)
 
-    def _read_vectors(self, session: Session, found: Sequence[Article]) -> dict[int, dict[str, Vector]]:
-        """By article and kind, those that this process's model made."""
+    def _read_vectors(self, session: Session, found: Sequence[Article]) -> dict[int, Vectors | None]:
+        """Those that the model of this process made."""
         if self.encoder is None:
             return {}
         wanted = [article.id for article in found if article.indexed_model == self.encoder.identity]
@@ -110,10 +110,10 @@ class Follower:
             .where(Passage.article_id.in_(wanted), Passage.vector.is_not(None))
             .order_by(Passage.article_id, Passage.position)
         )
-        stored: defaultdict[int, defaultdict[str, list[bytes]]] = defaultdict(lambda: defaultdict(list))
+        pieces: defaultdict[int, list[tuple[str, Vector]]] = defaultdict(list)
         for article_id, kind, vector in rows:
-            stored[article_id][kind].append(vector or b"")
-        return {key: {kind: unpack(held) for kind, held in kinds.items()} for key, kinds in stored.items()}
+            pieces[article_id].append((kind, unpack(vector or b"")))
+        return {article_id: arrange(held) for article_id, held in pieces.items()}
 
 
 def follower() -> Follower:
@@ -150,9 +150,7 @@ def _card(article: Article) -> Card:
     )
 
 
-def _entry(article: Article, vectors: dict[str, Vector]) -> Entry:
-    title, whole = vectors.get(PassageKind.TITLE), vectors.get(PassageKind.WHOLE)
-    has_both = title is not None and whole is not None
+def _entry(article: Article, vectors: Vectors | None) -> Entry:
     return Entry(
         key=article.id,
         title=article.title,
@@ -160,7 +158,5 @@ def _entry(article: Article, vectors: dict[str, Vector]) -> Entry:
         keywords=article.keywords,
         service=article.service,
         for_everyone=article.audience == Audience.EVERYONE,
-        title_vector=title[0] if has_both and title is not None else None,
-        whole_vector=whole[0] if has_both and whole is not None else None,
-        parts=vectors.get(PassageKind.PART),
+        vectors=vectors,
     )

@@ -20,8 +20,17 @@ DEAD_SHARE = 0.3
 
 
 @dataclass(frozen=True, kw_only=True)
+class Vectors:
+    """Of one article: its title, all of it, and a row a passage."""
+
+    title: Vector
+    whole: Vector
+    parts: Vector
+
+
+@dataclass(frozen=True, kw_only=True)
 class Entry:
-    """What the index needs of one article; `parts` are vectors of its passages, maybe none yet."""
+    """What the index needs of one article; the vectors may come later."""
 
     key: int
     title: str
@@ -29,13 +38,7 @@ class Entry:
     keywords: str = ""
     service: str | None = None
     for_everyone: bool = True
-    title_vector: Vector | None = None
-    whole_vector: Vector | None = None
-    parts: Vector | None = None
-
-    @property
-    def has_vectors(self) -> bool:
-        return self.title_vector is not None
+    vectors: Vectors | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,7 +98,7 @@ class Index:
             self._lexical.add(slot, title=title, body=body + keywords)
             self._phrases.add(title=title, body=body, keywords=keywords)
             self._columns = None
-            self._add_vectors(entry)
+            self._add_vectors(entry.vectors)
 
     def drop(self, key: int) -> None:
         """Forget an article; unknown keys are fine."""
@@ -151,18 +154,15 @@ class Index:
         self._vector_row: list[int] = []
         self._columns = None
 
-    def _add_vectors(self, entry: Entry) -> None:
-        if entry.title_vector is None or entry.whole_vector is None:
+    def _add_vectors(self, vectors: Vectors | None) -> None:
+        if vectors is None:
             self._vector_row.append(-1)
             return
         self._vector_row.append(self._titles.size)
-        self._titles.append(entry.title_vector[np.newaxis])
-        self._wholes.append(entry.whole_vector[np.newaxis])
+        self._titles.append(vectors.title[np.newaxis])
+        self._wholes.append(vectors.whole[np.newaxis])
         self._starts.append(self._parts.size)
-        parts = (
-            entry.parts if entry.parts is not None and len(entry.parts) else entry.whole_vector[np.newaxis]
-        )
-        self._parts.append(parts)
+        self._parts.append(vectors.parts if len(vectors.parts) else vectors.whole[np.newaxis])
 
     def _cosines(self, vector: Vector, table: "_Table", seen: NDArray[np.bool_]) -> Cosines:
         rows = table.vector_rows[seen]

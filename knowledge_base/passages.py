@@ -1,12 +1,12 @@
 """What of an article gets a vector: its title, all of it, and overlapping passages under the title."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from knowledge_base.embedding import Encoder
-from knowledge_base.index import Vector
+from knowledge_base.index import Vector, Vectors
 from knowledge_base.models import PassageKind
 
 SIZE, STEP = 110, 80
@@ -28,7 +28,7 @@ def cut(encoder: Encoder, *, title: str, body: str) -> list[tuple[PassageKind, s
     parts = encoder.windows(body, size=SIZE, step=STEP)[:MOST]
     return [
         (PassageKind.TITLE, title),
-        (PassageKind.WHOLE, f"{title}\n{body}"),
+        (PassageKind.WHOLE, f"{title}\n{body}".strip()),
         *((PassageKind.PART, part) for part in parts),
     ]
 
@@ -37,11 +37,22 @@ def embed(encoder: Encoder, *, title: str, body: str) -> list[Piece]:
     """The pieces with their vectors; takes about 40 ms of one core each."""
     pieces = cut(encoder, title=title, body=body)
     texts = [f"{title}\n{text}" if kind == PassageKind.PART else text for kind, text in pieces]
-    vectors = encoder.encode(texts)
+    # A short article's only passage is all of it: embedded once.
+    unique = list(dict.fromkeys(texts))
+    made = dict(zip(unique, encoder.encode(unique), strict=True))
     return [
-        Piece(kind=kind, position=position, text=text, vector=vector)
-        for position, ((kind, text), vector) in enumerate(zip(pieces, vectors, strict=True))
+        Piece(kind=kind, position=position, text=text, vector=made[embedded])
+        for position, ((kind, text), embedded) in enumerate(zip(pieces, texts, strict=True))
     ]
+
+
+def arrange(pieces: Sequence[tuple[str, Vector]]) -> Vectors | None:
+    """(kind, vector) in their order as the index takes them; None when they are incomplete."""
+    held = {kind: [vector for found, vector in pieces if found == kind] for kind in PassageKind}
+    if not held[PassageKind.TITLE] or not held[PassageKind.WHOLE]:
+        return None
+    title, whole, parts = held[PassageKind.TITLE][0], held[PassageKind.WHOLE][0], held[PassageKind.PART]
+    return Vectors(title=title, whole=whole, parts=np.stack(parts) if parts else whole[np.newaxis])
 
 
 def pack(vector: Vector) -> bytes:
@@ -49,6 +60,6 @@ def pack(vector: Vector) -> bytes:
     return vector.astype("<f2").tobytes()
 
 
-def unpack(stored: Iterable[bytes]) -> Vector:
-    """Rows of what `pack` gave."""
-    return np.stack([np.frombuffer(row, dtype="<f2") for row in stored]).astype(np.float32)
+def unpack(stored: bytes) -> Vector:
+    """What `pack` was given."""
+    return np.frombuffer(stored, dtype="<f2").astype(np.float32)

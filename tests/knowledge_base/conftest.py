@@ -1,14 +1,13 @@
 """A small base of fixes, with a stand-in encoder so that no model is needed."""
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import pytest
 from flask import Flask
 
-from firstline.app import settings_of
-from knowledge_base import articles, embedding, following, indexing
+from knowledge_base import articles, following, indexing
 from knowledge_base.articles import Draft
 from knowledge_base.models import Article, Audience
 from knowledge_base.words import words
@@ -84,18 +83,3 @@ def no_wait(monkeypatch: pytest.MonkeyPatch) -> None:
 def base(app: Flask, no_wait: None) -> dict[str, Article]:
     """The fixes above, published, not indexed yet, and no model unless `encoder` is asked for."""
     return {slug: articles.create(draft, slug=slug, publish=True) for slug, draft in FIXES.items()}
-
-
-@pytest.fixture(scope="session")
-def real_encoder() -> Iterator[Callable[[], embedding.OnnxEncoder]]:
-    from firstline.settings import Settings
-
-    folder = Settings.from_environ().model_dir
-    found, reason = embedding.try_encoder(folder)
-    if found is None:
-        pytest.skip(reason)
-    yield found
-
-
-def data_dir(app: Flask):
-    return settings_of(app).data_dir

@@ -80,9 +80,14 @@ def test_an_attempt_without_a_fitting_fix_is_kept_as_a_gap(base):
     assert attempt(made).offers == []
 
 
-def test_a_refused_change_of_the_caller_leaves_no_outcome(base, attempt_id):
-    with pytest.raises(RuntimeError), write() as session:
+def fail_after_crediting(base, attempt_id):
+    with write() as session:
         outcomes.credit_attempt(session, session.get(Attempt, attempt_id), article_id=base["vpn-drops"].id)
         raise RuntimeError("the incident's own change failed")
+
+
+def test_a_refused_change_of_the_caller_leaves_no_outcome(base, attempt_id):
+    with pytest.raises(RuntimeError):
+        fail_after_crediting(base, attempt_id)
     assert attempt(attempt_id).outcome == AttemptOutcome.NONE
     assert counts(base, "vpn-drops") == (1, 0)
