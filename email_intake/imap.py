@@ -13,6 +13,7 @@ import ssl
 import threading
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from time import mktime
 from urllib.parse import unquote, urlsplit
 
 from flask import Flask
@@ -163,14 +164,10 @@ def _received_at(head: bytes) -> datetime:
     when = imaplib.Internaldate2tuple(head)
     if when is None:
         return clock.now()
-    timestamp = imaplib.calendar.timegm(imaplib.time.gmtime(imaplib.time.mktime(when)))
-    return min(datetime.fromtimestamp(timestamp, UTC), clock.now())
+    return min(datetime.fromtimestamp(mktime(when), UTC), clock.now())
 
 
 def _uidvalidity(box: BaseMailBox) -> int:
-    untagged = box.client.untagged_responses.get("UIDVALIDITY")
-    if untagged:
-        return int(untagged[-1])
     return int(box.folder.status(box.folder.get(), ["UIDVALIDITY"])["UIDVALIDITY"])
 
 

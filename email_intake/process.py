@@ -34,15 +34,21 @@ def process(raw_id: int) -> None:
 
 def process_at_once(raw_id: int) -> RawMessage:
     """Settle one message here and now, however often it takes, and return its row."""
+    row = _try(raw_id)
     for _look in range(LOOKS):
-        process(raw_id)
-        db.session.rollback()
-        row = db.session.get(RawMessage, raw_id)
-        assert row is not None, "a spooled message is never deleted while it waits"
         if row.outcome != Outcome.WAITING:
             break
         # A worker has taken it meanwhile, or it failed and is tried again.
         sleep(LOOK_EVERY_S)
+        row = _try(raw_id)
+    return row
+
+
+def _try(raw_id: int) -> RawMessage:
+    process(raw_id)
+    db.session.rollback()
+    row = db.session.get(RawMessage, raw_id)
+    assert row is not None, "a spooled message is never deleted while it waits"
     return row
 
 

@@ -55,10 +55,10 @@ class Server:
         )
 
 
-class TimedConnection(flask_mail.Connection):  # type: ignore[misc]
+class TimedConnection(flask_mail.Connection):
     """Flask-Mail's connection with a time-out, which its own lacks, and STARTTLS where it is offered."""
 
-    def __init__(self, state: object, server: Server) -> None:
+    def __init__(self, state: flask_mail.Mail, server: Server) -> None:
         super().__init__(state)
         self._server = server
 

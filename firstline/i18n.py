@@ -3,13 +3,19 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import flask_babel
 from flask import Flask, current_app
-from flask_babel import Babel, gettext, lazy_gettext, ngettext
+from flask_babel import Babel, lazy_gettext, ngettext
 
 __all__ = ["gettext", "init_app", "lazy_gettext", "ngettext", "person_speaks"]
 
 TRANSLATIONS = Path(__file__).resolve().parent.parent / "portal" / "translations"
 Selector = Callable[[], str | None]
+
+
+def gettext(message: str, /, **values: object) -> str:
+    """The message in the language of whoever is served now."""
+    return str(flask_babel.gettext(message, **values))
 
 
 def init_app(app: Flask) -> None:

@@ -70,9 +70,9 @@ def say(
                 files=files,
             )
         elif incident.requester_id == by.id:
-            entry = _requester_says(session, incident, by, text, channel, files)
+            entry = requester_says(session, incident, by, text, channel, files)
         else:
-            entry = _support_answers(session, incident, by, text, channel, files)
+            entry = support_answers(session, incident, by, text, channel, files)
         return entry.id
 
 
@@ -97,9 +97,10 @@ def _just_said(
     return said
 
 
-def _support_answers(
+def support_answers(
     session: Session, incident: Incident, by: Person, text: str, channel: Channel, files: Sequence[StoredFile]
 ) -> Entry:
+    """Support's public words, inside the caller's transaction; the caller has checked who it is."""
     entry = record(session, incident, Event.ANSWERED, author=by, text=text, channel=channel, files=files)
     if incident.responded_at is None:
         incident.responded_at = clock.now()
@@ -108,9 +109,10 @@ def _support_answers(
     return entry
 
 
-def _requester_says(
+def requester_says(
     session: Session, incident: Incident, by: Person, text: str, channel: Channel, files: Sequence[StoredFile]
 ) -> Entry:
+    """The requester's words, inside the caller's transaction; the caller has checked who it is."""
     entry = record(session, incident, Event.COMMENTED, author=by, text=text, channel=channel, files=files)
     if incident.state == State.WAITING and incident.waiting_on == "requester":
         apply(session, incident, Change(to=State.IN_PROGRESS), by=by)

@@ -8,12 +8,12 @@ from sqlalchemy.orm import Session
 
 from incidents import notices
 from incidents.attachments import StoredFile
-from incidents.conversation import _requester_says, _support_answers
+from incidents.conversation import requester_says, support_answers
 from incidents.lifecycle import Change, apply
 from incidents.models import Channel, Entry, Event, Incident, Resolution, State, Visibility
 from incidents.notices import Topic
 from incidents.people import Person
-from incidents.selfhelp import _go_on
+from incidents.selfhelp import go_on
 from incidents.timeline import record
 
 LONGEST_VERDICT = 240
@@ -74,7 +74,7 @@ def hear(
     if incident.requester_id == by.id:
         return _requester(session, incident, by, text, files, is_signed=is_signed)
     if by.is_support and is_signed and is_verified:
-        return _support_answers(session, incident, by, text, Channel.MAIL, files)
+        return support_answers(session, incident, by, text, Channel.MAIL, files)
     if by.is_support:
         return note(session, incident, by=by, text=text, files=files, facts={"unverified": True})
     entry = _comment(session, incident, by, text, files)
@@ -128,9 +128,9 @@ def _requester(
         return _comment(session, incident, by, text, files)
     if verdict == Verdict.NOT_SOLVED and incident.state == State.OFFERED:
         entry = _comment(session, incident, by, text, files)
-        _go_on(session, incident, by, "")
+        go_on(session, incident, by, "")
         return entry
-    return _requester_says(session, incident, by, text, Channel.MAIL, files)
+    return requester_says(session, incident, by, text, Channel.MAIL, files)
 
 
 def _comment(

@@ -107,10 +107,10 @@ def tell_outcome(
             )
             apply(session, incident, wanted, by=by)
         else:
-            _go_on(session, incident, by, note)
+            go_on(session, incident, by, note)
 
 
-def _go_on(session: Session, incident: Incident, by: Person, note: str) -> None:
+def go_on(session: Session, incident: Incident, by: Person, note: str) -> None:
     """Still not solved: what was offered did not help, and support has it now."""
     if incident.state == State.RESOLVED:
         apply(session, incident, Change(to=State.QUEUED, note=note), by=by)

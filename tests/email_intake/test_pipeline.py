@@ -1,0 +1,296 @@
+"""From bytes to incident, entry, reason or quarantine, and what happens when it is done twice."""
+
+import pytest
+from sqlalchemy import func, select
+
+from email_intake import addresses, handover, process, spool
+from email_intake.models import MailId, Outcome, RawMessage
+from firstline.db import db, write
+from firstline.signing import short_mac
+from incidents import lifecycle
+from incidents.conversation import say
+from incidents.lifecycle import Change
+from incidents.models import Channel, Entry, Event, Incident, Resolution, State, Visibility
+from incidents.notices import Notice
+from incidents.people import Person, Role, find_by_address
+
+MAIL = """From: Erin Example <erin@example.com>
+To: helpdesk@example.com
+Subject: {subject}
+Message-ID: <{id}@example.com>
+{extra}
+{text}
+"""
+
+
+def mail(text="The VPN drops every few minutes.", *, subject="VPN drops", id="one", extra=""):
+    return MAIL.format(text=text, subject=subject, id=id, extra=extra + "\n" if extra else "")
+
+
+def count(model):
+    return db.session.scalar(select(func.count()).select_from(model))
+
+
+def test_a_mail_opens_an_incident_for_its_sender(take):
+    row = take(mail())
+    assert (row.outcome, row.incident.title) == (Outcome.OPENED, "VPN drops")
+    assert row.incident.description == "The VPN drops every few minutes."
+    assert (row.incident.channel, row.incident.requester.email) == (Channel.MAIL, "erin@example.com")
+    assert row.incident.is_unverified
+
+
+def test_an_unknown_sender_becomes_a_contact_who_cannot_sign_in(take):
+    take(mail())
+    assert find_by_address("erin@example.com").role == Role.CONTACT
+
+
+def test_the_same_bytes_twice_are_one_row_and_one_incident(take):
+    assert take(mail()).id == take(mail()).id
+    assert (count(RawMessage), count(Incident)) == (1, 1)
+
+
+def test_one_mail_by_two_routes_is_one_incident_with_both_routes_recorded(take):
+    first = take("Received: from a by b\n" + mail(), route="imap:1")
+    second = take("Received: from c by d\nDelivered-To: helpdesk@example.com\n" + mail(), route="imap:2")
+    assert (second.outcome, second.incident_id) == (Outcome.IGNORED, first.incident_id)
+    assert "imap:1" in second.reason
+
+
+def test_the_same_message_id_with_other_words_is_another_mail(take):
+    assert take(mail("one thing")).incident_id != take(mail("another thing")).incident_id
+    assert count(Incident) == 2
+
+
+def test_a_crash_between_opening_and_marking_does_not_double_it(take, monkeypatch):
+    settle = handover._settle
+    monkeypatch.setattr(handover, "_settle", lambda *a, **k: 1 / 0)
+    row = take(mail())
+    assert (row.outcome, count(Incident)) == (Outcome.WAITING, 1)
+    monkeypatch.setattr(handover, "_settle", settle)
+    again = take(mail())
+    assert (again.outcome, count(Incident), count(Notice)) == (Outcome.OPENED, 1, 1)
+
+
+def test_what_fails_again_and_again_is_quarantined_with_its_error(take, monkeypatch):
+    monkeypatch.setattr(handover, "hand_over", lambda case: 1 / 0)
+    for _attempt in range(process.MOST_ATTEMPTS):
+        row = take(mail())
+    assert (row.outcome, "ZeroDivisionError" in row.error) == (Outcome.QUARANTINED, True)
+
+
+def test_one_bad_message_does_not_stop_the_next(take, app, monkeypatch):
+    work = process._work
+    bad = spool.store(mail(id="bad").encode(), route="test")
+    good = spool.store(mail(id="good", text="other").encode(), route="test")
+    monkeypatch.setattr(process, "_work", lambda raw_id: 1 / 0 if raw_id == bad else work(raw_id))
+    process.process_waiting()
+    assert db.session.get(RawMessage, good).outcome == Outcome.OPENED
+
+
+def reply_to(incident, *, person=None, **more):
+    address = addresses.reply_address(incident.id, (person or incident.requester).id)
+    return mail(**more).replace("helpdesk@example.com", address)
+
+
+def test_a_reply_to_our_signed_address_is_appended(take):
+    opened = take(mail())
+    row = take(reply_to(opened.incident, id="two", text="It happens at home too."))
+    assert (row.outcome, row.incident_id) == (Outcome.APPENDED, opened.incident_id)
+    assert db.session.get(Entry, row.entry_id).text == "It happens at home too."
+    assert count(Incident) == 1
+
+
+def test_an_entry_is_appended_once_however_often_the_mail_is_processed(take):
+    opened = take(mail())
+    row = take(reply_to(opened.incident, id="two", text="At home too."))
+    process.process(row.id)
+    take(reply_to(opened.incident, id="two", text="At home too."))
+    commented = select(func.count()).where(Entry.event == Event.COMMENTED)
+    assert db.session.scalar(commented) == 1
+
+
+def test_only_what_is_new_in_a_reply_is_appended(take):
+    opened = take(mail())
+    text = "At home too.\n\nOn Mon, 3 May 2026 at 10:00, Desk <helpdesk@example.com> wrote:\n> try this\n> ok\n-- \nErin"
+    row = take(reply_to(opened.incident, id="two", text=text))
+    assert db.session.get(Entry, row.entry_id).text == "At home too."
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "helpdesk+INC-000001@example.com",
+        "helpdesk+INC-000001.1.0000000000000000@example.com",
+        "helpdesk+INC-000001.1.{half}@example.com",
+    ],
+)
+def test_a_guessed_or_cut_reply_address_is_no_proof(take, address):
+    opened = take(mail())
+    half = short_mac(addresses.REPLY, f"{opened.incident_id}/{opened.incident.requester_id}")[:8]
+    forged = mail(id="two", text="let me in").replace("helpdesk@example.com", address.format(half=half))
+    row = take(forged.replace("erin@", "mallory@"))
+    assert (row.outcome, row.incident_id != opened.incident_id) == (Outcome.OPENED, True)
+
+
+def test_a_number_in_the_subject_is_no_proof(take):
+    opened = take(mail())
+    row = take(mail(id="two", subject=f"Re: VPN [{opened.incident.number}]").replace("erin@", "mallory@"))
+    assert row.incident_id != opened.incident_id
+
+
+def test_a_reference_to_our_signed_message_id_is_proof(take):
+    opened = take(mail())
+    ours = addresses.notice_id(opened.incident_id, 7)
+    row = take(mail("At home too.", id="two", extra=f"In-Reply-To: <{ours}>"))
+    assert (row.outcome, row.reason) == (Outcome.APPENDED, "signed Message-ID")
+
+
+def test_a_reference_to_a_known_mail_needs_a_participant(take):
+    opened = take(mail(extra="Cc: bob@example.com"))
+    extra = "References: <zero@example.com> <one@example.com>"
+    bob = take(mail("Me too.", id="two", extra=extra).replace("erin@", "bob@"))
+    mallory = take(mail("Tell me.", id="three", extra=extra).replace("erin@", "mallory@"))
+    assert (bob.outcome, bob.incident_id) == (Outcome.APPENDED, opened.incident_id)
+    assert (mallory.outcome, mallory.incident_id != opened.incident_id) == (Outcome.OPENED, True)
+
+
+def test_an_agents_mail_is_no_answer_unless_proven(take, person):
+    tess = person("tess", Role.AGENT)
+    opened = take(mail())
+    row = take(reply_to(opened.incident, person=tess, id="two", text="Reboot it.").replace("erin@", "tess@"))
+    entry = db.session.get(Entry, row.entry_id)
+    assert (entry.event, entry.visibility) == (Event.NOTED, Visibility.INTERNAL)
+
+
+@pytest.mark.parametrize(
+    ("words", "state"),
+    [
+        ("That solved it, thank you!", State.RESOLVED),
+        ("It works now. Thanks", State.RESOLVED),
+        ("Still not working :(", State.QUEUED),
+        ("None of these helped.", State.QUEUED),
+        ("Solved? No idea how to do step 2.", State.OFFERED),
+        ("It works now but only at home", State.OFFERED),
+        ("My phone number is 123", State.OFFERED),
+    ],
+)
+def test_a_plain_reply_says_whether_it_is_solved_and_unclear_words_are_a_comment(take, words, state):
+    opened = take(mail())
+    row = take(reply_to(opened.incident, id="two", text=words))
+    assert (row.outcome, row.incident.state) == (Outcome.APPENDED, state)
+    assert words in [entry.text for entry in row.incident.entries]
+
+
+def test_works_now_confirms_what_support_resolved(take, person):
+    tess, opened = person("tess", Role.AGENT), take(mail())
+    lifecycle.change(
+        opened.incident_id, Change(to=State.RESOLVED, note="x", resolution=Resolution.SUPPORT), by=tess
+    )
+    assert (
+        take(reply_to(opened.incident, id="two", text="Works again, thanks")).incident.state == State.CLOSED
+    )
+
+
+def test_a_reply_to_a_merged_incident_reaches_the_survivor(take):
+    lost, survivor = take(mail()), take(mail("other", id="other"))
+    with write() as session:
+        incident = session.get(Incident, lost.incident_id)
+        incident.state, incident.merged_into_id = State.MERGED, survivor.incident_id
+    assert take(reply_to(lost.incident, id="two", text="more")).incident_id == survivor.incident_id
+
+
+def test_an_out_of_office_answer_is_kept_inside_and_changes_nothing(take, person):
+    tess, opened = person("tess", Role.AGENT), take(mail())
+    lifecycle.change(
+        opened.incident_id, Change(to=State.RESOLVED, note="x", resolution=Resolution.SUPPORT), by=tess
+    )
+    row = take(
+        reply_to(opened.incident, id="two", text="I am away", extra="Auto-Submitted: auto-replied; x=y")
+    )
+    assert (row.outcome, row.incident.state) == (Outcome.APPENDED, State.RESOLVED)
+    assert db.session.get(Entry, row.entry_id).visibility == Visibility.INTERNAL
+
+
+BOUNCE = """From: MAILER-DAEMON@mx.example.com
+To: helpdesk@example.com
+Subject: Undelivered Mail Returned to Sender
+Content-Type: multipart/report; report-type=delivery-status; boundary=b
+
+--b
+
+I could not deliver it.
+--b
+Content-Type: message/delivery-status
+
+Reporting-MTA: dns; mx.example.com
+
+Final-Recipient: rfc822; erin@example.com
+Action: failed
+Status: {status}
+
+--b
+Content-Type: message/rfc822
+
+Message-ID: <{id}>
+Subject: VPN drops
+
+hello
+--b--
+"""
+
+
+@pytest.mark.parametrize(("status", "is_gone"), [("5.1.1", True), ("4.4.1", False), ("5.2.2", False)])
+def test_a_bounce_is_noted_inside_and_marks_an_address_that_is_gone(take, status, is_gone):
+    opened = take(mail())
+    (notice,) = db.session.scalars(select(Notice))
+    ours = addresses.notice_id(opened.incident_id, notice.id)
+    row = take(BOUNCE.format(status=status, id=ours), envelope_from="")
+    assert (row.outcome, row.incident_id, row.incident.state) == (
+        Outcome.APPENDED,
+        opened.incident_id,
+        State.OFFERED,
+    )
+    assert find_by_address("erin@example.com").is_undeliverable is is_gone
+
+
+def test_a_bounce_anybody_could_have_written_marks_nobody(take):
+    take(mail())
+    row = take(BOUNCE.format(status="5.1.1", id="inc-1.notice-1.0000000000000000@example.com"))
+    assert row.outcome == Outcome.IGNORED
+    assert not find_by_address("erin@example.com").is_undeliverable
+
+
+def test_a_released_mail_opens_its_incident_and_is_not_answered(take):
+    row = take("X-Spam-Flag: YES\n" + mail())
+    assert row.outcome == Outcome.QUARANTINED
+    with write() as session:
+        held = session.get(RawMessage, row.id)
+        held.outcome, held.is_released = Outcome.WAITING, True
+    process.process(row.id)
+    db.session.rollback()
+    row = db.session.get(RawMessage, row.id)
+    assert (row.outcome, row.may_answer) == (Outcome.OPENED, False)
+
+
+def test_many_and_large_attachments_are_capped_and_the_rest_is_named(take):
+    parts = "".join(f"--b\nContent-Disposition: attachment; filename=file{n}.txt\n\n{n}\n" for n in range(14))
+    row = take(mail(extra="Content-Type: multipart/mixed; boundary=b", text=f"--b\n\nhello\n{parts}--b--"))
+    assert len(row.incident.entries[0].attachments) == 10
+    assert "file13.txt" in row.incident.description
+
+
+def test_somebody_elses_words_do_not_reopen_or_resolve(take, person):
+    tess = person("tess", Role.AGENT)
+    opened = take(mail(extra="Cc: bob@example.com"))
+    lifecycle.change(
+        opened.incident_id, Change(to=State.RESOLVED, note="x", resolution=Resolution.SUPPORT), by=tess
+    )
+    row = take(reply_to(opened.incident, id="two", text="Still broken for me").replace("erin@", "bob@"))
+    assert (row.outcome, row.incident.state) == (Outcome.APPENDED, State.RESOLVED)
+
+
+def test_every_message_id_of_an_incident_is_remembered(take):
+    opened = take(mail())
+    assert [one.message_id for one in db.session.scalars(select(MailId))] == ["one@example.com"]
+    assert db.session.get(Person, opened.incident.requester_id).email == "erin@example.com"
+    say(opened.incident_id, by=opened.incident.requester, text="more", channel=Channel.PORTAL)
