@@ -21,7 +21,8 @@ class Question(StrEnum):
 class Memory:
     """`incident` is the one spoken about; `draft` are words that may still become a report.
 
-    `misses` counts turns in a row that we did not understand.
+    `misses` counts turns in a row that we did not understand. `rated` is the incident of which we have
+    asked already how bad it is: nobody is asked twice.
     """
 
     asked: Question | None = None
@@ -29,6 +30,7 @@ class Memory:
     draft: str | None = None
     misses: int = 0
     handed_over: str | None = None
+    rated: str | None = None
 
     def but(self, **changes: Any) -> "Memory":
         return replace(self, **changes)

@@ -8,7 +8,7 @@ from chatbot.client.messages import Button, Message
 from chatbot.client.moment import Answer, Moment, say
 from chatbot.client.payloads import payload
 from chatbot.client.reading import has_content, number_in, read_ordinal
-from chatbot.client.reports import log, offer_report, urgency_question
+from chatbot.client.reports import ask_urgency, log, offer_report
 from firstline.i18n import gettext as _
 from incidents import conversation, intake, lifecycle, queue, selfhelp
 from incidents.errors import NotFound
@@ -27,7 +27,8 @@ def check_status(moment: Moment) -> Answer:
     buttons = wording.outcome_buttons(incident) if incident.state == State.OFFERED else ()
     others = Button(_("Show all my incidents"), payload("list_incidents"))
     message = wording.text(told, *buttons, others, incident=incident)
-    return say(Memory(incident=incident.number), message, incident_id=incident.id)
+    memory = moment.memory.but(incident=incident.number, asked=None, draft=None, misses=0)
+    return say(memory, message, incident_id=incident.id)
 
 
 def list_incidents(moment: Moment) -> Answer:
@@ -88,8 +89,8 @@ def not_solved(moment: Moment) -> Answer:
     selfhelp.tell_outcome(incident.id, by=moment.person, solved=False, note=note)
     incident = queue.find(moment.person, incident.number)
     told = wording.text(f"{incident.number}: {wording.with_team(incident, moment.person)}", incident=incident)
-    question, memory = urgency_question(Memory(incident=incident.number, handed_over=incident.number))
-    return say(memory, told, question, incident_id=incident.id)
+    messages, memory = ask_urgency(_handed_over(moment, incident), told)
+    return say(memory, *messages, incident_id=incident.id)
 
 
 def escalate(moment: Moment) -> Answer:
@@ -106,8 +107,8 @@ def escalate(moment: Moment) -> Answer:
         team=team,
         number=incident.number,
     )
-    question, memory = urgency_question(Memory(incident=incident.number, handed_over=incident.number))
-    return say(memory, wording.text(told, incident=incident), question, incident_id=incident.id)
+    messages, memory = ask_urgency(_handed_over(moment, incident), wording.text(told, incident=incident))
+    return say(memory, *messages, incident_id=incident.id)
 
 
 def talk_to_human(moment: Moment) -> Answer:
@@ -119,7 +120,7 @@ def talk_to_human(moment: Moment) -> Answer:
         return _open_for_person(moment)
     _bring_to_support(incident, moment.person, _transcript(moment))
     incident = queue.find(moment.person, incident.number)
-    memory = Memory(incident=incident.number, handed_over=incident.number)
+    memory = _handed_over(moment, incident)
     return say(memory, *_with_support(incident, moment.person), incident_id=incident.id)
 
 
@@ -169,6 +170,10 @@ def own(person: Person, number: str) -> Incident:
             _("There is no incident %(number)s among yours. Check the number.", number=number[:20])
         )
     return incident
+
+
+def _handed_over(moment: Moment, incident: Incident) -> Memory:
+    return Memory(incident=incident.number, handed_over=incident.number, rated=moment.memory.rated)
 
 
 def _named(moment: Moment) -> str | None:

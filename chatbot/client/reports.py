@@ -35,8 +35,10 @@ def log(moment: Moment, words: str) -> Answer:
     known = [
         wording.text(wording.outage_notice(outage, moment.person)) for outage in _about(incident, moment)
     ]
-    memory = Memory(incident=incident.number, asked=Question.HELPED if fixes else Question.URGENCY)
-    messages = _offered(incident, fixes, moment) if fixes else _passed_on(incident, moment)
+    memory = Memory(incident=incident.number, asked=Question.HELPED)
+    messages: tuple[Message, ...] = (_offered(incident, fixes, moment),)
+    if not fixes:
+        messages, memory = ask_urgency(memory, _passed_on(incident, moment))
     return say(memory, *known, *messages, incident_id=incident.id)
 
 
@@ -98,8 +100,10 @@ def outage_check(moment: Moment) -> Answer:
     return say(memory, wording.text(told, *wording.yes_no(_("Add me"), _("No, thanks"))))
 
 
-def urgency_question(memory: Memory) -> tuple[Message, Memory]:
-    """How badly does it stop you?"""
+def ask_urgency(memory: Memory, *told: Message) -> tuple[tuple[Message, ...], Memory]:
+    """After what was told, ask how badly it stops the person, unless that was asked before."""
+    if memory.rated == memory.incident:
+        return told, memory.but(asked=None)
     levels = (
         ("high", _("I cannot work")),
         ("medium", _("I can work around it")),
@@ -107,10 +111,10 @@ def urgency_question(memory: Memory) -> tuple[Message, Memory]:
     )
     buttons = [Button(title, payload("inform", urgency=level)) for level, title in levels]
     question = wording.text(_("How badly does it stop you?"), *buttons, Button(_("Skip"), payload("inform")))
-    return question, memory.but(asked=Question.URGENCY)
+    return (*told, question), memory.but(asked=Question.URGENCY, rated=memory.incident)
 
 
-def _offered(incident: Incident, fixes: list[selfhelp.Fix], moment: Moment) -> list[Message]:
+def _offered(incident: Incident, fixes: list[selfhelp.Fix], moment: Moment) -> Message:
     told = [_logged(incident), _("These known fixes may help. Did one of them solve it?")]
     if incident.team_id:
         told.insert(1, wording.with_team(incident, moment.person))
@@ -120,12 +124,11 @@ def _offered(incident: Incident, fixes: list[selfhelp.Fix], moment: Moment) -> l
     ]
 
 
-def _passed_on(incident: Incident, moment: Moment) -> list[Message]:
+def _passed_on(incident: Incident, moment: Moment) -> Message:
     told = [_logged(incident), wording.with_team(incident, moment.person)]
     if incident.kind != Kind.REQUEST:
         told.insert(1, _("No known fix fits."))
-    question, _memory = urgency_question(Memory())
-    return [wording.text(" ".join(told), incident=incident), question]
+    return wording.text(" ".join(told), incident=incident)
 
 
 def _logged(incident: Incident) -> str:

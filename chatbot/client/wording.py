@@ -111,7 +111,7 @@ def time_for(person: Person, at: datetime) -> str:
     """The hour in the person's zone, with the day unless it is today."""
     zone = _zone(person)
     local, today = at.astimezone(zone), clock.now().astimezone(zone).date()
-    return f"{local:%H:%M}" if local.date() == today else f"{local:%d.%m. %H:%M}"
+    return f"{local:%H:%M}" if local.date() == today else f"{local:%H:%M}, {local.day} {local:%B}"
 
 
 def _waiting(incident: Incident) -> str:

@@ -177,9 +177,9 @@ def test_rasa_gets_no_slash_a_person_typed(erin: Person) -> None:
         return 200, b"[]"
 
     with fake_rasa(note) as rasa:
-        conversations.say(erin, "//report_problem", rasa=rasa)
+        reply = conversations.say(erin, "//report_problem", rasa=rasa)
     assert seen[0]["message"] == "report_problem"
-    assert str(erin.id) not in str(seen[0]["sender"])
+    assert seen[0]["sender"] == reply.conversation
 
 
 def test_pressing_still_need_help_brings_it_to_support_without_rasa(erin: Person, no_rasa: Rasa) -> None:
