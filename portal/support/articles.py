@@ -3,7 +3,7 @@
 from flask import render_template, request
 
 from incidents import queue, selfhelp
-from knowledge_base import suggest
+from knowledge_base import search, suggest
 from knowledge_base.articles import popular
 from knowledge_base.models import Audience
 from portal.access import person
@@ -26,7 +26,7 @@ def suggestions(number: str) -> str:
 def options() -> str:
     """Articles for a field to choose from."""
     words = request.args.get("article", "").strip()
-    found = suggest.suggest(words, audience=Audience.SUPPORT, limit=MOST) if words else []
+    found = search.search(words, audience=Audience.SUPPORT, limit=MOST) if words else []
     return render_template(
         "support/_article_options.html", found=found or popular(audience=Audience.SUPPORT, limit=MOST)
     )

@@ -5,7 +5,7 @@
   const typing = (element) => element.closest("input, textarea, select, [contenteditable], dialog");
 
   function step(by) {
-    const rows = [...document.querySelectorAll(".row-link")];
+    const rows = [...document.querySelectorAll(".incident-link")];
     const at = rows.indexOf(document.activeElement);
     rows[Math.max(0, Math.min(rows.length - 1, at + by))]?.focus();
   }
