@@ -54,7 +54,8 @@ def _models() -> tuple[str, ...]:
 
 
 def _present(names: tuple[str, ...]) -> Iterator[str]:
-    return (name for name in names if find_spec(name) is not None)
+    specs = ((name, find_spec(name)) for name in names)
+    return (name for name, spec in specs if spec is not None and spec.origin)
 
 
 def _defaults(settings: Settings) -> dict[str, object]:

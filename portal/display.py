@@ -58,6 +58,7 @@ PRIORITIES = {
 }
 LEVELS = {Level.LOW: _("Low"), Level.MEDIUM: _("Medium"), Level.HIGH: _("High")}
 KILOBYTE = 1024
+CLOCK = "HH:mm"
 
 
 def init_app(app: Flask) -> None:
@@ -95,7 +96,7 @@ def moment(at: datetime | None) -> Markup:
     here, today = to_user_timezone(at), to_user_timezone(clock.now())
     away = abs((here.date() - today.date()).days)
     if away == 0:
-        return _time_tag(at, format_time(at, "short"))
+        return _time_tag(at, format_time(at, CLOCK))
     if away < 7:
         return _time_tag(at, f"{format_date(here, 'EEE', rebase=False)} {format_time(at, 'short')}")
     return _time_tag(at, f"{_date(here, today)}, {format_time(at, 'short')}")
@@ -126,7 +127,7 @@ def file_size(size: int) -> str:
     """“340 kB”."""
     if size < KILOBYTE**2:
         return f"{max(1, round(size / KILOBYTE))} kB"
-    return f"{size / KILOBYTE**2:.1f} MB"
+    return f"{size / KILOBYTE**2:.1f}".removesuffix(".0") + " MB"
 
 
 def initials(name: str) -> str:
@@ -140,5 +141,5 @@ def _date(here: datetime, today: datetime) -> str:
 
 
 def _time_tag(at: datetime, words: str) -> Markup:
-    whole = escape(format_datetime(at, "full"))
+    whole = escape(format_datetime(at, f"EEEE, d MMMM y, {CLOCK}"))
     return Markup('<time datetime="{}" title="{}">{}</time>').format(at.isoformat(), whole, words)

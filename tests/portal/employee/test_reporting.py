@@ -1,0 +1,167 @@
+import io
+
+import pytest
+from sqlalchemy import func, select
+
+from firstline.db import db
+from incidents import intake
+from incidents.models import Incident, Level, Resolution, State
+from knowledge_base import suggest
+from knowledge_base.models import Article
+from knowledge_base.suggest import Suggestion
+
+
+@pytest.fixture
+def offers_vpn_fix(vpn_article, monkeypatch):
+    """The search finds this one article, whatever the words: its own tests say how well it finds."""
+    fix = Suggestion(
+        article_id=vpn_article.id, slug=vpn_article.slug, title=vpn_article.title, summary="", score=0.9
+    )
+    monkeypatch.setattr(suggest, "suggest", lambda words, **more: [fix] if "vpn" in words else [])
+    return vpn_article
+
+
+def count() -> int:
+    db.session.rollback()
+    return db.session.scalar(select(func.count(Incident.id))) or 0
+
+
+def only_incident() -> Incident:
+    db.session.rollback()
+    return db.session.scalars(select(Incident)).one()
+
+
+def report(browser, words, **more):
+    browser.open("/report")
+    return browser.press("Send it", description=words, **more)
+
+
+def test_words_typed_at_home_are_carried_into_a_form_with_guesses_and_fixes(browser, offers_vpn_fix):
+    browser.open("/")
+    page = browser.press("Report it", words="vpn drops, everyone here is cut off, I cannot work")
+    form = page.form("/report").fields
+    assert form["description"] == "vpn drops, everyone here is cut off, I cannot work"
+    assert (form["service"], form["urgency"], form["impact"]) == ("vpn", Level.HIGH, Level.HIGH)
+    assert "VPN keeps disconnecting" in page.text
+    assert count() == 0
+
+
+def test_a_report_is_logged_and_the_first_fix_stands_open_with_its_steps(browser, offers_vpn_fix):
+    page = report(browser, "vpn keeps disconnecting")
+    assert page.path == "/incidents/INC-000001/logged"
+    assert "INC-000001 is logged." in page.text
+    assert '<details class="fix" open>' in page.html
+    assert "Restart the router." in page.text
+
+
+def test_this_solved_it_resolves_as_self_service_and_credits_the_article(browser, offers_vpn_fix):
+    report(browser, "vpn keeps disconnecting")
+    page = browser.press("This solved it")
+    assert "INC-000001 is solved" in page.text
+    assert only_incident().resolution == Resolution.SELF_SERVICE
+    assert db.session.get_one(Article, offers_vpn_fix.id).helped_count == 1
+
+
+def test_i_still_need_help_routes_it_and_says_who_has_it(browser, offers_vpn_fix):
+    report(browser, "vpn keeps disconnecting")
+    page = browser.press("I still need help")
+    assert only_incident().state == State.QUEUED
+    assert "It is with the service desk now" in page.text and "Service Desk" in page.text
+
+
+def test_without_a_fitting_fix_it_says_by_when_somebody_answers(browser):
+    page = report(browser, "the coffee machine hums")
+    assert "No known fix fits. It is with the service desk; you will hear from us by" in page.text
+    assert only_incident().state == State.QUEUED
+
+
+def test_a_broken_search_takes_the_report_all_the_same(browser, monkeypatch):
+    def broken(*words, **more):
+        raise RuntimeError("no model")
+
+    monkeypatch.setattr(suggest, "suggest", broken)
+    page = report(browser, "vpn keeps disconnecting")
+    assert "INC-000001 is logged." in page.text and "You need not wait" in page.text
+    assert "It is with the service desk now" in browser.press("I need help now").text
+
+
+def test_the_persons_answers_beat_the_guess(browser):
+    report(browser, "something hums", service="printing", urgency="high", impact="high")
+    made = only_incident()
+    assert (made.service.slug, made.priority) == ("printing", 1)
+
+
+def test_a_double_click_is_one_incident(browser):
+    form_page = browser.open("/report")
+    first = browser.press("Send it", on=form_page, description="it hums")
+    second = browser.press("Send it", on=form_page, description="it hums")
+    assert first.path == second.path
+    assert count() == 1
+
+
+def test_going_back_and_writing_something_else_is_another_incident(browser):
+    form_page = browser.open("/report")
+    browser.press("Send it", on=form_page, description="it hums")
+    browser.press("Send it", on=form_page, description="it smokes")
+    browser.press("Send it", on=form_page, description="it smokes")
+    assert count() == 2
+
+
+def test_an_empty_report_says_what_to_do_and_keeps_the_answers(browser):
+    page = report(browser, "", urgency="low", service="vpn")
+    assert page.status == 422
+    assert "Tell us what is going wrong. A few words are enough." in page.text
+    fields = page.form("/report").fields
+    assert (fields["urgency"], fields["service"]) == ("low", "vpn")
+    assert count() == 0
+
+
+def test_a_report_of_100_kb_is_kept_whole(browser):
+    page = report(browser, "word " * 20_000)
+    assert page.status == 200 and "report.txt" in page.text
+
+
+def test_a_file_of_50_mb_is_refused_with_its_name_and_the_words_are_kept(browser):
+    huge = (io.BytesIO(b"x" * 50 * 1024 * 1024), "video.mov")
+    page = report(browser, "see the video", attachments=huge)
+    assert page.status == 422
+    assert "“video.mov” is larger than 25 MB. Send a smaller file or a link to it." in page.text
+    assert page.form("/report").fields["description"] == "see the video"
+    assert "Add your files again" in page.text
+    assert count() == 0
+
+
+def test_an_unknown_service_is_refused_with_a_sentence(browser):
+    page = report(browser, "it hums", service="no-such")
+    assert page.status == 422 and "There is no service" in page.text
+
+
+def test_suggestions_appear_while_typing_and_are_announced(browser, offers_vpn_fix):
+    page = browser.open("/suggestions?words=vpn+drops", headers={"HX-Request": "true"})
+    assert "VPN keeps disconnecting" in page.text and "1 known fix below." in page.text
+    assert 'role="status"' in page.html and "<html" not in page.html
+
+
+def test_typing_goes_on_when_the_search_is_broken(browser, monkeypatch):
+    monkeypatch.setattr(suggest, "suggest", lambda *words, **more: 1 / 0)
+    assert browser.open("/suggestions?words=vpn").status == 200
+
+
+def test_a_form_without_its_proof_is_refused_and_nothing_is_stored(browser):
+    page = browser.post("/report", {"description": "it hums"})
+    assert page.status == 400 and "Go back, reload the page and send it again." in page.text
+    assert count() == 0
+
+
+def test_a_request_beyond_all_limits_is_refused_with_a_sentence(app, browser):
+    app.config["MAX_CONTENT_LENGTH"] = 1000
+    page = browser.post("/report", {"description": "x" * 2000})
+    assert page.status == 413 and "Send fewer or smaller files" in page.text
+
+
+def test_pages_say_nothing_of_what_broke_but_what_is_safe(app, browser, monkeypatch):
+    monkeypatch.setattr(intake, "report", lambda told: 1 / 0)
+    app.config["PROPAGATE_EXCEPTIONS"] = False
+    page = report(browser, "it hums")
+    assert page.status == 500 and "What you already sent is safe." in page.text
+    assert "division" not in page.text

@@ -1,0 +1,81 @@
+import pytest
+from flask_security import hash_password
+
+from firstline.db import write
+from incidents.people import Person, Role
+from tests.portal.employee.browser import Browser
+
+PASSWORD = "four words to remember"
+
+WRONG = "That e-mail address and password do not belong together. Check both and try again."
+
+
+@pytest.fixture
+def erin(erin):
+    with write() as session:
+        session.get_one(Person, erin.id).password = hash_password(PASSWORD)
+    return erin
+
+
+def test_a_stranger_is_asked_to_sign_in_and_led_back(stranger, erin):
+    page = stranger.open("/incidents?show=all")
+    assert page.path == "/login"
+    page = stranger.press("Sign in", email=erin.email, password=PASSWORD)
+    assert page.path == "/incidents"
+
+
+@pytest.mark.parametrize(
+    ("email", "password"), [("erin@example.com", "not this one"), ("nobody@example.com", PASSWORD)]
+)
+def test_wrong_credentials_say_the_same_whether_or_not_the_person_exists(stranger, erin, email, password):
+    stranger.open("/login")
+    page = stranger.press("Sign in", email=email, password=password)
+    assert page.path == "/login" and WRONG in page.text
+    assert f'value="{email}"' in page.html
+
+
+def test_a_contact_cannot_sign_in(stranger, erin):
+    with write() as session:
+        session.get_one(Person, erin.id).role = Role.CONTACT
+    stranger.open("/login")
+    assert WRONG in stranger.press("Sign in", email=erin.email, password=PASSWORD).text
+
+
+def test_signing_out_needs_a_click_and_ends_the_session(browser):
+    assert browser.open("/logout").status == 405
+    browser.open("/")
+    browser.press("Sign out")
+    assert browser.open("/incidents").path == "/login"
+
+
+def test_a_password_can_be_changed_and_the_old_one_is_refused(app, browser, erin):
+    browser.open("/profile/password")
+    new = "another four words here"
+    page = browser.press("Change it", password=PASSWORD, new_password=new, new_password_confirm=new)
+    assert page.path == "/profile"
+    other = Browser(app)
+    other.open("/login")
+    assert WRONG in other.press("Sign in", email=erin.email, password=PASSWORD).text
+    other.open("/login")
+    assert other.press("Sign in", email=erin.email, password=new).path == "/"
+
+
+def test_too_many_guesses_have_to_wait(stranger, erin):
+    stranger.open("/login")
+    login = stranger.page
+    for _guess in range(20):
+        stranger.press("Sign in", on=login, email=erin.email, password="guess")
+    page = stranger.press("Sign in", on=login, email=erin.email, password="guess")
+    assert page.status == 429 and "Wait a minute" in page.text
+
+
+def test_htmx_is_sent_to_the_sign_in_page_instead_of_swapping_it_in(stranger, erin):
+    page = stranger.open("/suggestions?words=vpn", headers={"HX-Request": "true"})
+    assert page.status == 401 and page.headers["HX-Redirect"] == "/login"
+
+
+def test_settings_are_kept(browser):
+    browser.open("/profile")
+    page = browser.press("Save", theme="dark", timezone="Asia/Kolkata")
+    assert "Saved." in page.text and 'data-bs-theme="dark"' in page.html
+    assert browser.page.form("/profile").fields["timezone"] == "Asia/Kolkata"
