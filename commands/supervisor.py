@@ -25,6 +25,7 @@ FIRST_DELAY = 0.1
 LONGEST_DELAY = 30.0
 STEADY_AFTER = 10.0
 GRACE = 8.0
+BOT_WAITS = 3.0
 LAST_WORDS = 1.0
 LINE_LIMIT = 64 * 1024
 LOG_SIZE = 10 * 1024 * 1024
@@ -33,11 +34,12 @@ PROCESSES = {"web": "serve", "worker": "worker", "intake": "intake", "actions": 
 
 @dataclass(frozen=True)
 class Program:
-    """One process: how it is started and which signal asks it to finish."""
+    """One process: how it is started, how many seconds later, and which signal asks it to finish."""
 
     name: str
     command: Sequence[str]
     stop_signal: signal.Signals = signal.SIGTERM
+    start_after: float = 0.0
 
 
 class Backoff:
@@ -75,6 +77,7 @@ class Keeper(threading.Thread):
 
     def _keep_running(self) -> None:
         backoff = Backoff()
+        self._stopping.wait(self._program.start_after)
         while not self._stopping.is_set():
             started = monotonic()
             ending = self._run_once()
@@ -158,7 +161,12 @@ def programs_of(names: Sequence[str]) -> list[Program]:
     firstline = str(Path(sys.executable).with_name("firstline"))
     # Only SIGINT lets the job engine finish the task it is at.
     signals = {"worker": signal.SIGINT}
-    return [Program(name, [firstline, PROCESSES[name]], signals.get(name, signal.SIGTERM)) for name in names]
+    # Installing and training take every core: the portal shall be up before.
+    delays = {"bot": BOT_WAITS}
+    return [
+        Program(name, [firstline, PROCESSES[name]], signals.get(name, signal.SIGTERM), delays.get(name, 0.0))
+        for name in names
+    ]
 
 
 @click.command()
