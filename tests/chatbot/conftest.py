@@ -1,18 +1,96 @@
 """The bot under test: fakes that misbehave like Rasa can, and one real bot for the whole session."""
 
 import json
+import os
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 import chatbot.client.models  # noqa: F401 - its tables belong to the database of these tests
+from chatbot import model
 from chatbot.client.rasa import Rasa
+from chatbot.server import api_token
+from commands.context import create_context
+from firstline.db import db
+from firstline.settings import Settings
+from tests.servers import free_port, missing, wait_until
 
 Behaviour = Callable[[dict[str, Any]], tuple[int, bytes]]
+ROOT = Path(__file__).resolve().parents[2]
+CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "firstline"
+STARTS_WITHIN_S = 600.0
+"""Training included, when the shared cache has no model of the present content."""
+
+RUN = "from commands import main; main()"
+
+
+@dataclass(frozen=True)
+class RunningBot:
+    """A bot that answers, and the settings of its installation."""
+
+    settings: Settings
+    environ: dict[str, str]
+
+    def answers(self) -> bool:
+        try:
+            token = {"token": api_token(self.settings)}
+            ready = httpx.get(f"{self.settings.rasa_url}/status", params=token, timeout=5).is_success
+            return ready and httpx.get(f"{self.settings.actions_url}/health", timeout=5).is_success
+        except httpx.HTTPError:
+            return False
+
+
+def sentence_model() -> Path:
+    """Where set-up put the model of the search; a folder without one where it did not."""
+    given = os.environ.get("FIRSTLINE_MODEL_DIR")
+    places = [Path(given)] if given else [ROOT / "var/models/minilm", CACHE / "models/minilm"]
+    return next((place for place in places if (place / "model.onnx").is_file()), places[-1])
+
+
+def _environ(data_dir: Path) -> dict[str, str]:
+    """The settings of one installation; the ports are chosen once and kept beside its data."""
+    kept = data_dir / "ports.json"
+    if not kept.exists():
+        kept.write_text(json.dumps([free_port(), free_port()]))
+    rasa, actions = json.loads(kept.read_text())
+    return {
+        "FIRSTLINE_DATA_DIR": str(data_dir),
+        "FIRSTLINE_SECRET_KEY": "a secret only the tests know",
+        "FIRSTLINE_RASA_URL": f"http://127.0.0.1:{rasa}",
+        "FIRSTLINE_ACTIONS_LISTEN": f"127.0.0.1:{actions}",
+        "FIRSTLINE_MODEL_DIR": str(sentence_model()),
+    }
+
+
+@contextmanager
+def _process(name: str, settings: Settings) -> Iterator[None]:
+    log = settings.data_dir / f"{name}.log"
+    with log.open("wb") as output:
+        started = subprocess.Popen(
+            [sys.executable, "-c", RUN, name],
+            cwd=ROOT,
+            env={**os.environ, **_environ(settings.data_dir)},
+            stdout=output,
+            stderr=output,
+        )
+    try:
+        yield
+    finally:
+        started.terminate()
+        try:
+            started.wait(15)
+        except subprocess.TimeoutExpired:
+            started.kill()
+            started.wait()
 
 
 @contextmanager
@@ -44,3 +122,24 @@ def fake_rasa(behaviour: Behaviour, *, limit_s: float = 3.0) -> Iterator[Rasa]:
 def no_rasa() -> Rasa:
     """Nothing listens there."""
     return Rasa("http://127.0.0.1:9", 1.0)
+
+
+@pytest.fixture(scope="session")
+def running_bot(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningBot]:
+    """Actions and the trained Rasa on free ports, with a database, for everything that needs them real.
+
+    `running_bot.environ` is what other processes (the portal of a browser test) are started with.
+    """
+    if not model.PYTHON.exists():
+        missing("Rasa", "nothing: it comes with `make setup`")
+    settings = Settings.from_environ(_environ(tmp_path_factory.mktemp("bot")))
+    app = create_context(settings)
+    with app.app_context():
+        db.create_all()
+        db.session.remove()
+    with ExitStack() as running:
+        for name in ("actions", "bot"):
+            running.enter_context(_process(name, settings))
+        bot = RunningBot(settings, _environ(settings.data_dir))
+        wait_until(bot.answers, "the bot's start", seconds=STARTS_WITHIN_S)
+        yield bot
