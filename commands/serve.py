@@ -27,9 +27,12 @@ class Server(BaseApplication):
 
     @override
     def load(self) -> Flask:
+        from knowledge_base.following import warm_up
         from portal import create_app
 
-        return create_app(self._settings)
+        app = create_app(self._settings)
+        warm_up(app)
+        return app
 
     def _options(self) -> dict[str, Any]:
         return {

@@ -1,6 +1,5 @@
 """Whether we live, whether every part is ready, and figures for monitoring."""
 
-import socket
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -8,29 +7,23 @@ from dataclasses import dataclass
 from datetime import datetime
 from time import monotonic
 
-import httpx
 from flask import Blueprint, Flask, Response, current_app
 from flask.typing import ResponseReturnValue
 from prometheus_client import CollectorRegistry, Gauge, PlatformCollector, ProcessCollector, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
-from sqlalchemy import func, select, text
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy import func, select
 
-from chatbot.server import api_token
 from email_intake.models import RawMessage
-from firstline import clock, leases
+from firstline import clock
 from firstline.app import settings_of
 from firstline.db import db
 from firstline.settings import Settings
 from incidents.models import Incident
 from incidents.notices import Notice
-from knowledge_base.embedding import MODEL_FILE, TOKENIZER_FILE
 from portal.limits import limiter
+from portal.parts import CHECKS, NotReady
 
-TIMEOUT_S = 1.0
 KEPT_S = 1.0
-SCHEDULER = "scheduler"
-"""The lease that the worker holds."""
 
 blueprint = Blueprint("health", __name__)
 limiter.exempt(blueprint)
@@ -43,10 +36,6 @@ class Part:
     name: str
     ready: bool
     detail: str = ""
-
-
-class NotReady(Exception):
-    """Why a part cannot do its work now."""
 
 
 @blueprint.get("/healthz")
@@ -124,74 +113,6 @@ def _shown(part: Part) -> dict[str, object]:
         "since": _watch.since(part).isoformat().replace("+00:00", "Z"),
         "detail": part.detail,
     }
-
-
-def check_database(_: Settings) -> None:
-    try:
-        db.session.execute(text("SELECT 1"))
-    except SQLAlchemyError as error:
-        raise NotReady("The database does not answer.") from error
-
-
-def check_worker(_: Settings) -> None:
-    try:
-        lease = leases.find(SCHEDULER)
-    except SQLAlchemyError as error:
-        raise NotReady("The database does not tell whether a worker lives.") from error
-    if lease is None:
-        raise NotReady("No worker has started yet.")
-    if lease.until < clock.now():
-        raise NotReady(f"The worker was last heard of at {lease.until:%H:%M:%S} UTC.")
-
-
-def check_intake(settings: Settings) -> None:
-    _reach(settings.mail_listen.host, settings.mail_listen.port, "The mail listener")
-
-
-def check_actions(settings: Settings) -> None:
-    _get(f"{settings.actions_url}/health", "The bot's action server")
-
-
-def check_bot(settings: Settings) -> None:
-    answer = _get(f"{settings.rasa_url}/status", "The bot", token=api_token(settings))
-    if not answer.json().get("model_file"):
-        raise NotReady("The bot runs without a trained model yet.")
-
-
-def check_search(settings: Settings) -> None:
-    for name in (MODEL_FILE, TOKENIZER_FILE):
-        if not (settings.model_dir / name).is_file():
-            raise NotReady(
-                "The search model is missing, so the search goes by words alone: run `make setup`."
-            )
-
-
-CHECKS: dict[str, Callable[[Settings], None]] = {
-    "database": check_database,
-    "worker": check_worker,
-    "intake": check_intake,
-    "actions": check_actions,
-    "bot": check_bot,
-    "search": check_search,
-}
-
-
-def _reach(host: str, port: int, what: str) -> None:
-    here = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
-    try:
-        socket.create_connection((here, port), TIMEOUT_S).close()
-    except OSError as error:
-        raise NotReady(f"{what} does not answer at {host}:{port}.") from error
-
-
-def _get(url: str, what: str, **query: str) -> httpx.Response:
-    try:
-        answer = httpx.get(url, params=query, timeout=TIMEOUT_S, trust_env=False)
-    except httpx.HTTPError as error:
-        raise NotReady(f"{what} does not answer at {url}.") from error
-    if answer.status_code != httpx.codes.OK:
-        raise NotReady(f"{what} answers {answer.status_code} at {url}.")
-    return answer
 
 
 def _count_incidents(registry: CollectorRegistry) -> None:
