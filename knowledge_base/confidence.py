@@ -5,22 +5,18 @@ import math
 from knowledge_base.ranking import Ranking
 
 BAR = 0.42
-"""Below this chance nothing is offered."""
-LEAST_SHARE = 0.03
-"""An article less likely than this beside the others is not shown with them."""
+"""Nothing is offered unless one of the first three is right with this chance."""
+WORDS_ONLY_BAR = 0.52
+"""As BAR, where the shares are too flat to count: without a model."""
+LEAST_BESIDE_BEST = 0.05
+"""An article with less than this part of the best one's chance is not shown beside it."""
 NAMED = 0.55
 """A short query whose every word an article bears in title or keywords is about it."""
 
 _WITH_MEANING = {"points": 0.1793, "lead3": 0.2775, "lead10": 0.0732, "share3": 0.8071}
 _WITH_MEANING_BASE = -4.165
-_WORDS_ONLY = {
-    "points": -0.1614,
-    "lead3": 1.0356,
-    "lead10": 0.2925,
-    "title_share": 2.9906,
-    "body_share": -0.6254,
-}
-_WORDS_ONLY_BASE = -1.287
+_WORDS_ONLY = {"lead3": 0.36, "title_share": 2.2}
+_WORDS_ONLY_BASE = -1.53
 
 
 def chance(ranking: Ranking) -> float:
@@ -38,12 +34,20 @@ def chance(ranking: Ranking) -> float:
 
 def offered(ranking: Ranking, *, limit: int = 3) -> list[tuple[int, float]]:
     """(article, chance that it is a right one) of those worth showing; empty below the bar."""
-    sure = chance(ranking)
-    shares = ranking.shares()
-    if not ranking.is_named and sure * float(shares[:3].sum()) < BAR:
+    sure, shares = chance(ranking), ranking.shares()
+    if not ranking.is_named and not _clears_bar(ranking, sure):
         return []
+    least = LEAST_BESIDE_BEST * float(shares[0])
     shown = zip(ranking.keys[:limit].tolist(), shares[:limit].tolist(), strict=True)
-    return [(key, round(sure * share, 4)) for key, share in shown if share >= LEAST_SHARE]
+    return [(key, round(sure * share, 4)) for key, share in shown if share >= least]
+
+
+def _clears_bar(ranking: Ranking, sure: float) -> bool:
+    if not ranking.evidence:
+        return False
+    if not ranking.evidence["has_meaning"]:
+        return sure >= WORDS_ONLY_BAR
+    return sure * float(ranking.shares()[:3].sum()) >= BAR
 
 
 def _logistic(odds: float) -> float:

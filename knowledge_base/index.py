@@ -132,6 +132,11 @@ class Index:
             cosines=cosines,
         )
 
+    def correct(self, text: str) -> str:
+        """The text with likely typing errors put right, in words that articles have."""
+        with self.lock:
+            return self._lexical.correct(text)
+
     def compare(self, scored: Scored, places: NDArray[np.int64]) -> "Compared":
         """A closer look at the candidates at those places of `scored`.
 

@@ -5,6 +5,7 @@ no body can drown a title. docs/search.md has the figures.
 """
 
 import math
+import re
 from bisect import bisect_left, insort
 from collections import Counter
 from collections.abc import Iterable
@@ -12,7 +13,7 @@ from collections.abc import Iterable
 import numpy as np
 from numpy.typing import NDArray
 
-from knowledge_base.words import is_code
+from knowledge_base.words import STOP_WORDS, is_code, stem
 
 Scores = NDArray[np.float32]
 
@@ -22,6 +23,8 @@ MAX_REPEATS = 3
 MAX_QUERY_TERMS = 400
 MAX_UNKNOWN = 6
 GUESS_WEIGHT = 0.7
+MAX_CORRECTED = 200
+_CORRECTABLE = re.compile(r"\b[a-zA-Z]{3,30}\b")
 
 
 class Lexical:
@@ -73,6 +76,25 @@ class Lexical:
             for term in terms:
                 insort(self._vocabulary, term)
 
+    def correct(self, text: str) -> str:
+        """A short text with likely slips of the finger put right, for a reader who cannot guess.
+
+        Long ones say enough without.
+        """
+        if len(text) > MAX_CORRECTED:
+            return text
+        return _CORRECTABLE.sub(lambda found: self._corrected(found.group()), text)
+
+    def _corrected(self, word: str) -> str:
+        term = stem(word.lower())
+        if word.lower() in STOP_WORDS or term in self._documents_with:
+            return word
+        swapped_or_long = [
+            near for near in self._near(term) if len(term) >= 8 or sorted(near) == sorted(term)
+        ]
+        is_unfinished = any(near.startswith(term) for near in swapped_or_long)
+        return swapped_or_long[0] if swapped_or_long and not is_unfinished else word
+
     def _near(self, term: str) -> tuple[str, ...]:
         if term not in self._guesses:
             if len(self._guesses) > 10_000:
@@ -84,15 +106,20 @@ class Lexical:
         """Words it begins (it may still be typed), else words one slip of the finger away."""
         if not 3 <= len(term) <= 30:
             return ()
+        found = _starting_with(self._sorted(), term) or self._slips(term)
+        return tuple(sorted(found, key=lambda word: -self._documents_with[word])[:3])
+
+    def _slips(self, term: str) -> list[str]:
+        """Short words only with two letters swapped: any other slip of "vpn" is another word."""
+        vocabulary = self._sorted()
+        nearby = _starting_with(vocabulary, term[0]) + _starting_with(vocabulary, term[1])
+        found = {word for word in nearby if abs(len(word) - len(term)) <= 1 and one_slip_apart(word, term)}
+        return [word for word in found if len(term) > 3 or sorted(word) == sorted(term)]
+
+    def _sorted(self) -> list[str]:
         if self._vocabulary is None:
             self._vocabulary = sorted(self._documents_with)
-        found = _starting_with(self._vocabulary, term)
-        if not found and len(term) >= 4:
-            nearby = _starting_with(self._vocabulary, term[0]) + _starting_with(self._vocabulary, term[1])
-            found = [
-                word for word in nearby if abs(len(word) - len(term)) <= 1 and one_slip_apart(word, term)
-            ]
-        return tuple(sorted(found, key=lambda word: -self._documents_with[word])[:3])
+        return self._vocabulary
 
 
 class _Field:

@@ -19,6 +19,8 @@ TITLE_WORDS, BODY_WORDS = 0.1, 0.01
 PHRASES, FOREIGN_CODE = 0.04, -0.7
 MOST_PHRASES = 75.0
 SAME_SERVICE = 0.5
+WORDS_ONLY = 3.0
+"""Without meaning the words speak for it too; fitted, so that shares stay chances."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,7 +59,7 @@ def rank(
         lexical, meaning = _lexical(scored), _meaning(scored)
         places = _candidates(lexical, meaning)
         compared = index.compare(scored, places)
-    base = lexical if meaning is None else lexical + meaning
+    base = WORDS_ONLY * lexical if meaning is None else lexical + meaning
     phrases = np.minimum(compared.phrases, MOST_PHRASES)
     points = base[places] + PHRASES * phrases + FOREIGN_CODE * compared.foreign_codes
     if service:

@@ -43,7 +43,7 @@ def search(
 def rank_words(following: Follower, words: str, *, audience: Audience, service: str | None = None) -> Ranking:
     """All candidates for these words as this reader may see them."""
     asked = words[:MAX_QUERY].replace("\0", " ")
-    vector = following.vector_of(asked) if asked.strip() else None
+    vector = following.vector_of(following.index.correct(asked)) if asked.strip() else None
     return rank(following.index, asked, vector, for_support=audience == Audience.SUPPORT, service=service)
 
 
