@@ -1,6 +1,7 @@
 """`firstline mail`: messages from files through the real pipeline, and what was held back."""
 
 import json
+import sys
 from pathlib import Path
 
 import click
@@ -66,7 +67,7 @@ def show(raw_id: int, is_raw: bool) -> None:
     with create_context().app_context():
         row = _find(db.session(), raw_id)
         if is_raw:
-            click.get_binary_stream("stdout").write(spool.load(row))
+            sys.stdout.buffer.write(spool.load(row))
             return
         said = process.read_again(row)
         for name, value in _summary(row).items():

@@ -108,7 +108,11 @@ def connect(account: Account) -> BaseMailBox:
         box: BaseMailBox = MailBox(account.host, account.port, timeout=TIMEOUT_S, ssl_context=context)
     else:
         box = MailBoxUnencrypted(account.host, account.port, timeout=TIMEOUT_S)
-    return box.login(account.username, account.password, initial_folder=account.folder)
+    try:
+        return box.login(account.username, account.password, initial_folder=account.folder)
+    except FAILURES:
+        box.client.shutdown()
+        raise
 
 
 def ensure_mailbox(account: Account) -> int:

@@ -13,17 +13,15 @@ from email_intake.markup import QUOTE_MARK
 LONGEST_SIGNATURE = 15
 ATTRIBUTION_LINES = 3
 
-# "On 3 May 2026, Erin wrote:" in the languages people reply in; each needs a digit before its verb.
-ATTRIBUTIONS = re.compile(
-    r"\A\W*(?:"
-    r"On\b.*\d.*\bwrote|Am\b.*\d.*\bschrieb\b.*|Le\b.*\d.*\ba\s+écrit|El\b.*\d.*\bescribió|Em\b.*\d.*\bescreveu|"
-    r"Il\b.*\d.*\bha\s+scritto|Op\b.*\d.*\bschreef\b.*|W\s+dniu\b.*\d.*\b(?:pisze|napisał\w*)|Dnia\b.*\d.*\bnapisał\w*|"
-    r"(?:Den|På)\b.*\d.*\bskrev\b.*|.*\d.*\bkirjoitti|.*\d.*\bnapsal\w*|.*\d.*\bнаписал(?:\(а\)|а)?|.*\d.*\bпише|"
-    r".*\d.*\bтаны|.*\d.*\béscribiu|Στις\b.*\d.*\bέγραψε|.*\d.*\bírta|.*\d.*\byazdı|.*\d.*\bnapísal\w*|"
-    r"在.*\d.*写道|.*\d.*のメール|.*\d.*님이\s*작성|.*\d.*<[^<>\s]+@[^<>\s]+>"
-    r")\s*[::]?\s*\Z",
-    re.IGNORECASE | re.DOTALL,
+# "On 3 May 2026, Erin wrote:" in the languages people reply in; a digit must stand before the verb.
+WROTE = re.compile(
+    r"\b(?:wrote|schrieb|a\s+écrit|escribió|escreveu|ha\s+scritto|schreef|pisze|napisał[ao]?|napísal\w?|napsal\w?|"
+    r"skrev|kirjoitti|написал(?:\(а\)|а)?|пише|έγραψε|írta|yazdı)\b|写道|寫道|のメール|님이\s*작성",
+    re.IGNORECASE,
 )
+ADDRESS_AT_END = re.compile(r"<[^<>\s]{1,100}@[^<>\s]{1,100}>\s*[::]?\Z")
+LONGEST_ATTRIBUTION = 400
+MOST_AFTER_VERB = 120
 ORIGINAL = re.compile(
     r"\A\W*-{2,}\s*(?:Original Message|Ursprüngliche Nachricht|Original-Nachricht|Message d'origine|"
     r"Mensaje original|Mensagem original|Messaggio originale|Oorspronkelijk bericht|Oryginalna wiadomość|"
@@ -104,7 +102,7 @@ def _attribution_length(lines: Sequence[str], at: int) -> int:
         return 0
     for length in range(1, ATTRIBUTION_LINES + 1):
         said = " ".join(lines[at : at + length])
-        if len(said) < 400 and ATTRIBUTIONS.match(said):
+        if _is_attribution(said.strip(" \t>*_")):
             below = next((one for one in lines[at + length :] if one.strip()), "")
             if below.startswith(">") or QUOTE_MARK in below:
                 return length
@@ -112,6 +110,17 @@ def _attribution_length(lines: Sequence[str], at: int) -> int:
             if "@" in said and said.rstrip().endswith((":", ":")) and below:
                 return length
     return 0
+
+
+def _is_attribution(said: str) -> bool:
+    digit = re.search(r"\d", said)
+    if digit is None or len(said) > LONGEST_ATTRIBUTION:
+        return False
+    verb = WROTE.search(said, digit.end())
+    if verb is None:
+        return ADDRESS_AT_END.search(said) is not None
+    after = said[verb.end() :].strip()
+    return after in {"", ":", ":"} or (len(after) < MOST_AFTER_VERB and after.endswith((":", ":")))
 
 
 def _with_attribution(lines: Sequence[str], at: int) -> int:

@@ -71,21 +71,30 @@ class TimedConnection(flask_mail.Connection):
             )
         else:
             host = smtplib.SMTP(server.host, server.port, timeout=TIMEOUT_S)
-            host.ehlo()
-            if host.has_extn("starttls"):
-                host.starttls(context=context)
-        if server.username and server.password:
-            host.login(server.username, server.password)
+        try:
+            self._secure(host, context)
+        except (smtplib.SMTPException, OSError):
+            host.close()
+            raise
         return host
+
+    def _secure(self, host: smtplib.SMTP, context: ssl.SSLContext) -> None:
+        host.ehlo()
+        if not self._server.is_tls and host.has_extn("starttls"):
+            host.starttls(context=context)
+        if self._server.username and self._server.password:
+            host.login(self._server.username, self._server.password)
 
     @override
     def __exit__(self, *_error: object) -> None:
         # What was sent is sent, even if the server does not wait for our goodbye.
+        if self.host is None:
+            return
         try:
-            if self.host is not None:
-                self.host.quit()
+            self.host.quit()
         except (smtplib.SMTPException, OSError) as error:
             logger.info("the mail server closed the connection first", error=str(error))
+            self.host.close()
 
 
 def register() -> None:

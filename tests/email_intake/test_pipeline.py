@@ -23,8 +23,8 @@ Message-ID: <{id}@example.com>
 """
 
 
-def mail(text="The VPN drops every few minutes.", *, subject="VPN drops", id="one", extra=""):
-    return MAIL.format(text=text, subject=subject, id=id, extra=extra + "\n" if extra else "")
+def mail(text="The VPN drops every few minutes.", *, subject="VPN drops", slug="one", extra=""):
+    return MAIL.format(text=text, subject=subject, id=slug, extra=extra + "\n" if extra else "")
 
 
 def count(model):
@@ -80,8 +80,8 @@ def test_what_fails_again_and_again_is_quarantined_with_its_error(take, monkeypa
 
 def test_one_bad_message_does_not_stop_the_next(take, app, monkeypatch):
     work = process._work
-    bad = spool.store(mail(id="bad").encode(), route="test")
-    good = spool.store(mail(id="good", text="other").encode(), route="test")
+    bad = spool.store(mail(slug="bad").encode(), route="test")
+    good = spool.store(mail(slug="good", text="other").encode(), route="test")
     monkeypatch.setattr(process, "_work", lambda raw_id: 1 / 0 if raw_id == bad else work(raw_id))
     process.process_waiting()
     assert db.session.get(RawMessage, good).outcome == Outcome.OPENED
@@ -94,7 +94,7 @@ def reply_to(incident, *, person=None, **more):
 
 def test_a_reply_to_our_signed_address_is_appended(take):
     opened = take(mail())
-    row = take(reply_to(opened.incident, id="two", text="It happens at home too."))
+    row = take(reply_to(opened.incident, slug="two", text="It happens at home too."))
     assert (row.outcome, row.incident_id) == (Outcome.APPENDED, opened.incident_id)
     assert db.session.get(Entry, row.entry_id).text == "It happens at home too."
     assert count(Incident) == 1
@@ -102,9 +102,9 @@ def test_a_reply_to_our_signed_address_is_appended(take):
 
 def test_an_entry_is_appended_once_however_often_the_mail_is_processed(take):
     opened = take(mail())
-    row = take(reply_to(opened.incident, id="two", text="At home too."))
+    row = take(reply_to(opened.incident, slug="two", text="At home too."))
     process.process(row.id)
-    take(reply_to(opened.incident, id="two", text="At home too."))
+    take(reply_to(opened.incident, slug="two", text="At home too."))
     commented = select(func.count()).where(Entry.event == Event.COMMENTED)
     assert db.session.scalar(commented) == 1
 
@@ -112,7 +112,7 @@ def test_an_entry_is_appended_once_however_often_the_mail_is_processed(take):
 def test_only_what_is_new_in_a_reply_is_appended(take):
     opened = take(mail())
     text = "At home too.\n\nOn Mon, 3 May 2026 at 10:00, Desk <helpdesk@example.com> wrote:\n> try this\n> ok\n-- \nErin"
-    row = take(reply_to(opened.incident, id="two", text=text))
+    row = take(reply_to(opened.incident, slug="two", text=text))
     assert db.session.get(Entry, row.entry_id).text == "At home too."
 
 
@@ -127,29 +127,29 @@ def test_only_what_is_new_in_a_reply_is_appended(take):
 def test_a_guessed_or_cut_reply_address_is_no_proof(take, address):
     opened = take(mail())
     half = short_mac(addresses.REPLY, f"{opened.incident_id}/{opened.incident.requester_id}")[:8]
-    forged = mail(id="two", text="let me in").replace("helpdesk@example.com", address.format(half=half))
+    forged = mail(slug="two", text="let me in").replace("helpdesk@example.com", address.format(half=half))
     row = take(forged.replace("erin@", "mallory@"))
     assert (row.outcome, row.incident_id != opened.incident_id) == (Outcome.OPENED, True)
 
 
 def test_a_number_in_the_subject_is_no_proof(take):
     opened = take(mail())
-    row = take(mail(id="two", subject=f"Re: VPN [{opened.incident.number}]").replace("erin@", "mallory@"))
+    row = take(mail(slug="two", subject=f"Re: VPN [{opened.incident.number}]").replace("erin@", "mallory@"))
     assert row.incident_id != opened.incident_id
 
 
 def test_a_reference_to_our_signed_message_id_is_proof(take):
     opened = take(mail())
     ours = addresses.notice_id(opened.incident_id, 7)
-    row = take(mail("At home too.", id="two", extra=f"In-Reply-To: <{ours}>"))
+    row = take(mail("At home too.", slug="two", extra=f"In-Reply-To: <{ours}>"))
     assert (row.outcome, row.reason) == (Outcome.APPENDED, "signed Message-ID")
 
 
 def test_a_reference_to_a_known_mail_needs_a_participant(take):
     opened = take(mail(extra="Cc: bob@example.com"))
     extra = "References: <zero@example.com> <one@example.com>"
-    bob = take(mail("Me too.", id="two", extra=extra).replace("erin@", "bob@"))
-    mallory = take(mail("Tell me.", id="three", extra=extra).replace("erin@", "mallory@"))
+    bob = take(mail("Me too.", slug="two", extra=extra).replace("erin@", "bob@"))
+    mallory = take(mail("Tell me.", slug="three", extra=extra).replace("erin@", "mallory@"))
     assert (bob.outcome, bob.incident_id) == (Outcome.APPENDED, opened.incident_id)
     assert (mallory.outcome, mallory.incident_id != opened.incident_id) == (Outcome.OPENED, True)
 
@@ -157,7 +157,9 @@ def test_a_reference_to_a_known_mail_needs_a_participant(take):
 def test_an_agents_mail_is_no_answer_unless_proven(take, person):
     tess = person("tess", Role.AGENT)
     opened = take(mail())
-    row = take(reply_to(opened.incident, person=tess, id="two", text="Reboot it.").replace("erin@", "tess@"))
+    row = take(
+        reply_to(opened.incident, person=tess, slug="two", text="Reboot it.").replace("erin@", "tess@")
+    )
     entry = db.session.get(Entry, row.entry_id)
     assert (entry.event, entry.visibility) == (Event.NOTED, Visibility.INTERNAL)
 
@@ -176,7 +178,7 @@ def test_an_agents_mail_is_no_answer_unless_proven(take, person):
 )
 def test_a_plain_reply_says_whether_it_is_solved_and_unclear_words_are_a_comment(take, words, state):
     opened = take(mail())
-    row = take(reply_to(opened.incident, id="two", text=words))
+    row = take(reply_to(opened.incident, slug="two", text=words))
     assert (row.outcome, row.incident.state) == (Outcome.APPENDED, state)
     assert words in [entry.text for entry in row.incident.entries]
 
@@ -187,16 +189,16 @@ def test_works_now_confirms_what_support_resolved(take, person):
         opened.incident_id, Change(to=State.RESOLVED, note="x", resolution=Resolution.SUPPORT), by=tess
     )
     assert (
-        take(reply_to(opened.incident, id="two", text="Works again, thanks")).incident.state == State.CLOSED
+        take(reply_to(opened.incident, slug="two", text="Works again, thanks")).incident.state == State.CLOSED
     )
 
 
 def test_a_reply_to_a_merged_incident_reaches_the_survivor(take):
-    lost, survivor = take(mail()), take(mail("other", id="other"))
+    lost, survivor = take(mail()), take(mail("other", slug="other"))
     with write() as session:
         incident = session.get(Incident, lost.incident_id)
         incident.state, incident.merged_into_id = State.MERGED, survivor.incident_id
-    assert take(reply_to(lost.incident, id="two", text="more")).incident_id == survivor.incident_id
+    assert take(reply_to(lost.incident, slug="two", text="more")).incident_id == survivor.incident_id
 
 
 def test_an_out_of_office_answer_is_kept_inside_and_changes_nothing(take, person):
@@ -205,7 +207,7 @@ def test_an_out_of_office_answer_is_kept_inside_and_changes_nothing(take, person
         opened.incident_id, Change(to=State.RESOLVED, note="x", resolution=Resolution.SUPPORT), by=tess
     )
     row = take(
-        reply_to(opened.incident, id="two", text="I am away", extra="Auto-Submitted: auto-replied; x=y")
+        reply_to(opened.incident, slug="two", text="I am away", extra="Auto-Submitted: auto-replied; x=y")
     )
     assert (row.outcome, row.incident.state) == (Outcome.APPENDED, State.RESOLVED)
     assert db.session.get(Entry, row.entry_id).visibility == Visibility.INTERNAL
@@ -285,7 +287,7 @@ def test_somebody_elses_words_do_not_reopen_or_resolve(take, person):
     lifecycle.change(
         opened.incident_id, Change(to=State.RESOLVED, note="x", resolution=Resolution.SUPPORT), by=tess
     )
-    row = take(reply_to(opened.incident, id="two", text="Still broken for me").replace("erin@", "bob@"))
+    row = take(reply_to(opened.incident, slug="two", text="Still broken for me").replace("erin@", "bob@"))
     assert (row.outcome, row.incident.state) == (Outcome.APPENDED, State.RESOLVED)
 
 
