@@ -57,6 +57,7 @@ def environment(sentence_model: Path) -> dict[str, str]:
         **os.environ,
         "PYTHONPATH": str(ROOT),
         "FIRSTLINE_MODEL_DIR": str(sentence_model),
+        "PYTHONWARNINGS": "ignore",
         "RASA_TELEMETRY_ENABLED": "false",
         "SQLALCHEMY_SILENCE_UBER_WARNING": "1",
         "TF_CPP_MIN_LOG_LEVEL": "2",

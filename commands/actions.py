@@ -19,7 +19,7 @@ def actions() -> None:
 
     log.configure("actions")
     # Said at every call: Rasa 3.6 and this SDK are known to work together.
-    warnings.filterwarnings("ignore", message=".*version of rasa and rasa_sdk.*")
+    warnings.filterwarnings("ignore", message="Your versions of rasa and rasa_sdk")
     address = settings_of(core()).actions_listen
     executor = ActionExecutor()
     for action in all_actions():

@@ -27,7 +27,11 @@ class Rasa:
 
     def say(self, *, sender: str, message: str, token: str) -> list[str]:
         """Pass one message on and return the plain texts that came back; raises `RasaAway`."""
-        body = {"sender": sender, "message": message[:MAX_WORDS], "metadata": {"token": token}}
+        body: dict[str, object] = {
+            "sender": sender,
+            "message": message[:MAX_WORDS],
+            "metadata": {"token": token},
+        }
         call = _callers().submit(_post, f"{self.url}/webhooks/rest/webhook", body, self.limit_s)
         try:
             return _texts(call.result(timeout=self.limit_s))

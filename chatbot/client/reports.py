@@ -119,9 +119,8 @@ def _offered(incident: Incident, fixes: list[selfhelp.Fix], moment: Moment) -> M
     if incident.team_id:
         told.insert(1, wording.with_team(incident, moment.person))
     cards = tuple(wording.fix_card(fix, incident) for fix in fixes)
-    return [
-        Message(" ".join(told), wording.outcome_buttons(incident), cards, wording.incident_card(incident))
-    ]
+    shown = wording.incident_card(incident)
+    return Message(" ".join(told), wording.outcome_buttons(incident), cards, shown)
 
 
 def _passed_on(incident: Incident, moment: Moment) -> Message:

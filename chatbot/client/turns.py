@@ -54,7 +54,7 @@ class Taken:
 def conversation_of(person: Person, public_id: str) -> Conversation:
     """The person's own conversation; `NotFound` for anybody else's, as if there were none."""
     found = select(Conversation).where(Conversation.public_id == public_id)
-    conversation = db.session.scalar(found.where(Conversation.person_id == person.id))
+    conversation: Conversation | None = db.session.scalar(found.where(Conversation.person_id == person.id))
     if conversation is None:
         raise NotFound(_("There is no such conversation. Begin a new one."))
     return conversation

@@ -11,12 +11,14 @@ from chatbot.client import conversations, turns
 from chatbot.client.messages import Reply
 from chatbot.client.models import Turn
 from chatbot.client.rasa import Rasa
+from firstline import jobs
 from firstline.db import db, write
 from incidents import conversation as talk
 from incidents import queue
 from incidents.errors import Invalid, KeyReused, NotFound
 from incidents.models import Channel, Incident, State
 from incidents.people import Person, Role, Team
+from knowledge_base import articles
 from tests.chatbot.conftest import fake_rasa
 
 People = Callable[..., Person]
@@ -335,6 +337,49 @@ def test_only_the_hash_of_a_token_is_kept(erin: Person, no_rasa: Rasa) -> None:
     taken = turns.take(held, "m", turns.Said("my monitor is black", None))
     turn = db.session.get_one(Turn, taken.turn_id)
     assert turn.token_hash not in {None, taken.token}
+
+
+def known_fixes(*titles: str) -> None:
+    """Published articles, indexed, as the knowledge base offers them."""
+    for title in titles:
+        body = f"{title} by these steps.\n\n1. Restart the printer.\n2. Print the page again."
+        articles.create(articles.Draft(title=title, body=body, category="printing"), publish=True)
+    jobs.run_waiting()
+
+
+def test_fixes_are_offered_as_cards_and_the_one_that_helped_is_credited(erin: Person, no_rasa: Rasa) -> None:
+    known_fixes("Printer is offline", "Printer prints blank pages")
+    first = conversations.say(erin, "printer is offline", rasa=no_rasa)
+    cards = [card for message in first.messages for card in message.articles]
+    assert cards
+    assert cards[0].title == "Printer is offline"
+    assert cards[0].steps
+    assert cards[0].solved is not None
+    conversations.say(erin, cards[0].solved, conversation=first.conversation, rasa=no_rasa)
+    (incident,) = incidents()
+    assert (incident.state, incident.article_id) == (State.RESOLVED, cards[0].article)
+
+
+def test_fixes_that_do_not_help_bring_it_to_support(erin: Person, no_rasa: Rasa) -> None:
+    known_fixes("Printer is offline")
+    first = conversations.say(erin, "printer is offline", rasa=no_rasa)
+    press = next(each for each in payloads_of(first) if each.startswith("/not_solved"))
+    reply = conversations.say(erin, press, conversation=first.conversation, rasa=no_rasa)
+    assert incidents()[0].state == State.QUEUED
+    assert "How badly does it stop you?" in said(reply)
+    conversations.say(erin, "/inform", conversation=first.conversation, rasa=no_rasa)
+    again = conversations.say(erin, press, conversation=first.conversation, rasa=no_rasa)
+    assert "How badly" not in said(again)
+
+
+def test_a_how_to_question_is_answered_from_the_articles(erin: Person, no_rasa: Rasa) -> None:
+    known_fixes("How to print on both sides")
+    first = conversations.say(erin, "how to print on both sides", rasa=no_rasa)
+    assert incidents() == []
+    assert [card.title for message in first.messages for card in message.articles] == ["How to print on both sides"]
+    conversations.say(erin, "/not_solved", conversation=first.conversation, rasa=no_rasa)
+    (incident,) = incidents()
+    assert (incident.state, incident.description) == (State.QUEUED, "how to print on both sides")
 
 
 def test_a_known_outage_is_told_first(erin: Person, no_rasa: Rasa) -> None:
