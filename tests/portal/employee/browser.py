@@ -77,9 +77,8 @@ class Page(HTMLParser):
             form.fields[name] = ""
         elif tag == "option" and "selected" in given:
             form.fields[self._choice] = given["value"]
-        elif tag == "input" and name and given.get("type") not in {"file", "checkbox"}:
-            if given.get("type") != "radio" or "checked" in given:
-                form.fields[name] = given.get("value", "")
+        elif tag == "input" and name and _is_sent(given):
+            form.fields[name] = given.get("value", "")
 
 
 class Browser:
@@ -104,9 +103,10 @@ class Browser:
         return self.post(button.get("formaction", form.action), {**form.fields, **pressed, **typed})
 
     def _find(self, page: Page, label: str) -> tuple[Form, dict[str, str]]:
-        for form, button in ((form, button) for form in page.forms for button in form.buttons):
-            if label in button["label"]:
-                return form, button
+        for form in page.forms:
+            for button in form.buttons:
+                if label in button["label"]:
+                    return form, button
         raise AssertionError(f"no button “{label}” on {page.path}: {page.text}")
 
     def _take(self, ask: Any, path: str, **more: Any) -> Page:
@@ -115,3 +115,8 @@ class Browser:
         self.page = Page(answer)
         answer.close()
         return self.page
+
+
+def _is_sent(given: dict[str, str]) -> bool:
+    kind = given.get("type", "text")
+    return kind not in {"file", "checkbox", "radio"} or "checked" in given
