@@ -64,6 +64,12 @@ def metrics() -> ResponseReturnValue:
     return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
 
 
+def parts_since() -> list[tuple[Part, datetime]]:
+    """Every part, and since when it is as it is, for pages."""
+    parts = _watch.parts(current_app._get_current_object())  # type: ignore[attr-defined]
+    return [(part, _watch.since(part)) for part in parts]
+
+
 class Watch:
     """Checks all parts side by side, keeps the answer for a second and remembers since when."""
 
