@@ -118,6 +118,7 @@ def _prepare(folder: Path) -> Stack:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("FIRSTLINE_")}
     environment |= {
         "FIRSTLINE_DATA_DIR": str(folder / "var"),
+        "FIRSTLINE_MODEL_DIR": os.environ.get("FIRSTLINE_MODEL_DIR", str(ROOT / "var/models/minilm")),
         "FIRSTLINE_MODEL_DIR": os.environ.get("FIRSTLINE_MODEL_DIR")
         or str(ROOT / "var" / "models" / "minilm"),
         "FIRSTLINE_DEMO": "1",
