@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from uuid import uuid4
 
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
@@ -89,6 +90,16 @@ def change_person(person_id: int, facts: PersonFacts, *, by: Person) -> Person:
             raise Conflict(_("You cannot take your own powers away. Ask another administrator."))
         _fill_person(session, person, facts)
     return person
+
+
+def set_password(person_id: int, hashed: str, *, by: Person) -> None:
+    """Give a person a password, already hashed; whoever was signed in as them is signed out."""
+    require(by, Action.ADMINISTER)
+    with write() as session:
+        person = _get(session, Person, person_id)
+        person.password = hashed
+        if person.id != by.id:
+            person.fs_uniquifier = uuid4().hex
 
 
 def list_teams() -> Sequence[Team]:

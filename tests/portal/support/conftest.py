@@ -1,10 +1,12 @@
 """Support's pages on a desk with people, and a browser without scripts for each of them."""
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 from firstline.db import db
 from firstline.settings import Settings
@@ -26,12 +28,23 @@ def app(settings: Settings) -> Iterator[Flask]:
         db.engine.dispose()
 
 
+class Browser(FlaskClient):
+    """Each request in a context of its own, as a server does it: the test's would keep its person."""
+
+    def open(self, *args: Any, **kwargs: Any) -> TestResponse:
+        with self.application.app_context():
+            answer = super().open(*args, **kwargs)
+        # What the test holds is read again.
+        db.session.rollback()
+        return answer
+
+
 @pytest.fixture
 def browser_of(app: Flask) -> Callable[[Person], FlaskClient]:
     """A signed-in browser of this person."""
 
     def sign_in(person: Person) -> FlaskClient:
-        client = app.test_client()
+        client = Browser(app, app.response_class, use_cookies=True)
         with client.session_transaction() as session:
             session.update(_user_id=person.fs_uniquifier, _fresh=True)
         return client

@@ -1,0 +1,34 @@
+"""Set-up in the browser: people, teams, services, tokens, mail and the health of every part."""
+
+from flask import Blueprint
+
+from incidents.policy import Action
+from portal.access import only_who_may
+from portal.admin import health, mail, people, services, teams, tokens
+
+blueprint = Blueprint("admin", __name__, url_prefix="/admin")
+blueprint.before_request(only_who_may(Action.ADMINISTER))
+
+GET, POST = ["GET"], ["POST"]
+for rule, endpoint, view, methods in (
+    ("", "index", health.show, GET),
+    ("/people", "people", people.index, GET),
+    ("/people", "add_person", people.add, POST),
+    ("/people/<int:person_id>", "person", people.show, GET),
+    ("/people/<int:person_id>", "change_person", people.change, POST),
+    ("/teams", "teams", teams.index, GET),
+    ("/teams", "add_team", teams.save, POST),
+    ("/teams/<int:team_id>", "team", teams.index, GET),
+    ("/teams/<int:team_id>", "change_team", teams.save, POST),
+    ("/services", "services", services.index, GET),
+    ("/services", "add_service", services.save, POST),
+    ("/services/<int:service_id>", "service", services.index, GET),
+    ("/services/<int:service_id>", "change_service", services.save, POST),
+    ("/tokens", "tokens", tokens.index, GET),
+    ("/tokens/<int:token_id>/revoke", "revoke_token", tokens.revoke, POST),
+    ("/mail", "mail", mail.index, GET),
+    ("/mail/<int:raw_id>", "message", mail.show, GET),
+    ("/mail/<int:raw_id>/again", "judge_again", mail.judge_again, POST),
+    ("/notices/<int:notice_id>", "settle_notice", mail.settle, POST),
+):
+    blueprint.add_url_rule(rule, endpoint, view, methods=methods)

@@ -1,0 +1,56 @@
+"""Services, the teams that own them and the words by which triage knows them."""
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from firstline.i18n import gettext as _
+from incidents import administration, services
+from incidents.administration import ServiceFacts
+from incidents.errors import NotFound, Refused
+from incidents.services import Service
+from portal.access import person
+from portal.errors import status_of
+
+
+def index(service_id: int | None = None) -> str:
+    return _page(service_id)
+
+
+def save(service_id: int | None = None) -> ResponseReturnValue:
+    words = {name: request.form.get(name, "") for name in ("name", "description", "criticality", "team")}
+    keywords = request.form.get("keywords", "").split(",")
+    try:
+        service = administration.save_service(
+            ServiceFacts(keywords=keywords, **words), by=person(), service_id=service_id
+        )
+    except Refused as refusal:
+        return _page(service_id, refusal), status_of(refusal)
+    flash(_("%(name)s is saved.", name=service.name), "success")
+    return redirect(url_for("admin.services"), 303)
+
+
+def _page(service_id: int | None, refusal: Refused | None = None) -> str:
+    known = services.list_services()
+    chosen = next((service for service in known if service.id == service_id), None)
+    if service_id is not None and chosen is None:
+        raise NotFound(_("There is no such service."))
+    return render_template(
+        "admin/services.html",
+        services=known,
+        chosen=chosen,
+        teams=administration.list_teams(),
+        typed=request.form if refusal else _form_of(chosen),
+        errors={refusal.field or "": refusal.sentence} if refusal else {},
+    )
+
+
+def _form_of(service: Service | None) -> dict[str, str]:
+    if service is None:
+        return {"criticality": "medium"}
+    return {
+        "name": service.name,
+        "description": service.description,
+        "criticality": service.criticality,
+        "keywords": ", ".join(service.keywords),
+        "team": service.team.slug if service.team else "",
+    }
