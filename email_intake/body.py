@@ -239,13 +239,20 @@ def name_of(part: Message) -> str:
     """The file name, decoded whichever way it was written, without path and controls; may be empty."""
     for header, parameter in (("content-disposition", "filename"), ("content-type", "name")):
         try:
-            value = part.get_param(parameter, None, header)
+            value = _readable(part, header).get_param(parameter, None, header)
         except (ValueError, LookupError, UnicodeError, TypeError):
             continue
         name = _clean_name(_parameter(value))
         if name:
             return name
     return ""
+
+
+def _readable(part: Message, header: str) -> Message:
+    """The one header with its raw 8-bit characters decoded; `email` would replace them."""
+    holder = Message()
+    holder[header] = Head.of(part).raw(header)
+    return holder
 
 
 def _parameter(value: object) -> str:
@@ -333,9 +340,14 @@ def _take_uuencoded(body: Body) -> None:
 
 def _from_uu(lines: str) -> bytes | None:
     try:
-        return b"".join(binascii.a2b_uu(line) for line in lines.encode("ascii", "replace").splitlines())
+        return b"".join(_uu_line(line) for line in lines.encode("ascii", "replace").splitlines())
     except binascii.Error:
         return None
+
+
+def _uu_line(line: bytes) -> bytes:
+    # Some writers put garbage after the bytes that the first character counts.
+    return binascii.a2b_uu(line[: (((line[0] - 32) & 63) * 4 + 5) // 3])
 
 
 def _extension(media_type: str, content: bytes) -> str:

@@ -190,9 +190,6 @@ def _address(token: str) -> Address | None:
 
 def _bracketed(name: str, inner: str) -> Address:
     address = inner.strip().removeprefix("mailto:").strip()
-    plausible = PLAUSIBLE.search(address)
-    if plausible is not None and address.count("@") == 1 and " " not in address:
-        address = plausible[0] if '"' not in address else address
     return Address(name, CONTROLS.sub("", address).lower())
 
 

@@ -30,7 +30,7 @@ KNOWN_HEADER = re.compile(
 )
 PREFIX = re.compile(
     r"\A\s*(?:(?:re|aw|sv|rv|antw|antwort|fw|fwd|wg|tr|vs|odp|res|rif|ynt|vl|enc|回复|答复|转发|回覆|轉寄|w\.)"
-    r"\s*(?:\[\d{1,3}\])?\s*[::]\s*)+",
+    r"\s*(?:\[\d{1,3}\])?\s*[:\uff1a]\s*)+",
     re.IGNORECASE,
 )
 

@@ -19,9 +19,10 @@ WROTE = re.compile(
     r"skrev|kirjoitti|написал(?:\(а\)|а)?|пише|έγραψε|írta|yazdı)\b|写道|寫道|のメール|님이\s*작성",
     re.IGNORECASE,
 )
-ADDRESS_AT_END = re.compile(r"<[^<>\s]{1,100}@[^<>\s]{1,100}>\s*[::]?\Z")
+ADDRESS_AT_END = re.compile(r"<[^<>\s]{1,100}@[^<>\s]{1,100}>\s*[:\uff1a]?\Z")
 LONGEST_ATTRIBUTION = 400
 MOST_AFTER_VERB = 120
+COLONS = (":", "\uff1a")
 ORIGINAL = re.compile(
     r"\A\W*-{2,}\s*(?:Original Message|Ursprüngliche Nachricht|Original-Nachricht|Message d'origine|"
     r"Mensaje original|Mensagem original|Messaggio originale|Oorspronkelijk bericht|Oryginalna wiadomość|"
@@ -30,12 +31,12 @@ ORIGINAL = re.compile(
     re.IGNORECASE,
 )
 FROM_LINE = re.compile(
-    r"\A\W*(?:From|Von|De|Da|Van|Od|Från|Fra|Lähettäjä|Kimden|Feladó|От|Від|Από|发件人|寄件者|差出人|보낸 사람)\W*[::]\s*\S",
+    r"\A\W*(?:From|Von|De|Da|Van|Od|Från|Fra|Lähettäjä|Kimden|Feladó|От|Від|Από|发件人|寄件者|差出人|보낸 사람)\W*[:\uff1a]\s*\S",
     re.IGNORECASE,
 )
 SENT_LINE = re.compile(
     r"\A\W*(?:Sent|Date|Gesendet|Datum|Envoyé|Enviado|Fecha|Data|Inviato|Verzonden|Wysłano|Skickat|Sendt|"
-    r"Lähetetty|Gönderildi|Elküldve|Отправлено|Дата|Надіслано|Στάλθηκε|发送时间|日期|送信日時|보낸 날짜)(?: am| le| el| em)?\W*[::]",
+    r"Lähetetty|Gönderildi|Elküldve|Отправлено|Дата|Надіслано|Στάλθηκε|发送时间|日期|送信日時|보낸 날짜)(?: am| le| el| em)?\W*[:\uff1a]",
     re.IGNORECASE,
 )
 FOOTER = re.compile(
@@ -102,17 +103,20 @@ def _attribution_length(lines: Sequence[str], at: int) -> int:
         return 0
     for length in range(1, ATTRIBUTION_LINES + 1):
         said = " ".join(lines[at : at + length])
-        if _is_attribution(said.strip(" \t>*_")):
+        if not lines[at + length - 1 : at + length] or not lines[at + length - 1].strip():
+            return 0
+        if _is_attribution(said) and not _is_attribution(" ".join(lines[at + 1 : at + length])):
             below = next((one for one in lines[at + length :] if one.strip()), "")
             if below.startswith(">") or QUOTE_MARK in below:
                 return length
             # Some phones do not prefix what they quote: then a date and an address must be there.
-            if "@" in said and said.rstrip().endswith((":", ":")) and below:
+            if "@" in said and said.rstrip().endswith(COLONS) and below:
                 return length
     return 0
 
 
 def _is_attribution(said: str) -> bool:
+    said = said.strip(" \t*_")
     digit = re.search(r"\d", said)
     if digit is None or len(said) > LONGEST_ATTRIBUTION:
         return False
@@ -120,7 +124,7 @@ def _is_attribution(said: str) -> bool:
     if verb is None:
         return ADDRESS_AT_END.search(said) is not None
     after = said[verb.end() :].strip()
-    return after in {"", ":", ":"} or (len(after) < MOST_AFTER_VERB and after.endswith((":", ":")))
+    return after in {"", *COLONS} or (len(after) < MOST_AFTER_VERB and after.endswith(COLONS))
 
 
 def _with_attribution(lines: Sequence[str], at: int) -> int:
