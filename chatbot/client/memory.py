@@ -31,6 +31,7 @@ class Memory:
     misses: int = 0
     handed_over: str | None = None
     rated: str | None = None
+    impact_told: bool = False
 
     def but(self, **changes: Any) -> "Memory":
         return replace(self, **changes)

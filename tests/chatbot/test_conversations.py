@@ -215,6 +215,23 @@ def test_the_answers_to_our_questions_set_the_priority(erin: Person, no_rasa: Ra
     assert incidents()[0].priority == 2 < before
 
 
+def test_an_answer_to_the_other_question_counts_too(erin: Person, no_rasa: Rasa) -> None:
+    first = conversations.say(erin, "the label machine spits paper", rasa=no_rasa)
+    second = conversations.say(erin, "my whole team", conversation=first.conversation, rasa=no_rasa)
+    assert incidents()[0].impact == "medium"
+    assert "How badly" in said(second)
+    third = conversations.say(erin, "we cannot work at all", conversation=first.conversation, rasa=no_rasa)
+    assert incidents()[0].urgency == "high"
+    assert "all I need" in said(third)
+
+
+def test_skipping_both_questions_adds_nothing(erin: Person, no_rasa: Rasa) -> None:
+    first = conversations.say(erin, "the label machine spits paper", rasa=no_rasa)
+    for _ in range(3):
+        conversations.say(erin, "/inform", conversation=first.conversation, rasa=no_rasa)
+    assert "Skip" not in [entry.text for entry in queue.timeline(erin, incidents()[0])]
+
+
 def test_a_vague_report_is_asked_for_words_and_then_logged(erin: Person, no_rasa: Rasa) -> None:
     first = conversations.say(erin, "I want to report a problem", rasa=no_rasa)
     assert incidents() == []
@@ -376,7 +393,9 @@ def test_a_how_to_question_is_answered_from_the_articles(erin: Person, no_rasa: 
     known_fixes("How to print on both sides")
     first = conversations.say(erin, "how to print on both sides", rasa=no_rasa)
     assert incidents() == []
-    assert [card.title for message in first.messages for card in message.articles] == ["How to print on both sides"]
+    assert [card.title for message in first.messages for card in message.articles] == [
+        "How to print on both sides"
+    ]
     conversations.say(erin, "/not_solved", conversation=first.conversation, rasa=no_rasa)
     (incident,) = incidents()
     assert (incident.state, incident.description) == (State.QUEUED, "how to print on both sides")

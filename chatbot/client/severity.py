@@ -1,0 +1,87 @@
+"""The two questions after a report: how badly it stops the person, and who else has it."""
+
+from dataclasses import replace
+
+from chatbot.client import own_incidents, reports, wording
+from chatbot.client.memory import Memory, Question
+from chatbot.client.messages import Button, Message
+from chatbot.client.moment import Answer, Moment, say
+from chatbot.client.payloads import payload
+from chatbot.client.reading import has_content, is_skipped, names_number, read_impact, read_urgency
+from firstline.i18n import gettext as _
+from incidents.assessment import assess
+from incidents.models import Level
+
+SHORT_ANSWERS = frozenset(
+    {"inform", "report_problem", "add_information", "affirm", "deny", "out_of_scope", "unsure"}
+)
+FEW_WORDS = 8
+JUST_THE_LEVEL = 4
+"""An answer of more words than this says something beside the level."""
+
+
+def is_answer(moment: Moment, intent: str) -> bool:
+    """Whether the words answer the question we asked, rather than begin something new."""
+    asked = moment.memory.asked in {Question.URGENCY, Question.IMPACT}
+    if not asked or intent not in SHORT_ANSWERS or names_number(moment.words):
+        return False
+    if intent in {"inform", "affirm", "deny", "unsure"} or is_skipped(moment.words):
+        return True
+    return len(moment.words.split()) <= FEW_WORDS and any(_levels(moment))
+
+
+def inform(moment: Moment) -> Answer:
+    """The answer to one of our questions, or a detail of what was spoken about."""
+    urgency, impact = _levels(moment)
+    asked = moment.memory.asked in {Question.URGENCY, Question.IMPACT}
+    if moment.memory.incident is None:
+        return reports.unsure(moment)
+    if not asked and not moment.is_pressed:
+        return own_incidents.add_information(moment)
+    incident = own_incidents.own(moment.person, moment.memory.incident)
+    if urgency or impact:
+        assess(incident.id, by=moment.person, urgency=urgency, impact=impact)
+    kept = _keep_words(moment, incident.number, said_level=bool(urgency or impact))
+    return _next(moment, urgency, impact, noted=kept or bool(urgency or impact))
+
+
+def _levels(moment: Moment) -> tuple[Level | None, Level | None]:
+    """Urgency and impact, each None where nothing was said of it."""
+    if moment.is_pressed:
+        return _given(moment, "urgency"), _given(moment, "impact")
+    return read_urgency(moment.words), read_impact(moment.words)
+
+
+def _given(moment: Moment, name: str) -> Level | None:
+    given = moment.data.get(name)
+    return Level(given) if given in list(Level) else None
+
+
+def _keep_words(moment: Moment, number: str, *, said_level: bool) -> bool:
+    """What is more than a level goes onto the timeline, so that nothing typed is lost."""
+    if moment.is_pressed or not has_content(moment.words) or is_skipped(moment.words):
+        return False
+    if said_level and len(moment.words.split()) <= JUST_THE_LEVEL:
+        return False
+    own_incidents.add_information(replace(moment, data={"incident": number}))
+    return True
+
+
+def _next(moment: Moment, urgency: Level | None, impact: Level | None, *, noted: bool) -> Answer:
+    memory = moment.memory.but(misses=0)
+    thanks = [wording.text(_("Noted."))] if noted else []
+    if memory.asked == Question.URGENCY and impact and not urgency and not memory.impact_told:
+        messages, memory = reports.ask_urgency(memory.but(rated=None, impact_told=True))
+        return say(memory, *thanks, *messages)
+    if memory.asked == Question.URGENCY and not impact and not memory.impact_told:
+        question, memory = _ask_impact(memory)
+        return say(memory, *thanks, question)
+    told = _("Thank you, that is all I need. I add whatever else you write here.")
+    return say(memory.but(asked=None, impact_told=False), wording.text(told))
+
+
+def _ask_impact(memory: Memory) -> tuple[Message, Memory]:
+    levels = (("low", _("Only me")), ("medium", _("My team")), ("high", _("Many people")))
+    buttons = [Button(title, payload("inform", impact=level)) for level, title in levels]
+    question = wording.text(_("Who else has it?"), *buttons, Button(_("Skip"), payload("inform")))
+    return question, memory.but(asked=Question.IMPACT)
