@@ -17,6 +17,7 @@ from typing import IO
 
 import click
 
+from commands.ports import require_free
 from commands.supervised import VARIABLE
 from commands.welcome import greet_when_ready
 from firstline.settings import Settings
@@ -174,13 +175,15 @@ def programs_of(names: Sequence[str]) -> list[Program]:
 def up(names: tuple[str, ...]) -> None:
     """Start every process (or only those named) and keep each one running until Ctrl-C."""
     settings = Settings.from_environ()
+    wanted = names or tuple(PROCESSES)
     # A terminal that was closed must not end what runs.
     logging.raiseExceptions = False
     with only_one(settings.data_dir / "run"):
+        require_free(settings, wanted)
         stop = threading.Event()
         with stopped_by_signals(stop):
             greet_when_ready(settings, stop)
-            supervise(programs_of(names or tuple(PROCESSES)), settings.data_dir, stop)
+            supervise(programs_of(wanted), settings.data_dir, stop)
     click.echo("Everything is stopped.")
 
 
