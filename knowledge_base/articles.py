@@ -4,8 +4,9 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import count
 
-from sqlalchemy import select, update
+from sqlalchemy import Select, or_, select, update
 from sqlalchemy.orm import Session
 
 from firstline import clock
@@ -61,8 +62,7 @@ def add(session: Session, draft: Draft, *, author_id: int | None = None, slug: s
     """As `create`, inside the caller's `write()`; the caller nudges INDEX_JOB afterwards."""
     check(draft)
     address = free_slug(session, slug or draft.title)
-    article = Article(slug=address, author_id=author_id, state=State.DRAFT, revision=1)
-    _fill(session, article, draft)
+    article = fill(session, Article(slug=address, author_id=author_id, state=State.DRAFT, revision=1), draft)
     session.add(article)
     article.change = next_change(session)
     session.flush()
@@ -78,16 +78,11 @@ def edit(article_id: int, draft: Draft, *, revision: int) -> Article:
             raise StaleArticle(
                 "Somebody else saved this article meanwhile; look at their version and save again."
             )
-        rewrite(session, article, draft)
+        fill(session, article, draft)
+        article.revision += 1
+        article.change = next_change(session)
     nudge(INDEX_JOB, article_id)
     return article
-
-
-def rewrite(session: Session, article: Article, draft: Draft) -> None:
-    """As `edit`, inside the caller's `write()`, whoever saved before."""
-    _fill(session, article, draft)
-    article.revision += 1
-    article.change = next_change(session)
 
 
 def publish(article_id: int) -> Article:
@@ -126,9 +121,26 @@ def popular(*, audience: Audience, limit: int = 6, category: str | None = None) 
     if audience != Audience.SUPPORT:
         query = query.where(Article.audience == Audience.EVERYONE)
     if category:
-        query = query.where(Article.category_slug == category)
+        query = query.where(Article.category_slug.in_(_family(category)))
     order = (Article.helped_count.desc(), Article.offered_count.desc(), Article.id)
     return db.session.scalars(query.order_by(*order).limit(limit)).all()
+
+
+def _family(category: str) -> Select[tuple[str]]:
+    """The category and what is below it."""
+    return select(Category.slug).where(or_(Category.slug == category, Category.parent_slug == category))
+
+
+def shelves(*, audience: Audience) -> Sequence[Category]:
+    """The topmost categories that hold something this reader may see."""
+    holding = select(Article.category_slug).where(Article.state == State.PUBLISHED)
+    if audience != Audience.SUPPORT:
+        holding = holding.where(Article.audience == Audience.EVERYONE)
+    parents = select(Category.parent_slug).where(Category.slug.in_(holding))
+    found = select(Category).where(
+        Category.parent_slug.is_(None), or_(Category.slug.in_(holding), Category.slug.in_(parents))
+    )
+    return db.session.scalars(found.order_by(Category.position, Category.name)).all()
 
 
 def categories() -> Sequence[Category]:
@@ -160,9 +172,11 @@ def next_change(session: Session) -> int:
 def free_slug(session: Session, wanted: str) -> str:
     """An address made of the wanted words that no article has yet."""
     base = slugify(wanted)
-    taken = set(session.scalars(select(Article.slug).where(Article.slug.like(f"{base}%"))))
-    numbered = (f"{base[: MAX_SLUG - 8]}-{number}" for number in range(2, len(taken) + 3))
-    return base if base not in taken else next(slug for slug in numbered if slug not in taken)
+    if session.scalar(select(Article.id).where(Article.slug == base)) is None:
+        return base
+    stem = base[: MAX_SLUG - 8]
+    taken = set(session.scalars(select(Article.slug).where(Article.slug.startswith(f"{stem}-"))))
+    return next(slug for number in count(2) if (slug := f"{stem}-{number}") not in taken)
 
 
 def slugify(words: str) -> str:
@@ -172,7 +186,8 @@ def slugify(words: str) -> str:
     return slug if slug and not slug.isdecimal() else f"article-{slug}".strip("-")
 
 
-def _fill(session: Session, article: Article, draft: Draft) -> None:
+def fill(session: Session, article: Article, draft: Draft) -> Article:
+    """Give the article this content; the caller numbers the change."""
     article.title = draft.title.strip()
     article.body = draft.body
     article.summary = draft.summary.strip() or text.summarise(draft.body)
@@ -181,6 +196,7 @@ def _fill(session: Session, article: Article, draft: Draft) -> None:
     article.keywords = draft.keywords.strip()
     article.audience = draft.audience
     article.updated_at = clock.now()
+    return article
 
 
 def _known_category(session: Session, name: str | None) -> str | None:

@@ -1,7 +1,7 @@
 """Articles from a JSONL file. A bad line is named and left out, the rest goes in."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import batched
 
@@ -41,8 +41,7 @@ def import_jsonl(lines: Iterable[str]) -> ImportReport:
     report = ImportReport()
     for batch in batched(_read(lines, report), BATCH):
         with write() as session:
-            for line in batch:
-                _store(session, line, report)
+            _store(session, batch, report)
     nudge(INDEX_JOB)
     return report
 
@@ -96,18 +95,25 @@ def _text(told: dict[str, object], name: str, *, needed: bool = True) -> str:
     return value.encode("utf-8", "replace").decode()
 
 
-def _store(session: Session, line: _Line, report: ImportReport) -> None:
-    known = session.scalar(select(Article).where(Article.slug == line.slug))
-    if known is None:
-        made = articles.add(session, line.draft, slug=line.slug)
-        made.state = State.PUBLISHED
-        report.added += 1
-    elif _says_the_same(known, line.draft):
-        report.unchanged += 1
-    else:
-        articles.rewrite(session, known, line.draft)
-        known.state = State.PUBLISHED
-        report.changed += 1
+def _store(session: Session, batch: Sequence[_Line], report: ImportReport) -> None:
+    """One change for the whole batch: followers read it in one go."""
+    wanted = [line.slug for line in batch]
+    known = {
+        article.slug: article for article in session.scalars(select(Article).where(Article.slug.in_(wanted)))
+    }
+    change = articles.next_change(session)
+    for line in batch:
+        article = known.get(line.slug)
+        if article is None:
+            made = Article(slug=line.slug, state=State.PUBLISHED, change=change, revision=1)
+            session.add(articles.fill(session, made, line.draft))
+            report.added += 1
+        elif _says_the_same(article, line.draft):
+            report.unchanged += 1
+        else:
+            articles.fill(session, article, line.draft)
+            article.state, article.change, article.revision = State.PUBLISHED, change, article.revision + 1
+            report.changed += 1
 
 
 def _says_the_same(known: Article, draft: Draft) -> bool:

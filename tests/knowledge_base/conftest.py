@@ -1,7 +1,8 @@
-"""A small base of fixes, with a stand-in encoder so that no model is needed."""
+"""A small base of fixes on both databases, with a stand-in encoder so that no model is needed."""
 
 import hashlib
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -42,6 +43,14 @@ FIXES = {
         audience=Audience.SUPPORT,
     ),
 }
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    if request.param == "postgresql":
+        url: str = request.getfixturevalue("postgresql_url")
+        return url
+    return f"sqlite:///{tmp_path / 'firstline.db'}"
 
 
 class WordEncoder:

@@ -83,6 +83,7 @@ def test_the_command_prints_one_object_with_every_measure(tmp_path, monkeypatch)
     assert "By words only" in done.stderr
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_the_import_command_names_the_bad_line(tmp_path, monkeypatch, app, database_url):
     monkeypatch.setenv("FIRSTLINE_DATABASE_URL", database_url)
     file = tmp_path / "a.jsonl"
