@@ -126,7 +126,7 @@ def popular(*, audience: Audience, limit: int = 6, category: str | None = None) 
     return db.session.scalars(query.order_by(*order).limit(limit)).all()
 
 
-def _family(category: str) -> Select[tuple[str]]:
+def _family(category: str) -> Select[str]:
     """The category and what is below it."""
     return select(Category.slug).where(or_(Category.slug == category, Category.parent_slug == category))
 

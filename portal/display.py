@@ -98,8 +98,8 @@ def moment(at: datetime | None) -> Markup:
     if away == 0:
         return _time_tag(at, format_time(at, CLOCK))
     if away < 7:
-        return _time_tag(at, f"{format_date(here, 'EEE', rebase=False)} {format_time(at, 'short')}")
-    return _time_tag(at, f"{_date(here, today)}, {format_time(at, 'short')}")
+        return _time_tag(at, f"{format_date(here, 'EEE', rebase=False)} {format_time(at, CLOCK)}")
+    return _time_tag(at, f"{_date(here, today)}, {format_time(at, CLOCK)}")
 
 
 def day(at: datetime | None) -> Markup:

@@ -6,14 +6,18 @@ from flask import render_template, request
 from markupsafe import Markup
 
 from firstline import log
-from knowledge_base import articles, text
+from knowledge_base import articles, search, text
 from knowledge_base.models import Article, Audience
+from knowledge_base.search import Hit
 from portal.access import person
-from portal.employee.home import hints
 from portal.limits import SUGGEST, limiter
 
 MOST = 60
 POPULAR = 12
+NEAREST = 15
+WORTH_SHOWING = 0.005
+"""A chance this small means that nothing of what was asked is in the article."""
+
 logger = log.get(__name__)
 
 
@@ -24,7 +28,7 @@ def index() -> str:
         "employee/fixes.html",
         words=words,
         category=category,
-        categories=articles.categories(),
+        shelves=articles.shelves(audience=audience()),
         found=_found(words, category),
     )
 
@@ -44,8 +48,13 @@ def audience() -> Audience:
     return Audience.SUPPORT if person().is_support else Audience.EVERYONE
 
 
-def _found(words: str, category: str) -> Sequence[Article]:
+def _found(words: str, category: str) -> Sequence[Article | Hit]:
     if not words:
         limit = MOST if category else POPULAR
         return articles.popular(audience=audience(), limit=limit, category=category or None)
-    return [found for hint in hints(words) if (found := articles.find(hint.slug)) is not None]
+    try:
+        hits = search.search(words, audience=audience(), limit=NEAREST)
+    except Exception:
+        logger.exception("no search among the fixes")
+        return []
+    return [hit for hit in hits if hit.score >= WORTH_SHOWING]

@@ -1,8 +1,9 @@
 import io
+from dataclasses import replace
 
 import pytest
 
-from firstline.db import db
+from firstline.db import db, write
 from incidents import conversation, lifecycle
 from incidents.attachments import Upload
 from incidents.intake import Report
@@ -10,7 +11,9 @@ from incidents.intake import report as log
 from incidents.lifecycle import Change
 from incidents.models import Channel, Incident, Resolution, State, Visibility
 from incidents.people import Role
-from knowledge_base import articles
+from knowledge_base import articles, search
+from knowledge_base.models import Category
+from knowledge_base.search import Hit
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 64
 
@@ -178,3 +181,22 @@ def test_fixes_can_be_looked_through_by_category(browser, vpn_article):
     assert vpn_article.title in browser.open("/fixes").text
     assert vpn_article.title in browser.open(f"/fixes?category={vpn_article.category_slug}").text
     assert vpn_article.title not in browser.open("/fixes?category=printing").text
+
+
+def test_a_shelf_holds_what_lies_below_it_and_empty_ones_are_not_shown(browser, vpn_article):
+    with write() as session:
+        session.get_one(Category, "network").parent_slug = "other"
+    page = browser.open("/fixes?category=other")
+    assert vpn_article.title in page.text
+    assert "Other" in page.text and "Printing" not in page.text
+
+
+def test_fixes_are_found_by_words_and_nonsense_finds_none(browser, monkeypatch, vpn_article):
+    near = Hit(article_id=vpn_article.id, slug="vpn", title="Near", summary="", category=None, score=0.2)
+    far = replace(near, title="Far", score=0.001)
+    monkeypatch.setattr(search, "search", lambda words, **more: [near, far] if words == "vpn" else [far])
+    page = browser.open("/fixes?q=vpn")
+    assert "Near" in page.text and "Far" not in page.text
+    page = browser.open("/fixes?q=zzzz")
+    assert "No known fix fits these words." in page.text
+    assert browser.press("Report it").form("/report").fields["description"] == "zzzz"
