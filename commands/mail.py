@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 import click
-from sqlalchemy import select
+from sqlalchemy import inspect, select
 from sqlalchemy.orm import Session
 
 from commands.context import create_context
@@ -31,10 +31,11 @@ def ingest(as_json: bool, paths: tuple[Path, ...]) -> None:
     """Take each raw message through the real pipeline, in order."""
     is_incomplete = False
     with create_context().app_context():
+        _check_schema()
         for path in paths:
             result = _ingest(path)
             is_incomplete |= result["outcome"] is None
-            click.echo(json.dumps(result, ensure_ascii=True) if as_json else _as_line(result))
+            click.echo(json.dumps(result) if as_json else _as_line(result))
     if is_incomplete:
         raise click.ClickException("Some files could not be read or are still being worked on; see above.")
 
@@ -87,6 +88,11 @@ def release(raw_id: int) -> None:
 def replay(raw_id: int) -> None:
     """Judge a message anew, after a fix or a change of settings."""
     _again(raw_id, is_released=False)
+
+
+def _check_schema() -> None:
+    if not inspect(db.engine).has_table(RawMessage.__tablename__):
+        raise click.ClickException("The database is empty: run `firstline db upgrade` first.")
 
 
 def _again(raw_id: int, *, is_released: bool) -> None:

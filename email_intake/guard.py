@@ -139,9 +139,11 @@ def _automatic_sign(mail: ParsedMail, envelope_from: str | None) -> str:
         return f"automatic ({marker})"
     if "auto_reply" in _precedence(mail) or mail.head.token("preference") == "auto_reply":
         return "automatic (auto_reply)"
-    if any(one.partition("@")[0] == "autoresponder" for one in mail.delivered_to) or mail.head.raw("x-loop"):
+    if any(addresses.is_ours(one.address) for one in mail.head.addresses("x-loop")):
         return "automatic (loop header)"
-    if "autoresponder" in [value.strip().lower() for value in mail.head.all("delivered-to")]:
+    if any(
+        value.strip().lower().partition("@")[0] == "autoresponder" for value in mail.head.all("delivered-to")
+    ):
         return "automatic (autoresponder)"
     if _precedence(mail) & {"bulk", "junk"} and not mail.head.raw("list-id"):
         return "automatic (bulk)"
@@ -164,6 +166,7 @@ def _may_answer(mail: ParsedMail, envelope_from: str | None) -> bool:
     return not (
         _precedence(mail)
         or mail.head.raw("list-id")
+        or mail.head.raw("x-loop")
         or any(word in suppressed for word in ("all", "autoreply", "oof"))
         or NO_REPLY.match(mail.sender.address)
         or MACHINE_SENDER.match(mail.sender.address)

@@ -22,6 +22,7 @@ from incidents.models import Channel, Incident, IntakeKey
 from incidents.notices import Delivery, Notice, Topic
 
 LEASE_FOR = timedelta(minutes=3)
+LOCAL_LEASE_FOR = timedelta(seconds=20)
 FIXES_AWAITED_FOR = timedelta(seconds=30)
 LATEST_ACKNOWLEDGEMENT = timedelta(days=1)
 MOST_ACKNOWLEDGEMENTS = 10
@@ -70,7 +71,7 @@ def _claim(notice_id: int) -> bool:
         result = session.execute(
             claimed.values(
                 state=Delivery.SENDING,
-                lease_until=clock.now() + LEASE_FOR,
+                lease_until=clock.now() + (LOCAL_LEASE_FOR if _is_local() else LEASE_FOR),
                 attempts=Notice.attempts + 1,
                 message_id=message_id,
             )
@@ -227,8 +228,11 @@ def _declare_unknown() -> None:
     if db.session.scalar(select(Notice.id).where(*cut_off).limit(1)) is None:
         return
     # The local mailbox takes the same Message-ID once, so there it may be tried again.
-    is_local = current_app.config["SETTINGS"].smtp_url is None
-    state, sent_at = (Delivery.DUE, None) if is_local else (Delivery.UNKNOWN, now)
+    state, sent_at = (Delivery.DUE, None) if _is_local() else (Delivery.UNKNOWN, now)
     change = {"state": state, "lease_until": None, "sent_at": sent_at, "error": "cut off while sending"}
     with write() as session:
         session.execute(update(Notice).where(*cut_off).values(change))
+
+
+def _is_local() -> bool:
+    return current_app.config["SETTINGS"].smtp_url is None

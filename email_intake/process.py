@@ -13,7 +13,8 @@ from email_intake.parse import ParsedMail, parse
 from firstline import clock, log
 from firstline.db import db, write
 
-LEASE_FOR = timedelta(minutes=5)
+LEASE_FOR = timedelta(seconds=30)
+"""Short, because doing a step twice is harmless and waiting for a dead process is not."""
 MOST_ATTEMPTS = 5
 RETRY_AFTER = timedelta(seconds=20)
 BATCH = 200

@@ -28,7 +28,9 @@ PIECES = [
     b"--b--", b"\n\n", b"begin 644 x", b"attachment; filename*0*=utf-8''%ff", b"> quoted", b"On 1 May x@y.zz wrote:",
     b"charset*=", b"name*1=", b"[", b"]", b"@", b"multipart/report; report-type=delivery-status; boundary=b",
 ]  # fmt: skip
-pieces = strategies.lists(strategies.sampled_from(PIECES) | strategies.binary(max_size=12), max_size=10).map(b" ".join)
+pieces = strategies.lists(strategies.sampled_from(PIECES) | strategies.binary(max_size=12), max_size=10).map(
+    b" ".join
+)
 header = strategies.tuples(strategies.sampled_from(NAMES), pieces).map(lambda pair: pair[0] + b": " + pair[1])
 body = strategies.lists(pieces | header, max_size=10).map(b"\n".join)
 mails = strategies.tuples(strategies.lists(header, max_size=8).map(b"\n".join), body).map(b"\n\n".join)
@@ -51,7 +53,9 @@ def desk_app():
 
 def counts():
     db.session.rollback()
-    return [db.session.scalar(select(func.count()).select_from(model)) for model in (RawMessage, Incident, Entry)]
+    return [
+        db.session.scalar(select(func.count()).select_from(model)) for model in (RawMessage, Incident, Entry)
+    ]
 
 
 @given(raw=anything)

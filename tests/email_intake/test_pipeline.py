@@ -14,6 +14,14 @@ from incidents.models import Channel, Entry, Event, Incident, Resolution, State,
 from incidents.notices import Notice
 from incidents.people import Person, Role, find_by_address
 
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request, tmp_path):
+    if request.param == "postgresql":
+        return request.getfixturevalue("postgresql_url")
+    return f"sqlite:///{tmp_path / 'firstline.db'}"
+
+
 MAIL = """From: Erin Example <erin@example.com>
 To: helpdesk@example.com
 Subject: {subject}
