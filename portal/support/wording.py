@@ -43,6 +43,9 @@ def _by_channel(entry: Entry) -> str:
 
 
 def _reported(entry: Entry) -> str:
+    incident = entry.incident
+    if entry.author_id != incident.requester_id:
+        return _("%(name)s logged this for %(who)s", name=_who(entry), who=incident.requester.name)
     return _("%(name)s reported this by %(channel)s", name=_who(entry), channel=_by_channel(entry).lower())
 
 
@@ -124,7 +127,7 @@ SENTENCES: dict[Event, Callable[[Entry], str]] = {
     Event.ESCALATED: _escalated,
     Event.ANSWERED: _by_name(lazy_gettext("%(name)s answered")),
     Event.COMMENTED: _by_name(lazy_gettext("%(name)s wrote")),
-    Event.NOTED: _by_name(lazy_gettext("%(name)s noted, for support only")),
+    Event.NOTED: _by_name(lazy_gettext("%(name)s noted")),
     Event.WAITING: _waiting,
     Event.RESUMED: _by_name(lazy_gettext("%(name)s went on with it")),
     Event.RESOLVED: _resolved,

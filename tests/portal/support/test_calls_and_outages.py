@@ -86,3 +86,8 @@ def test_a_wrong_correction_keeps_the_outage_as_it_was(at_desk, tess):
     assert at_desk.post(f"/desk/outages/{outage.id}", data={"title": ""}).status_code == 422
     assert outage.title == "VPN is slow"
     assert at_desk.get("/desk/outages/99").status_code == 404
+
+
+def test_the_timeline_says_who_logged_it_for_whom(at_desk, erin):
+    number = at_desk.post("/desk/new", data=CALL).location.rpartition("/")[2]
+    assert "Tess logged this for Erin" in text_of(at_desk.get(f"/desk/{number}"))
