@@ -1,0 +1,99 @@
+"""A person at a browser: what they open is checked for everyone's use, and nothing may go wrong unseen."""
+
+import json
+import os
+import re
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+
+from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page, expect
+
+ROOT = Path(__file__).parents[2]
+AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
+PICTURES = ROOT / "docs" / "pictures"
+WIDE = 1280
+PHONE = 375
+AXE_RUN = """async () => {
+  await Promise.all(document.getAnimations().map((one) => one.finished.catch(() => null)));
+  const found = await axe.run(document, {iframes: false, resultTypes: ["violations"]});
+  return found.violations.map(({id, help, nodes}) => `${id}: ${help}: ` +
+    nodes.map((node) => `${node.target} ${node.any.map((check) => check.message)}`).join(" | "));
+}"""
+STATUS = re.compile(r"Failed to load resource: the server responded with a status of (\d+)")
+
+
+@cache
+def axe() -> str:
+    return AXE.read_text()
+
+
+@dataclass(kw_only=True)
+class Visitor:
+    """One person with a browser window of their own. `expected` are statuses they provoke on purpose."""
+
+    page: Page
+    context: BrowserContext
+    url: str
+    width: int
+    journey: str
+    scripted: bool = True
+    expected: set[int] = field(default_factory=set)
+    troubles: list[str] = field(default_factory=list)
+    _looks: int = 0
+
+    def __post_init__(self) -> None:
+        self.page.on("console", self._hear)
+        self.page.on("pageerror", lambda error: self.troubles.append(str(error)))
+        if self.scripted:
+            self.context.add_init_script(script=axe())
+
+    def _hear(self, said: ConsoleMessage) -> None:
+        status = STATUS.match(said.text)
+        if said.type in {"error", "warning"} and not (status and int(status[1]) in self.expected):
+            self.troubles.append(f"{said.text} ({self.page.url})")
+
+    def open(self, path: str) -> "Visitor":
+        self.page.goto(self.url + path)
+        return self
+
+    def sign_in(self, name: str) -> "Visitor":
+        """By the button of a demo person."""
+        self.open("/login").page.get_by_role("button", name=re.compile(name)).click()
+        expect(self.page.get_by_role("heading", level=1).first).not_to_have_text("Sign in")
+        return self
+
+    def button(self, name: str, *, within: Locator | None = None) -> Locator:
+        return (within or self.page).get_by_role("button", name=name, exact=True)
+
+    def link(self, name: str, *, within: Locator | None = None) -> Locator:
+        return (within or self.page).get_by_role("link", name=name, exact=True)
+
+    def told(self, words: str | re.Pattern[str]) -> None:
+        """These words stand on the page, for all to see."""
+        expect(self.page.get_by_text(words).first).to_be_visible()
+
+    def look(self, what: str) -> None:
+        """The page as it is now: usable by everybody, no wider than the window; kept as a picture."""
+        self._looks += 1
+        self._keep(f"{self._looks:02d}-{what}")
+        if self.scripted:
+            violations = self.page.evaluate(AXE_RUN)
+            assert violations == [], f"{what}, {self.width} px: {json.dumps(violations, indent=1)}"
+            over = self.page.evaluate("document.documentElement.scrollWidth - innerWidth")
+            assert over <= 0, f"{what} is {over} px wider than {self.width} px"
+
+    def picture(self, name: str, *, height: int) -> None:
+        """The picture of the README, when one is wanted (`make pictures`)."""
+        if os.environ.get("FIRSTLINE_PICTURES") and self.width == WIDE:
+            PICTURES.mkdir(parents=True, exist_ok=True)
+            clip = {"x": 0, "y": 0, "width": WIDE, "height": height}
+            self.page.screenshot(path=PICTURES / f"{name}.png", clip=clip, animations="disabled")
+
+    def _keep(self, name: str) -> None:
+        if folder := os.environ.get("FIRSTLINE_LOOKS"):
+            for theme in ("light", "dark"):
+                self.page.emulate_media(color_scheme=theme)
+                path = Path(folder) / f"{self.journey}-{name}-{theme}.png"
+                self.page.screenshot(path=path, full_page=True, animations="disabled")
+            self.page.emulate_media(color_scheme="light")
