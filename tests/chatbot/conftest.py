@@ -118,6 +118,15 @@ def fake_rasa(behaviour: Behaviour, *, limit_s: float = 3.0) -> Iterator[Rasa]:
         server.server_close()
 
 
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The order of turns rests on the database, so both are asked."""
+    if request.param == "postgresql":
+        url: str = request.getfixturevalue("postgresql_url")
+        return url
+    return f"sqlite:///{tmp_path / 'firstline.db'}"
+
+
 @pytest.fixture
 def no_rasa() -> Rasa:
     """Nothing listens there."""
