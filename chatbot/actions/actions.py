@@ -58,8 +58,12 @@ def _answer(intent: str, token: object, confidence: float | None) -> list[dict[s
         raise turns.TokenRefused
     with core().app_context():
         turn_id = turns.resolve(token)
-        given = answer(turns.moment_of(turn_id), intent)
-        turns.settle(turn_id, Actor.BOT, given, intent=intent, confidence=confidence)
+        try:
+            given = answer(turns.moment_of(turn_id), intent)
+            turns.settle(turn_id, Actor.BOT, given, intent=intent, confidence=confidence)
+        except BaseException:
+            turns.release(turn_id, Actor.BOT)
+            raise
         return [said.as_dict() for said in given.messages]
 
 

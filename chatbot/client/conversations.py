@@ -64,7 +64,7 @@ def say(
     another process that has the same turn, or an earlier one, in hand.
     """
     message_id = _checked(text, message_id)
-    held = turns.conversation_of(person, conversation or turns.begin(person))
+    held = turns.conversation_of(person, conversation or turns.begin(person, f"{message_id}:{text}"))
     conversation_id, public_id = held.id, held.public_id
     taken = turns.take(conversation_id, message_id, _read(text, conversation_id))
     if taken.token is None:

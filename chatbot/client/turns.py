@@ -21,6 +21,7 @@ from chatbot.client.payloads import read
 from firstline import clock
 from firstline.db import db, write
 from firstline.i18n import gettext as _
+from firstline.signing import short_mac
 from incidents.errors import KeyReused, NotFound
 from incidents.people import Person
 
@@ -60,13 +61,22 @@ def conversation_of(person: Person, public_id: str) -> Conversation:
     return conversation
 
 
-def begin(person: Person) -> str:
-    """A new conversation; returns its public id."""
-    with write() as session:
-        conversation = Conversation(person_id=person.id)
-        session.add(conversation)
-        session.flush()
-        return conversation.public_id
+def begin(person: Person, first: str) -> str:
+    """The conversation that begins with `first` (message id and words); returns its public id.
+
+    The same beginning is the same conversation: its answer may have been lost on the way, and the
+    turn must not be taken a second time in a new one.
+    """
+    public_id = short_mac("conversation", f"{person.id}:{first}")
+    try:
+        with write() as session:
+            known = select(Conversation.id).where(Conversation.public_id == public_id)
+            if session.scalar(known) is None:
+                session.add(Conversation(person_id=person.id, public_id=public_id))
+    except IntegrityError:
+        # Another process began it in the same moment.
+        db.session.rollback()
+    return public_id
 
 
 def take(conversation_id: int, message_id: str, said: Said) -> Taken:
@@ -107,6 +117,13 @@ def claim(turn_id: int, *, even_from_bot: bool = False) -> bool:
     with write() as session:
         taken = session.execute(free.values(claimed_by=Actor.PORTAL, token_hash=None))
         return bool(taken.rowcount)  # type: ignore[attr-defined]
+
+
+def release(turn_id: int, actor: Actor) -> None:
+    """Give up a claim after a failure, so that somebody else can answer at once."""
+    held = update(Turn).where(Turn.id == turn_id, Turn.claimed_by == actor)
+    with write() as session:
+        session.execute(held.where(Turn.state == TurnState.WAITING).values(claimed_by=None, token_hash=None))
 
 
 def settle(

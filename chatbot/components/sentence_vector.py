@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any, Dict, List, Text, Type
 
 import numpy as np
-from knowledge_base.embedding import Encoder, try_encoder
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
@@ -18,6 +17,8 @@ from rasa.nlu.tokenizers.tokenizer import Tokenizer
 from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
+
+from knowledge_base.embedding import Encoder, try_encoder
 
 logger = logging.getLogger(__name__)
 

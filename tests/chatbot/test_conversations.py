@@ -8,8 +8,9 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from chatbot.client import conversations, turns
+from chatbot.client.answers import answer
 from chatbot.client.messages import Reply
-from chatbot.client.models import Turn
+from chatbot.client.models import Actor, Turn
 from chatbot.client.rasa import Rasa
 from firstline import jobs
 from firstline.db import db, write
@@ -91,6 +92,14 @@ def test_the_same_message_again_is_the_same_answer(erin: Person, no_rasa: Rasa) 
     )
     assert again == first
     assert len(incidents()) == 1
+
+
+def test_a_lost_first_answer_is_found_again_by_its_message_id(erin: Person, no_rasa: Rasa) -> None:
+    first = conversations.say(erin, "the printer is jammed again", message_id="m1", rasa=no_rasa)
+    assert conversations.say(erin, "the printer is jammed again", message_id="m1", rasa=no_rasa) == first
+    other = conversations.say(erin, "my mouse is dead", message_id="m1", rasa=no_rasa)
+    assert other.conversation != first.conversation
+    assert len(incidents()) == 2
 
 
 def test_a_message_id_cannot_be_used_for_other_words(erin: Person, no_rasa: Rasa) -> None:
@@ -288,8 +297,6 @@ def test_a_turn_whose_process_died_is_answered_by_whoever_retries(erin: Person, 
 
 
 def test_what_the_bot_stored_counts_even_when_rasa_then_fails(erin: Person) -> None:
-    from chatbot.client.answers import answer
-    from chatbot.client.models import Actor
 
     app_erin = erin.id
 
@@ -333,6 +340,17 @@ def test_a_late_action_finds_its_token_void(erin: Person, no_rasa: Rasa) -> None
     assert turns.claim(taken.turn_id)
     with pytest.raises(turns.TokenRefused):
         turns.resolve(taken.token)
+
+
+def test_a_turn_that_an_action_could_not_answer_is_free_for_the_portal(erin: Person, no_rasa: Rasa) -> None:
+    talk_id = conversations.say(erin, "hello", rasa=no_rasa).conversation
+    held = turns.conversation_of(erin, talk_id).id
+    taken = turns.take(held, "m", turns.Said("my monitor is black", None))
+    assert taken.token is not None
+    turns.resolve(taken.token)
+    assert not turns.claim(taken.turn_id)
+    turns.release(taken.turn_id, Actor.BOT)
+    assert turns.claim(taken.turn_id)
 
 
 def test_a_token_ends_after_a_minute(erin: Person, no_rasa: Rasa) -> None:
