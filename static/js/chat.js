@@ -61,7 +61,7 @@
     open({ focus }) {
       if (!this.dialog.open) PHONE.matches ? this.dialog.showModal() : this.dialog.show();
       keep("open", "1");
-      if (focus) this.field.focus(); else if (document.activeElement === this.field) this.field.blur();
+      if (focus) this.field.focus(); else document.activeElement?.blur();
       this.load();
     }
 
