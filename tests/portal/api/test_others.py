@@ -151,3 +151,11 @@ def test_an_unknown_address_answers_as_a_problem(erin: Program) -> None:
     wrong = erin.call("DELETE", "/incidents")
     assert (wrong.status_code, wrong.mimetype) == (405, "application/problem+json")
     assert "GET" in wrong.headers["Allow"]
+
+
+def test_a_first_turn_sent_again_is_the_same_conversation(erin: Program) -> None:
+    said = {"message": "vpn keeps disconnecting every few minutes", "message_id": "m1"}
+    assert erin.post("/chat", said).json == erin.post("/chat", said).json
+    assert len(erin.get("/incidents").json["incidents"]) == 1
+    other = erin.post("/chat", {**said, "message": "hello"})
+    assert other.status_code == 200, "the id may be used again in a conversation of its own"

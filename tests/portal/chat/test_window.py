@@ -1,0 +1,98 @@
+"""The window in a real browser where the network fails; the journeys are in tests/browser."""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextvars import Context
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Page, Route, expect
+from sqlalchemy import func, select
+from werkzeug.serving import make_server
+
+from firstline.db import db
+from incidents.models import Incident
+from tests.browser.conftest import chromium
+from tests.portal.employee.browser import Browser
+
+__all__ = ["chromium"]
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def page(app: Flask, signed_in: Callable[[str], Browser], chromium) -> Iterator[Page]:
+    """Erin's home page, signed in."""
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=Context().run, args=[server.serve_forever], daemon=True)
+    thread.start()
+    address = f"http://127.0.0.1:{server.port}"
+    cookie = signed_in("erin").client.get_cookie("firstline_session")
+    context = chromium.new_context(viewport={"width": 1280, "height": 800})
+    context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": address}])
+    page = context.new_page()
+    page.goto(address)
+    yield page
+    context.close()
+    server.shutdown()
+    thread.join()
+
+
+def say(page: Page, words: str) -> None:
+    page.locator("[data-chat-launcher]").click()
+    expect(page.locator(".chat-theirs").first).to_be_visible()
+    page.get_by_label("Your message").fill(words)
+    page.get_by_label("Your message").press("Enter")
+
+
+def count_incidents() -> int:
+    db.session.rollback()
+    return db.session.scalar(select(func.count()).select_from(Incident)) or 0
+
+
+def test_it_is_open_before_anything_was_asked_of_the_server(page: Page) -> None:
+    opened = "() => { document.querySelector('[data-chat-launcher]').click(); return document.querySelector('#chat-window').open }"
+    assert page.evaluate(opened)
+
+
+def test_an_answer_that_is_lost_on_its_way_is_asked_for_again_and_counts_once(page: Page) -> None:
+    lost = []
+
+    def lose_the_first(route: Route) -> None:
+        if lost:
+            route.continue_()
+        else:
+            lost.append(route.fetch())
+            route.abort()
+
+    page.route("**/chat/say", lose_the_first)
+    say(page, "vpn keeps disconnecting every few minutes")
+    expect(page.get_by_text("INC-000001 is logged")).to_be_visible()
+    assert count_incidents() == 1
+
+
+def test_what_does_not_get_through_stays_and_can_be_sent_again(page: Page) -> None:
+    page.route("**/chat/say", lambda route: route.abort())
+    say(page, "vpn keeps disconnecting every few minutes")
+    expect(page.get_by_text("This did not get through.")).to_be_visible(timeout=20_000)
+    page.unroute("**/chat/say")
+    page.get_by_role("button", name="Send it again").click()
+    expect(page.get_by_text("INC-000001 is logged")).to_be_visible(timeout=10_000)
+    expect(page.get_by_text("This did not get through.")).to_be_hidden()
+    assert count_incidents() == 1
+
+
+def test_what_was_on_its_way_when_the_page_was_left_is_sent_by_the_next_one(page: Page) -> None:
+    page.route("**/chat/say", lambda route: route.abort())
+    say(page, "vpn keeps disconnecting every few minutes")
+    expect(page.locator(".chat-mine")).to_have_count(1)
+    page.unroute("**/chat/say")
+    page.reload()
+    expect(page.get_by_text("INC-000001 is logged")).to_be_visible(timeout=10_000)
+    assert page.locator(".chat-mine").count() == 1
+
+
+def test_a_draft_survives_a_reload(page: Page) -> None:
+    page.locator("[data-chat-launcher]").click()
+    page.get_by_label("Your message").fill("half a thought")
+    page.reload()
+    expect(page.get_by_label("Your message")).to_have_value("half a thought")
