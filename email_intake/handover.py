@@ -27,7 +27,7 @@ from incidents.errors import Conflict, KeyReused, Refused
 from incidents.intake import DESCRIPTION_LENGTH, Report, report
 from incidents.lifecycle import locked
 from incidents.models import Channel, Incident, IntakeKey
-from incidents.people import ADDRESS_LENGTH, Person, Role, ensure_person
+from incidents.people import ADDRESS_LENGTH, Person, Role, ensure_person, find_by_address
 
 CALLER = "mail"
 UNKNOWN = Address("", "unknown@localhost")
@@ -138,8 +138,7 @@ def _open(case: Case, *, continues: int | None = None) -> None:
     if continues is not None:
         left_out = (*left_out, _("[This continues %(number)s.]", number=f"INC-{continues:06d}"))
     try:
-        with write() as session:
-            requester_id = _person(session, case.sender).id
+        requester_id = _requester(case.sender)
         told = Report(
             requester_id=requester_id,
             title=mail.title,
@@ -172,6 +171,14 @@ def _report(told: Report, case: Case) -> int:
         incident_id = db.session.scalar(known)
         assert incident_id is not None, "a key that was reused is known"
         return incident_id
+
+
+def _requester(sender: Address) -> int:
+    known = find_by_address(sender.address)
+    if known is not None:
+        return known.id
+    with write() as session:
+        return _person(session, sender).id
 
 
 def _person(session: Session, sender: Address) -> Person:

@@ -111,7 +111,7 @@ def test_its_links_are_signed_for_the_requester(take, inbox, monkeypatch):
     outgoing.deliver_due()
     (sent,) = inbox.messages
     text = sent.get_body(("plain",)).get_content()
-    assert "1. Restart the VPN" in text and "- Quit it" in text
+    assert "* Restart the VPN" in text and "1. Quit it" in text
     said = [signing.unsign("answer", token) for token in re.findall(r"/answer/(\S+)", text)]
     assert [(one["incident"], one["person"], one["solved"]) for one in said] == [
         (row.incident_id, row.incident.requester_id, True),
