@@ -104,12 +104,20 @@ def _restore_database(settings: Settings, folder: Path) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
     draft = file.with_name(f".{file.name}.restored")
     draft.unlink(missing_ok=True)
-    with _sqlite(folder / SQLITE_COPY) as source, _sqlite(draft) as copy:
-        source.backup(copy)
-        if copy.execute("PRAGMA integrity_check").fetchone() != ("ok",):
-            raise click.ClickException(f"The database in {folder} is damaged. Nothing was changed.")
+    if not _copy_whole(folder / SQLITE_COPY, draft):
+        raise click.ClickException(f"The database in {folder} is damaged. Nothing was changed.")
     _set_aside(file)
     draft.rename(file)
+
+
+def _copy_whole(source: Path, target: Path) -> bool:
+    """Copy a database; False when it is not whole."""
+    try:
+        with _sqlite(source) as opened, _sqlite(target) as copy:
+            opened.backup(copy)
+            return bool(copy.execute("PRAGMA integrity_check").fetchone() == ("ok",))
+    except sqlite3.DatabaseError:
+        return False
 
 
 def _set_aside(file: Path) -> None:
