@@ -1,8 +1,6 @@
 """The portal: the core plus routes. A route parses, asks the domain and renders."""
 
-from collections.abc import Iterator
 from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 
 from flask import Flask
@@ -41,21 +39,16 @@ def create_app(settings: Settings | None = None, **config: object) -> Flask:
     app = create_core(settings, models=_models(), **{**_defaults(settings), **config})
     app.template_folder = str(TEMPLATES)
     person_speaks(app, locale=listener.locale, timezone=listener.timezone)
-    for part in (headers, forms, accounts, limits, assets, display, navigation, errors):
+    for part in (headers, forms, assets, accounts, limits, display, navigation, errors):
         part.init_app(app)
-    for name in _present(BLUEPRINTS):
+    for name in BLUEPRINTS:
         app.register_blueprint(import_module(name).blueprint)
     return app
 
 
 def _models() -> tuple[str, ...]:
-    channels = (import_module(name).MODELS for name in _present(OTHER_CHANNELS))
+    channels = (import_module(name).MODELS for name in OTHER_CHANNELS)
     return (*MODELS, *(model for models in channels for model in models))
-
-
-def _present(names: tuple[str, ...]) -> Iterator[str]:
-    specs = ((name, find_spec(name)) for name in names)
-    return (name for name, spec in specs if spec is not None and spec.origin)
 
 
 def _defaults(settings: Settings) -> dict[str, object]:

@@ -10,13 +10,15 @@ from flask import Flask, Response, abort, request, url_for
 from werkzeug.utils import safe_join
 
 STATIC = Path(__file__).resolve().parent.parent / "static"
+PREFIX = "/static"
 TEXT = frozenset({".css", ".js", ".svg", ".webmanifest", ".json"})
 FOREVER = "public, max-age=31536000, immutable"
 BRIEFLY = "public, max-age=300"
 
 
 def init_app(app: Flask) -> None:
-    app.add_url_rule("/static/<path:name>", endpoint="static", view_func=serve)
+    app.static_url_path = PREFIX
+    app.add_url_rule(f"{PREFIX}/<path:name>", endpoint="static", view_func=serve)
     app.jinja_env.globals["asset"] = asset
 
 

@@ -15,6 +15,9 @@ from knowledge_base.articles import ArticleError, StaleArticle, UnknownArticle
 
 logger = log.get(__name__)
 API = "/api/"
+WRITTEN = ("title", "description", "words", "text", "note", "body", "message")
+"""Fields in which people write; no password is among them."""
+
 STATUS: dict[type[Exception], int] = {
     NotFound: 404,
     NotAllowed: 403,
@@ -27,6 +30,7 @@ STATUS: dict[type[Exception], int] = {
 }
 SENTENCES = {
     400: _("We could not read that request. Go back and try again; what you typed is still in the form."),
+    401: _("You were signed out meanwhile. Sign in, then send it again; what you wrote stands below."),
     403: _("Your account may not open this. Ask the service desk if you need to."),
     404: _("There is nothing at this address. It may have moved, or the link was cut short."),
     405: _("This page cannot be used that way. Go back and use its buttons."),
@@ -68,7 +72,16 @@ def answer(status: int, sentence: str, *, field: str | None = None) -> Response:
         return problem(status, sentence, field=field)
     template = _template(status)
     title = TITLES.get(status, HTTPStatus(status).phrase)
-    return Response(render_template(template, title=title, sentence=sentence, status=status), status)
+    shown = {"title": title, "sentence": sentence, "status": status, "kept": _kept()}
+    return Response(render_template(template, **shown), status)
+
+
+def _kept() -> list[str]:
+    """What somebody wrote into the form that was refused: a page never swallows words."""
+    try:
+        return [words for name in WRITTEN if (words := request.form.get(name, "").strip())]
+    except HTTPException:
+        return []
 
 
 def _template(status: int) -> str:
@@ -99,7 +112,7 @@ def _not_our_form(error: CSRFError) -> Response:
     logger.info("form refused", reason=error.description)
     return answer(
         400,
-        gettext("This form is from an earlier visit. Go back, reload the page and send it again."),
+        gettext("This form is from an earlier visit. Open the page again and send it anew."),
     )
 
 

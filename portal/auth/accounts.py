@@ -1,6 +1,6 @@
 """Flask-Security on our own `Person`: one role a person, plain columns, short writes."""
 
-from flask import Flask, redirect, request, url_for
+from flask import Flask, abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_security import Security
 from flask_security.datastore import Datastore, UserDatastore
@@ -49,6 +49,8 @@ class People(Datastore, UserDatastore):
 def init_app(app: Flask) -> None:
     app.config.update({**_configuration(), **_given(app)})
     security.init_app(app, People(), register_blueprint=True)
+    # Nobody needs to be known, and no row be read, for a stylesheet.
+    security.principal.skip_static = True
     security.unauthn_handler(_send_to_sign_in)
     app.login_manager.unauthorized_handler(_send_to_sign_in)  # type: ignore[attr-defined]
 
@@ -85,5 +87,7 @@ def _send_to_sign_in(*_mechanisms: object, **_headers: object) -> ResponseReturn
     """htmx would follow a redirect silently and swap the sign-in page in: tell it to go there."""
     if request.headers.get("HX-Request"):
         return _("Sign in again to go on."), 401, {"HX-Redirect": url_for("security.login")}
-    wanted = request.full_path.rstrip("?") if request.method == "GET" else "/"
+    if request.method != "GET":
+        abort(401)
+    wanted = request.full_path.rstrip("?")
     return redirect(url_for("security.login", next=wanted if wanted != "/" else None))

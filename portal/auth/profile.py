@@ -10,7 +10,8 @@ from firstline.i18n import gettext as _
 from incidents.errors import Invalid
 from incidents.people import Person
 from portal.access import person
-from portal.listener import LANGUAGES, THEMES, is_zone
+from portal.headers import YEAR_S
+from portal.listener import LANGUAGES, THEME_COOKIE, THEMES, is_zone
 
 
 def show() -> str:
@@ -25,7 +26,10 @@ def save() -> ResponseReturnValue:
         kept = session.get_one(Person, person_id)
         kept.theme, kept.language, kept.timezone = chosen["theme"], chosen["language"], chosen["timezone"]
     flash(_("Saved."), "success")
-    return redirect(url_for("auth.profile"), 303)
+    response = redirect(url_for("auth.profile"), 303)
+    # The sign-in page, which knows nobody yet, keeps the colours too.
+    response.set_cookie(THEME_COOKIE, chosen["theme"], max_age=YEAR_S, samesite="Lax", httponly=True)
+    return response
 
 
 def _check(chosen: dict[str, str]) -> None:

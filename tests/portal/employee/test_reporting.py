@@ -147,10 +147,20 @@ def test_typing_goes_on_when_the_search_is_broken(browser, monkeypatch):
     assert browser.open("/suggestions?words=vpn").status == 200
 
 
-def test_a_form_without_its_proof_is_refused_and_nothing_is_stored(browser):
+def test_a_form_without_its_proof_is_refused_and_its_words_are_shown_again(browser):
     page = browser.post("/report", {"description": "it hums"})
-    assert page.status == 400 and "Go back, reload the page and send it again." in page.text
+    assert page.status == 400 and "Open the page again and send it anew." in page.text
+    assert "it hums" in page.text
     assert count() == 0
+
+
+def test_whoever_was_signed_out_meanwhile_keeps_what_they_wrote(app, browser):
+    form_page = browser.open("/report")
+    with browser.client.session_transaction() as session:
+        del session["_user_id"]
+    page = browser.press("Send it", on=form_page, description="it hums loudly")
+    assert page.status == 401 and "You were signed out meanwhile." in page.text
+    assert "it hums loudly" in page.text
 
 
 def test_a_request_beyond_all_limits_is_refused_with_a_sentence(app, browser):
