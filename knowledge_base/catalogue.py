@@ -36,7 +36,7 @@ def state_counts() -> dict[str, int]:
     return {state: many.get(state, 0) for state in State}
 
 
-def _matching(q: str) -> Select[tuple[Article]]:
+def _matching(q: str) -> Select[Article]:
     columns = (Article.title, Article.keywords, Article.slug)
     words = q.split()[:10]
     return select(Article).where(
