@@ -114,7 +114,7 @@ def _is_dead(holder: str) -> bool:
     return False
 
 
-class Jobs(Consumer):  # type: ignore[misc]
+class Jobs(Consumer):
     """huey's consumer, which finishes the task it is at on either signal."""
 
     def _set_signal_handlers(self) -> None:
