@@ -119,8 +119,6 @@ def _prepare(folder: Path) -> Stack:
     environment |= {
         "FIRSTLINE_DATA_DIR": str(folder / "var"),
         "FIRSTLINE_MODEL_DIR": os.environ.get("FIRSTLINE_MODEL_DIR", str(ROOT / "var/models/minilm")),
-        "FIRSTLINE_MODEL_DIR": os.environ.get("FIRSTLINE_MODEL_DIR")
-        or str(ROOT / "var" / "models" / "minilm"),
         "FIRSTLINE_DEMO": "1",
         "FIRSTLINE_LISTEN": f"127.0.0.1:{portal}",
         "FIRSTLINE_MAIL_LISTEN": f"127.0.0.1:{mail}",
