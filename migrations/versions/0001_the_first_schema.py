@@ -608,7 +608,6 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_raw_message_received_at"), ["received_at"], unique=False)
 
 
-
 def downgrade() -> None:
     with op.batch_alter_table("raw_message", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_raw_message_received_at"))
