@@ -86,7 +86,8 @@ def _moment(field: str) -> datetime | None:
         local = datetime.fromisoformat(given).replace(tzinfo=None)
     except ValueError as error:
         raise Invalid(_("Write the time as 2026-11-23 14:30."), field=field) from error
-    return to_utc(local).replace(tzinfo=UTC)
+    in_utc: datetime = to_utc(local)
+    return in_utc.replace(tzinfo=UTC)
 
 
 def _local(at: datetime | None) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import timedelta
+from typing import Any
 
 from babel import dates
 from flask import render_template, request, url_for
@@ -75,7 +76,7 @@ def _wanted() -> Filter:
     return Filter(state=request.args.get("state", "open"), **given)
 
 
-def _listed(wanted: Filter) -> dict[str, object]:
+def _listed(wanted: Filter) -> dict[str, Any]:
     me, cursor = person(), request.args.get("cursor") or None
     # What is over has no clock: newest first there.
     ask = queue.visible if wanted.state in SETTLED or not wanted.state else queue.work
@@ -95,5 +96,5 @@ def _listed(wanted: Filter) -> dict[str, object]:
     }
 
 
-def _asked(wanted: Filter) -> dict[str, str]:
+def _asked(wanted: Filter) -> dict[str, Any]:
     return {name: value for name, value in asdict(wanted).items() if value or name == "state"}
