@@ -18,6 +18,13 @@
     menu?.querySelector("summary").focus();
   });
 
+  // An address holds only so much: the first words of a long report are enough to look for fixes.
+  document.addEventListener("htmx:config:request", ({ target, detail }) => {
+    if (target.matches("input, textarea") && detail.ctx.request.method === "GET") {
+      detail.ctx.request.body.set(target.name, target.value.slice(0, 400));
+    }
+  });
+
   document.addEventListener("DOMContentLoaded", () => {
     document.querySelector("[data-focus]")?.focus();
     // A second click while the first is on its way would only wait for the same answer.
