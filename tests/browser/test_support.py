@@ -70,7 +70,7 @@ def resolve(agent: Visitor, number: str, *, cause: str) -> None:
     expect(agent.page.locator(".incident-facts")).to_contain_text("Resolved")
 
 
-def test_one_queue_holds_what_came_by_portal_chat_and_mail(visit, reported, stored):
+def test_one_queue_holds_what_came_by_portal_chat_and_mail(visit, reported):
     person, tess = visit("Erin"), visit("Tess")
     words = f"vpn keeps disconnecting at desk {person.width}"
     incidents = reported(person, words, "portal", "chat", "mail")
@@ -88,7 +88,7 @@ def test_one_queue_holds_what_came_by_portal_chat_and_mail(visit, reported, stor
     tess.look("queue-found")
 
 
-def test_an_answer_reaches_people_where_they_asked(visit, reported, stored):
+def test_an_answer_reaches_people_where_they_asked(visit, reported):
     person, tess = visit("Erin"), visit("Tess")
     incidents = reported(person, f"my headset at booth {person.width} is not working", "chat", "mail")
     for channel in ("mail", "chat"):

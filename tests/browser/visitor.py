@@ -83,12 +83,15 @@ class Visitor:
             over = self.page.evaluate("document.documentElement.scrollWidth - innerWidth")
             assert over <= 0, f"{what} is {over} px wider than {self.width} px"
 
-    def picture(self, name: str, *, height: int) -> None:
-        """The picture of the README, when one is wanted (`make pictures`)."""
-        if os.environ.get("FIRSTLINE_PICTURES") and self.width == WIDE:
-            PICTURES.mkdir(parents=True, exist_ok=True)
-            clip = {"x": 0, "y": 0, "width": WIDE, "height": height}
-            self.page.screenshot(path=PICTURES / f"{name}.png", clip=clip, animations="disabled")
+    def picture(self, name: str, *, height: int, stretch: str = "") -> None:
+        """The picture of the README, when one is wanted (`make pictures`); `stretch` grows to fill it."""
+        if not os.environ.get("FIRSTLINE_PICTURES") or self.width != WIDE:
+            return
+        if stretch:
+            self.page.locator(stretch).evaluate("(part, to) => { part.style.height = `${to}px`; }", height)
+        self.page.set_viewport_size({"width": WIDE, "height": height})
+        PICTURES.mkdir(parents=True, exist_ok=True)
+        self.page.screenshot(path=PICTURES / f"{name}.png", animations="disabled")
 
     def _keep(self, name: str) -> None:
         if folder := os.environ.get("FIRSTLINE_LOOKS"):
