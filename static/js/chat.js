@@ -183,7 +183,7 @@
       const turn = this.parse(html).querySelector(".chat-turn");
       this.conversation = turn.dataset.conversation || this.conversation;
       after ? after.after(turn) : this.log.append(turn);
-      this.scrollToEnd();
+      this.scrollToAnswer(after || turn);
       this.tell("");
     }
 
@@ -275,6 +275,8 @@
       this.waiting.toggleAttribute("data-busy", busy);
     }
 
+    // A long answer is read from its beginning; a short one leaves the log at its end all the same.
+    scrollToAnswer(row) { this.log.scrollTop = row.offsetTop - this.log.offsetTop; }
     scrollToEnd() { this.log.scrollTop = this.log.scrollHeight; }
   }
 
