@@ -206,16 +206,22 @@ def _reflowed(part: Message, text: str) -> str:
     if str(part.get_param("format", "") or "").lower() != "flowed":
         return text
     delete_space = str(part.get_param("delsp", "") or "").lower() == "yes"
-    lines: list[str] = []
+    lines: list[list[str]] = []
     flows = False
     for line in text.replace("\r\n", "\n").split("\n"):
         unstuffed = line[1:] if line.startswith(" ") else line
         if flows and not line.startswith(">") and line != "-- ":
-            lines[-1] = (lines[-1][:-1] if delete_space else lines[-1]) + unstuffed
+            lines[-1].append(unstuffed)
         else:
-            lines.append(unstuffed)
+            lines.append([unstuffed])
         flows = line.endswith(" ") and line != "-- " and not line.startswith(">")
-    return "\n".join(lines)
+    return "\n".join(_joined(pieces, delete_space=delete_space) for pieces in lines)
+
+
+def _joined(pieces: list[str], *, delete_space: bool) -> str:
+    if not delete_space:
+        return "".join(pieces)
+    return "".join([*(piece[:-1] for piece in pieces[:-1]), pieces[-1]])
 
 
 def content_of(part: Message, defects: list[str]) -> bytes:

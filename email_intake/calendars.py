@@ -15,10 +15,11 @@ DATE = re.compile(r"\A(\d{4})(\d\d)(\d\d)(?:T(\d\d)(\d\d)\d\d(Z?))?\Z")
 def summarise(calendar: str) -> str:
     """A few lines of text; empty when there is no event in it."""
     unfolded = re.sub(r"\r?\n[ \t]", "", calendar[:100_000])
-    event = re.search(r"BEGIN:VEVENT\r?\n(.*?)END:VEVENT", unfolded, re.DOTALL)
-    if event is None:
+    _before, _begin, event = unfolded.partition("BEGIN:VEVENT")
+    event, end, _after = event.partition("END:VEVENT")
+    if not end:
         return ""
-    lines = [f"{label}: {value}" for name, label in FIELDS if (value := _value(event[1], name))]
+    lines = [f"{label}: {value}" for name, label in FIELDS if (value := _value(event, name))]
     method = _value(unfolded, "METHOD").lower()
     return "\n".join([f"[Calendar: {method or 'event'}]", *lines])
 

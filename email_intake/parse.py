@@ -155,7 +155,8 @@ def _repaired(raw: bytes, defects: list[str]) -> bytes:
     if not bad or not KNOWN_HEADER.search(b"\n".join(lines[bad[0] :])):
         return raw
     defects.append("a line in the headers without a name")
-    lines = [_folded(line, lines[i - 1]) if i in set(bad) else line for i, line in enumerate(lines)]
+    for i in bad:
+        lines[i] = _folded(lines[i], lines[i - 1])
     return b"\n".join(lines) + raw[len(head) :]
 
 
