@@ -8,6 +8,7 @@ from chatbot.client.moment import Answer, Moment, say
 from chatbot.client.reading import (
     follows_up,
     has_content,
+    is_only_number,
     names_number,
 )
 from firstline.i18n import gettext as _
@@ -41,6 +42,8 @@ def _handler(moment: Moment, intent: str) -> Callable[[Moment], Answer]:
             return severity.inform
     if intent == "report_problem" and moment.memory.incident and follows_up(moment.words):
         return own_incidents.add_information
+    if intent in {"inform", "report_problem", UNSURE} and is_only_number(moment.words):
+        return own_incidents.check_status
     return HANDLERS.get(intent, reports.unsure)
 
 

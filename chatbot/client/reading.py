@@ -61,6 +61,11 @@ def names_number(text: str) -> bool:
     return NUMBERED.search(text) is not None
 
 
+def is_only_number(text: str) -> bool:
+    """Whether an incident is named and nothing else is said."""
+    return NUMBERED.fullmatch(text.strip(" .?!")) is not None
+
+
 def has_content(text: str) -> bool:
     """Whether the words say what is wrong, rather than that something is."""
     words = [word.casefold().replace("’", "'") for word in WORD.findall(text)]

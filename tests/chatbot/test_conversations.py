@@ -165,6 +165,14 @@ def test_nobody_reads_a_foreign_incident_in_the_chat(
     assert all(message.incident is None for message in reply.messages)
 
 
+def test_a_bare_number_asks_for_its_status(erin: Person, no_rasa: Rasa) -> None:
+    conversations.say(erin, "my laptop screen is cracked", rasa=no_rasa)
+    (incident,) = incidents()
+    for words in (f"#{incident.id}", incident.number, f"{incident.number}?"):
+        assert incident.number in said(conversations.say(erin, words, rasa=no_rasa))
+    assert len(incidents()) == 1
+
+
 def test_typed_slashes_are_words_and_not_commands(erin: Person, no_rasa: Rasa) -> None:
     reply = conversations.say(erin, "/restart my laptop hangs at the logo", rasa=no_rasa)
     assert reply.answered_by == "portal"
