@@ -48,7 +48,8 @@
       this.dialog.addEventListener("keydown", (event) => {
         if (event.key === "Escape") { event.preventDefault(); event.stopPropagation(); this.close(); }
       });
-      this.dialog.addEventListener("close", () => keep("open", ""));
+      // On a phone the browser itself closes it too.
+      this.dialog.addEventListener("close", () => { keep("open", ""); this.launcher.focus(); });
       this.field.addEventListener("input", () => keep("draft", this.field.value));
       this.form.addEventListener("submit", (event) => {
         event.preventDefault();
@@ -65,10 +66,7 @@
       this.load();
     }
 
-    close() {
-      this.dialog.close();
-      this.launcher.focus();
-    }
+    close() { this.dialog.close(); }
 
     load() {
       this.loaded ??= this.fetchWindow("").then(() => this.sendUnsent()).catch(() => { this.loaded = null; this.tell(this.words.unsent); });
