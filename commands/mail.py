@@ -5,17 +5,16 @@ import sys
 from pathlib import Path
 
 import click
-from sqlalchemy import inspect, select
-from sqlalchemy.orm import Session
+from sqlalchemy import inspect
 
 from commands.context import create_context
 from email_intake import process, spool
+from email_intake import quarantine as held_back
 from email_intake.models import Outcome, RawMessage
 from email_intake.parse import ParsedMail
-from firstline import clock, files, log
-from firstline.db import db, write
-
-HELD = (Outcome.QUARANTINED, Outcome.IGNORED)
+from firstline import files, log
+from firstline.db import db
+from incidents.errors import Refused
 
 
 @click.group()
@@ -50,10 +49,8 @@ def quarantine() -> None:
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
 def list_held(with_ignored: bool, as_json: bool) -> None:
     """What is held back, newest first."""
-    outcomes = HELD if with_ignored else HELD[:1]
     with create_context().app_context():
-        held = select(RawMessage).where(RawMessage.outcome.in_(outcomes)).order_by(RawMessage.id.desc())
-        for row in db.session.scalars(held.limit(500)):
+        for row in held_back.held(with_ignored=with_ignored, limit=500):
             summary = _summary(row)
             click.echo(
                 json.dumps(summary) if as_json else "  ".join(str(value) for value in summary.values())
@@ -66,11 +63,13 @@ def list_held(with_ignored: bool, as_json: bool) -> None:
 def show(raw_id: int, is_raw: bool) -> None:
     """One message: why it was held back and what it says."""
     with create_context().app_context():
-        row = _find(db.session(), raw_id)
+        try:
+            row, said = held_back.read(raw_id)
+        except Refused as refused:
+            raise click.ClickException(refused.sentence) from refused
         if is_raw:
             sys.stdout.buffer.write(spool.load(row))
             return
-        said = process.read_again(row)
         for name, value in _summary(row).items():
             click.echo(f"{name}: {value}")
         click.echo(f"defects: {', '.join(row.defects) or 'none'}\n\n{said.text}")
@@ -97,12 +96,10 @@ def _check_schema() -> None:
 
 def _again(raw_id: int, *, is_released: bool) -> None:
     with create_context().app_context():
-        with write() as session:
-            row = _find(session, raw_id)
-            if row.outcome not in {*HELD, Outcome.WAITING}:
-                raise click.ClickException(f"Message {raw_id} is {row.outcome} already; nothing to do.")
-            row.outcome, row.is_released = Outcome.WAITING, is_released
-            row.attempts, row.not_before, row.lease_until = 0, clock.now(), None
+        try:
+            held_back.judge_again(raw_id, is_released=is_released)
+        except Refused as refused:
+            raise click.ClickException(refused.sentence) from refused
         row = process.process_at_once(raw_id)
         click.echo(_as_line(_result(str(raw_id), row, process.read_again(row))))
 
@@ -145,15 +142,6 @@ def _summary(row: RawMessage) -> dict[str, object]:
         "sender": row.sender,
         "subject": row.subject,
     }
-
-
-def _find(session: Session, raw_id: int) -> RawMessage:
-    row = session.get(RawMessage, raw_id)
-    if row is None:
-        raise click.ClickException(
-            f"There is no message {raw_id}; `firstline mail quarantine list` shows them."
-        )
-    return row
 
 
 def _as_line(result: dict[str, object]) -> str:

@@ -87,4 +87,4 @@ def test_what_is_settled_is_not_taken_again(run, action):
 
 
 def test_an_unknown_number_gets_a_sentence(run):
-    assert "There is no message 7" in run("quarantine", "show", "7").output
+    assert "There is no such message" in run("quarantine", "show", "7").output
