@@ -58,7 +58,7 @@ def test_foreign_and_unknown_things_are_not_found_alike_and_there_is_a_way_on(vi
     bob.expected.add(404)
     hers = desk.post(
         "/api/v1/incidents",
-        json={"title": "Hers alone", "description": "Private.", "requester": "erin@example.com"},
+        json={"title": "Theirs alone", "description": "Private.", "requester": "carla@example.com"},
     ).json()["number"]
     bob.open(f"/incidents/{hers}")
     bob.told(f"There is no incident {hers} among yours.")
