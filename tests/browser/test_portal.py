@@ -93,7 +93,7 @@ def test_everything_works_without_scripts(visit, stored):
     erin.button("This solved it").first.click()
     erin.told(f"{number} is solved.")
     assert stored(number)["resolution"] == "self_service"
-    erin.button("No, open it again").click()
+    erin.button("Yes, open it again").click()
     erin.told("It is open again.")
 
     erin.page.get_by_role("link", name="chat with us").or_(erin.link("Chat")).first.click()
