@@ -52,7 +52,7 @@ docs: setup-web ## Check that the documentation names what exists
 pictures: export FIRSTLINE_PICTURES := 1
 
 pictures: setup ## Take the pictures of the README anew, by walking the journeys
-	@$(BIN)/pytest tests/browser -k "1280 and (known_fix or bot_takes or acknowledgement or one_queue)"
+	@$(BIN)/pytest tests/browser -k "1280 and (pages_of_an_employee or bot_takes or acknowledgement or one_queue)"
 
 bench: setup-web ## Measure each path beside the floor
 	@$(BIN)/python -m benchmarks

@@ -83,13 +83,13 @@ class Visitor:
             over = self.page.evaluate("document.documentElement.scrollWidth - innerWidth")
             assert over <= 0, f"{what} is {over} px wider than {self.width} px"
 
-    def picture(self, name: str, *, height: int, stretch: str = "") -> None:
-        """The picture of the README, when one is wanted (`make pictures`); `stretch` grows to fill it."""
+    def picture(self, name: str, *, height: int) -> None:
+        """The picture of the README, when one is wanted (`make pictures`)."""
         if not os.environ.get("FIRSTLINE_PICTURES") or self.width != WIDE:
             return
-        if stretch:
-            self.page.locator(stretch).evaluate("(part, to) => { part.style.height = `${to}px`; }", height)
         self.page.set_viewport_size({"width": WIDE, "height": height})
+        self.page.mouse.move(0, 0)
+        self.page.evaluate("scrollTo(0, 0)")
         PICTURES.mkdir(parents=True, exist_ok=True)
         self.page.screenshot(path=PICTURES / f"{name}.png", animations="disabled")
 
