@@ -6,7 +6,7 @@ from knowledge_base.ranking import Ranking
 
 BAR = 0.42
 """Nothing is offered unless one of the first three is right with this chance."""
-WORDS_ONLY_BAR = 0.52
+WORDS_ONLY_BAR = 0.42
 """As BAR, where the shares are too flat to count: without a model."""
 LEAST_BESIDE_BEST = 0.05
 """An article with less than this part of the best one's chance is not shown beside it."""
@@ -15,8 +15,8 @@ NAMED = 0.55
 
 _WITH_MEANING = {"points": 0.1793, "lead3": 0.2775, "lead10": 0.0732, "share3": 0.8071}
 _WITH_MEANING_BASE = -4.165
-_WORDS_ONLY = {"lead3": 0.36, "title_share": 2.2}
-_WORDS_ONLY_BASE = -1.53
+_WORDS_ONLY = {"lead3": 0.517, "title_share": 0.805, "body_share": 1.38, "terms": 0.462}
+_WORDS_ONLY_BASE = -3.106
 
 
 def chance(ranking: Ranking) -> float:

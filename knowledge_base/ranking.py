@@ -21,6 +21,8 @@ MOST_PHRASES = 75.0
 SAME_SERVICE = 0.5
 WORDS_ONLY = 3.0
 """Without meaning the words speak for it too; fitted, so that shares stay chances."""
+ENOUGH_KNOWN = 0.8
+"""While fewer articles than this part have vectors, as after a first start, words decide alone."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,7 +68,7 @@ def rank(
         points = points + SAME_SERVICE * (scored.services[places] == service)
     order = np.argsort(-points, kind="stable")
     chosen = places[order]
-    evidence = _evidence(scored, chosen, points[order])
+    evidence = _evidence(scored, chosen, points[order], has_meaning=meaning is not None)
     is_named = bool(compared.is_named[order][:3].any())
     return Ranking(keys=scored.keys[chosen], points=points[order], evidence=evidence, is_named=is_named)
 
@@ -77,7 +79,7 @@ def _lexical(scored: Scored) -> Scores:
 
 def _meaning(scored: Scored) -> Scores | None:
     near = scored.cosines
-    if near is None:
+    if near is None or near.known.mean() < ENOUGH_KNOWN:
         return None
     best = np.maximum(np.maximum(near.title, near.whole), near.part)
     meaning = (
@@ -106,7 +108,9 @@ def _best(scores: Scores, count: int) -> NDArray[np.int64]:
     return np.argpartition(-scores, count)[:count]
 
 
-def _evidence(scored: Scored, chosen: NDArray[np.int64], points: Scores) -> dict[str, float]:
+def _evidence(
+    scored: Scored, chosen: NDArray[np.int64], points: Scores, *, has_meaning: bool
+) -> dict[str, float]:
     """What tells a query that has a right article from one that has none; empty without candidates."""
     if not len(chosen):
         return {}
@@ -117,5 +121,6 @@ def _evidence(scored: Scored, chosen: NDArray[np.int64], points: Scores) -> dict
         "lead10": float(points[0] - points[min(10, len(points) - 1)]),
         "title_share": float(scored.title_words[best]) / ideal,
         "body_share": float(scored.body_words[best]) / ideal,
-        "has_meaning": float(scored.cosines is not None),
+        "terms": float(np.log1p(len(set(scored.terms)))),
+        "has_meaning": float(has_meaning),
     }
