@@ -74,7 +74,10 @@ class Visitor:
         expect(self.page.get_by_text(words).first).to_be_visible()
 
     def look(self, what: str) -> None:
-        """The page as it is now: usable by everybody, no wider than the window; kept as a picture."""
+        """The page as it is now: usable by everybody, no wider than the window.
+
+        With FIRSTLINE_LOOKS=folder it is kept there, light and dark, to be looked at.
+        """
         self._looks += 1
         self._keep(f"{self._looks:02d}-{what}")
         if self.scripted:
