@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
+from typing import Literal
 
 from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page, expect
 
@@ -14,6 +15,7 @@ AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 PICTURES = ROOT / "docs" / "pictures"
 WIDE = 1280
 PHONE = 375
+THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 AXE_RUN = """async () => {
   await Promise.all(document.getAnimations().map((one) => one.finished.catch(() => null)));
   const found = await axe.run(document, {iframes: false, resultTypes: ["violations"]});
@@ -81,8 +83,13 @@ class Visitor:
         self._looks += 1
         self._keep(f"{self._looks:02d}-{what}")
         if self.scripted:
-            violations = self.page.evaluate(AXE_RUN)
-            assert violations == [], f"{what}, {self.width} px: {json.dumps(violations, indent=1)}"
+            for theme in THEMES if self.width == WIDE else THEMES[:1]:
+                self.page.emulate_media(color_scheme=theme)
+                violations = self.page.evaluate(AXE_RUN)
+                assert violations == [], (
+                    f"{what}, {theme}, {self.width} px: {json.dumps(violations, indent=1)}"
+                )
+            self.page.emulate_media(color_scheme="light")
             over = self.page.evaluate("document.documentElement.scrollWidth - innerWidth")
             assert over <= 0, f"{what} is {over} px wider than {self.width} px"
 
@@ -98,7 +105,7 @@ class Visitor:
 
     def _keep(self, name: str) -> None:
         if folder := os.environ.get("FIRSTLINE_LOOKS"):
-            for theme in ("light", "dark"):
+            for theme in THEMES:
                 self.page.emulate_media(color_scheme=theme)
                 path = Path(folder) / f"{self.journey}-{name}-{theme}.png"
                 self.page.screenshot(path=path, full_page=True, animations="disabled")
