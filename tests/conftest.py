@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from playwright.sync_api import Browser
 from sqlalchemy import text
 
 from firstline.app import create_core
@@ -106,3 +107,10 @@ def desk(app: Flask) -> dict[str, Team]:
             ]
         )
     return teams
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """One browser for this test process: Playwright runs once in a thread."""
+    with servers.chromium() as browser:
+        yield browser

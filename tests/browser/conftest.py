@@ -1,7 +1,6 @@
 """A real Chromium at the real product: every process under the supervisor, shared by all journeys."""
 
 import re
-import shutil
 import smtplib
 from collections.abc import Callable, Iterator
 from email.message import EmailMessage
@@ -10,14 +9,11 @@ from pathlib import Path
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Playwright, expect, sync_playwright
-from playwright.sync_api import Error as PlaywrightError
+from playwright.sync_api import Browser, expect
 
-from tests import servers
 from tests.browser.visitor import PHONE, WIDE, Visitor
 from tests.stack import Stack, running
 
-FLAGS = "--no-sandbox --disable-gpu --disable-background-networking --disable-component-update --disable-sync --no-first-run"
 PATIENCE_MS = 30_000
 MARKS = (pytest.mark.browser, pytest.mark.rasa, pytest.mark.xdist_group("stack"), pytest.mark.timeout(900))
 HERE = Path(__file__).parent
@@ -38,22 +34,6 @@ def stack() -> Iterator[Stack]:
     with running() as stack:
         stack.await_everything()
         yield stack
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = _launch(playwright)
-        yield browser
-        browser.close()
-
-
-def _launch(playwright: Playwright) -> Browser:
-    system = shutil.which("chromium")
-    try:
-        return playwright.chromium.launch(executable_path=system, args=FLAGS.split())
-    except PlaywrightError:
-        servers.missing("Chromium", "chromium")
 
 
 @pytest.fixture(params=[WIDE, PHONE], ids=["1280", "375"])

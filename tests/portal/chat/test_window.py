@@ -12,10 +12,8 @@ from werkzeug.serving import make_server
 
 from firstline.db import db
 from incidents.models import Incident
-from tests.browser.conftest import chromium
 from tests.portal.employee.browser import Browser
 
-__all__ = ["chromium"]
 pytestmark = pytest.mark.browser
 
 

@@ -63,10 +63,11 @@ def test_a_password_can_be_changed_and_the_old_one_is_refused(app, browser, erin
 def test_too_many_guesses_have_to_wait(stranger, erin):
     stranger.open("/login")
     login = stranger.page
-    for _guess in range(20):
-        stranger.press("Sign in", on=login, email=erin.email, password="")
-    page = stranger.press("Sign in", on=login, email=erin.email, password="")
-    assert page.status == 429 and "Wait a minute" in page.text
+    # Twice as many as a minute allows: on a slow machine they may fall into two minutes.
+    pages = [stranger.press("Sign in", on=login, email=erin.email, password="") for _guess in range(41)]
+    refused = [page for page in pages if page.status == 429]
+    assert refused and "Wait a minute" in refused[0].text
+    assert all(page.status == 200 for page in pages[:20])
 
 
 def test_htmx_is_sent_to_the_sign_in_page_instead_of_swapping_it_in(stranger, erin):
