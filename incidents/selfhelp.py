@@ -53,10 +53,8 @@ def offer_fixes(incident_id: int) -> list[Fix]:
     incident = db.session.get(Incident, incident_id)
     if incident is None or incident.suggested_at is not None:
         return fixes_of(incident_id)
-    words, service = f"{incident.title}\n{incident.description}", incident.service
-    found = suggest.suggest(
-        words, audience=Audience.EVERYONE, limit=MOST_FIXES, service=service.slug if service else None
-    )
+    words = f"{incident.title}\n{incident.description}"
+    found = _find_fixes(incident, words)
     with locked(incident_id) as (session, incident):
         if incident.suggested_at is None:
             incident.suggested_at = clock.now()
@@ -65,6 +63,16 @@ def offer_fixes(incident_id: int) -> list[Fix]:
             if not found and incident.state == State.OFFERED:
                 routing.route(session, incident, because=_("No known fix fits"))
     return fixes_of(incident_id)
+
+
+def _find_fixes(incident: Incident, words: str) -> list[suggest.Suggestion]:
+    """Fixes for all the words, else for the title alone: there the person says it shortest."""
+    service = incident.service.slug if incident.service else None
+    for asked in (words, incident.title):
+        found = suggest.suggest(asked, audience=Audience.EVERYONE, limit=MOST_FIXES, service=service)
+        if found:
+            return found
+    return []
 
 
 def fixes_of(incident_id: int) -> list[Fix]:
