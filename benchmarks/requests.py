@@ -26,6 +26,7 @@ from tests.stack import FIRSTLINE, ROOT
 FLOOR = ROOT.parent / "shared" / "bench"
 INCIDENTS = 10_000
 LIMIT = 15
+DEMO_PASSWORD = "firstline-demo"
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 WORDS = (
     "vpn keeps disconnecting",
@@ -81,10 +82,8 @@ def _ours(folder: Path, *, model: bool) -> dict[str, Figures]:
         "FIRSTLINE_DATA_DIR": str(data),
         "FIRSTLINE_LISTEN": f"127.0.0.1:{port}",
         "FIRSTLINE_DEMO": "1",
-        "FIRSTLINE_RATE_LIMITS": "0",
+        "FIRSTLINE_MODEL_DIR": str(ROOT / "var/models/minilm" if model else folder / "no-model"),
     }
-    if not model:
-        environment["FIRSTLINE_MODEL_DIR"] = str(folder / "no-model")
     for command in (["db", "upgrade"], ["demo", "load"]):
         subprocess.run([FIRSTLINE, *command], env=environment, check=True, capture_output=True)
     seed(environment, INCIDENTS)
@@ -116,7 +115,7 @@ def _kinds(token: str, agent: str, employee: str) -> dict[str, tuple[Callable[[i
         return Call("GET", f"/desk/INC-{picked.randint(100, INCIDENTS):06d}", desk)
 
     def suggestion(n: int) -> Call:
-        return Call("GET", "/suggest?" + urllib.parse.urlencode({"q": f"{WORDS[n % 4]} {n}"}), home)
+        return Call("GET", "/suggestions?" + urllib.parse.urlencode({"words": f"{WORDS[n % 4]} {n}"}), home)
 
     return {
         "report": (report, 200),
@@ -127,12 +126,13 @@ def _kinds(token: str, agent: str, employee: str) -> dict[str, tuple[Callable[[i
 
 
 def _sign_in(port: int, email: str) -> str:
-    """The session cookie of a demo person, by the demo's one-click door."""
+    """The session cookie of a demo person, by the demo's password."""
     with httpx.Client(base_url=f"http://127.0.0.1:{port}", follow_redirects=True) as client:
         page = client.get("/login").text
         token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page)
         assert token, "the sign-in page has a form"
-        client.post("/demo/people", data={"csrf_token": token.group(1), "email": email}).raise_for_status()
+        form = {"csrf_token": token.group(1), "email": email, "password": DEMO_PASSWORD}
+        client.post("/login", data=form).raise_for_status()
         return "; ".join(f"{cookie.name}={cookie.value}" for cookie in client.cookies.jar)
 
 
