@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select, tuple_
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import defer, joinedload
 
 from firstline import signing
 from firstline.db import db
@@ -51,7 +51,7 @@ def work(person: Person, wanted: Filter, *, cursor: str | None = None, limit: in
     """Support's queue: what breaks next comes first (priority, then what is due)."""
     require(person, Action.SEE_QUEUE)
     keys = (Incident.priority, Incident.due_at, Incident.id)
-    found = _filtered(wanted, person).order_by(*keys)
+    found = _filtered(wanted, person).options(*_NOT_LISTED).order_by(*keys)
     if cursor:
         priority, due_at, last = _read(cursor, 3)
         found = found.where(tuple_(*keys) > tuple_(priority, datetime.fromisoformat(str(due_at)), last))
@@ -130,6 +130,9 @@ def settled_counts(person: Person) -> list[Count]:
         Count("cancelled", _("Cancelled"), many.get(State.CANCELLED, 0)),
     ]
 
+
+_NOT_LISTED = (defer(Incident.description), defer(Incident.solution))
+"""Long words that no list shows: the database would carry them through its sort."""
 
 _LOADED = (
     joinedload(Incident.requester),

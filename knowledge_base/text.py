@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 import nh3
 from markdown_it import MarkdownIt
@@ -9,6 +10,8 @@ from markdown_it.token import Token
 
 MAX_RENDERED = 1_000_000
 MAX_STEP = 240
+KEPT = 256
+"""Bodies whose steps are kept: the same few fixes are offered again and again."""
 FIX_HEADINGS = (
     "fix",
     "steps",
@@ -48,6 +51,7 @@ def plain(body: str) -> str:
     return _BLANK_LINES.sub("\n", _MARKS.sub(" ", unlinked)).strip()
 
 
+@lru_cache(maxsize=KEPT)
 def steps(body: str, *, limit: int = 5) -> tuple[str, ...]:
     """The first steps of the fix, for cards and mail: the first list under a heading that names
     the fix, else the first numbered list, else the first list, else the first paragraph."""
