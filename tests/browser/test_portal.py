@@ -108,6 +108,7 @@ def test_the_pages_of_an_employee_suit_everybody(visit):
     erin.picture("portal", height=720)
     erin.open("/fixes").look("fixes")
     erin.page.locator("main a[href^='/fixes/']").first.click()
+    erin.page.wait_for_url("**/fixes/*")
     erin.look("one-fix")
     erin.open("/profile").look("settings")
     erin.open("/profile/password").look("password")

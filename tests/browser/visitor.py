@@ -80,6 +80,7 @@ class Visitor:
 
         With FIRSTLINE_LOOKS=folder it is kept there, light and dark, to be looked at.
         """
+        self.page.wait_for_load_state("load")
         self._looks += 1
         self._keep(f"{self._looks:02d}-{what}")
         if self.scripted:
