@@ -115,6 +115,12 @@ def test_fifty_reports_survive_the_death_of_every_process_none_lost_none_twice()
             for job in jobs:
                 job.result()
         killer.join()
+        servers.wait_until(
+            lambda: all(stack.pid(name) not in {None, pids[name]} for name in PROCESSES),
+            "a new start of every process",
+            seconds=60,
+        )
+        stack.await_portal()
 
         def new() -> list[str]:
             return [
@@ -128,5 +134,3 @@ def test_fifty_reports_survive_the_death_of_every_process_none_lost_none_twice()
         assert len(new()) == REPORTS, sorted(new())
         assert len(set(new())) == REPORTS
         assert disturbed == []
-        restarted = {name: stack.pid(name) for name in PROCESSES}
-        assert all(restarted[name] and restarted[name] != pids[name] for name in PROCESSES)
