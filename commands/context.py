@@ -9,7 +9,7 @@ import incidents
 from firstline.app import create_core
 from firstline.settings import Settings
 
-GROUND = ("firstline.leases",)
+GROUND = ("firstline.leases", "firstline.options")
 CHANNELS = ("chatbot.client", "email_intake")
 
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from firstline import clock
@@ -21,6 +21,7 @@ class State(StrEnum):
     """Where an article stands; only a published one is found or offered."""
 
     DRAFT = "draft"
+    REVIEW = "review"
     PUBLISHED = "published"
     WITHDRAWN = "withdrawn"
 
@@ -34,9 +35,11 @@ class PassageKind(StrEnum):
 
 
 class AttemptOutcome(StrEnum):
-    """What came of describing a trouble; silence stays NONE and never counts as success."""
+    """What came of describing a trouble; NONE while it is open. Silence never counts as success."""
 
     NONE = "none"
+    SILENT = "silent"
+    ABANDONED = "abandoned"
     SOLVED_SAID = "solved_said"
     WENT_ON = "went_on"
 
@@ -62,15 +65,25 @@ class Article(Model):
     category_slug: Mapped[str | None] = mapped_column(ForeignKey("category.slug"), index=True)
     service: Mapped[str | None] = mapped_column(String(60), index=True)
     keywords: Mapped[str] = mapped_column(Text, default="")
+    symptoms: Mapped[str] = mapped_column(Text, default="")
+    cause: Mapped[str] = mapped_column(Text, default="")
+    is_workaround: Mapped[bool] = mapped_column(default=False)
     audience: Mapped[str] = mapped_column(String(20), default=Audience.EVERYONE)
     state: Mapped[str] = mapped_column(String(20), default=State.DRAFT, index=True)
     author_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
+    owner_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
+    # use_alter: incidents name articles too.
+    incident_id: Mapped[int | None] = mapped_column(
+        ForeignKey("incident.id", ondelete="SET NULL", use_alter=True)
+    )
+    review_at: Mapped[datetime | None] = mapped_column(index=True)
     revision: Mapped[int] = mapped_column(default=1)
     change: Mapped[int] = mapped_column(default=0, index=True)
     indexed_revision: Mapped[int] = mapped_column(default=0)
     indexed_model: Mapped[str] = mapped_column(String(20), default="")
     helped_count: Mapped[int] = mapped_column(default=0)
     offered_count: Mapped[int] = mapped_column(default=0)
+    failed_count: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     updated_at: Mapped[datetime] = mapped_column(default=clock.now)
 
@@ -93,6 +106,90 @@ class Passage(Model):
     vector: Mapped[bytes | None]
 
 
+class Edition(Model):
+    """The whole content of an article as one revision had it, and who wrote it; never changed."""
+
+    __table_args__ = (UniqueConstraint("article_id", "revision"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    article_id: Mapped[int] = mapped_column(ForeignKey("article.id", ondelete="CASCADE"))
+    revision: Mapped[int]
+    content: Mapped[dict[str, object]] = mapped_column(JSON)
+    editor_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
+    note: Mapped[str] = mapped_column(String(300), default="")
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+
+class OldAddress(Model):
+    """A slug an article once had; it leads to the article for good."""
+
+    slug: Mapped[str] = mapped_column(String(120), primary_key=True)
+    article_id: Mapped[int] = mapped_column(ForeignKey("article.id", ondelete="CASCADE"), index=True)
+
+
+class Related(Model):
+    """An author's word that readers of one article may want the other; told once, true both ways.
+
+    `is_distinct` says instead that the two look alike and are not the same.
+    """
+
+    article_id: Mapped[int] = mapped_column(ForeignKey("article.id", ondelete="CASCADE"), primary_key=True)
+    other_id: Mapped[int] = mapped_column(
+        ForeignKey("article.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    is_distinct: Mapped[bool] = mapped_column(default=False)
+
+
+class Picture(Model):
+    """A picture in articles; its content lies under `digest` in `firstline.files`.
+
+    Without an article it is one of a draft that was never saved.
+    """
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    article_id: Mapped[int | None] = mapped_column(ForeignKey("article.id", ondelete="CASCADE"), index=True)
+    digest: Mapped[str] = mapped_column(String(64), index=True)
+    name: Mapped[str] = mapped_column(String(200))
+    media_type: Mapped[str] = mapped_column(String(100))
+    size: Mapped[int]
+    uploaded_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+
+class Feedback(Model):
+    """What one reader said of one article, the last time they said it."""
+
+    __table_args__ = (UniqueConstraint("article_id", "person_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    article_id: Mapped[int] = mapped_column(ForeignKey("article.id", ondelete="CASCADE"))
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"), index=True)
+    revision: Mapped[int]
+    is_helpful: Mapped[bool]
+    reason: Mapped[str] = mapped_column(String(20), default="")
+    comment: Mapped[str] = mapped_column(Text, default="")
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+    settled_at: Mapped[datetime | None]
+
+
+class PastReport(Model):
+    """Words of an incident that this article solved: search material, never shown to anybody.
+
+    Taken back by `revoked_at`. Without a vector it is still to be embedded.
+    """
+
+    __table_args__ = (UniqueConstraint("article_id", "incident_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    article_id: Mapped[int] = mapped_column(ForeignKey("article.id", ondelete="CASCADE"))
+    incident_id: Mapped[int | None] = mapped_column(ForeignKey("incident.id", ondelete="CASCADE"), index=True)
+    words: Mapped[str] = mapped_column(Text)
+    vector: Mapped[bytes | None]
+    model: Mapped[str] = mapped_column(String(20), default="")
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+    revoked_at: Mapped[datetime | None]
+
+
 class KnowledgeRevision(Model):
     """One row that counts changes, so that every searching process can follow them.
 
@@ -105,7 +202,11 @@ class KnowledgeRevision(Model):
 
 
 class Attempt(Model):
-    """A person described a trouble; the fixes shown for it are its offers, which may be none."""
+    """A person described a trouble; the fixes shown for it are its offers, which may be none.
+
+    `is_held_out`: by a drawn lot none were shown, so that the effect of showing them can be measured.
+    `vector` is that of the words, once the worker looked for gaps.
+    """
 
     __table_args__ = (Index("ix_attempt_created_at", "created_at"),)
 
@@ -115,8 +216,13 @@ class Attempt(Model):
     channel: Mapped[str] = mapped_column(String(20))
     words: Mapped[str] = mapped_column(Text)
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
+    category_slug: Mapped[str] = mapped_column(String(60), default="")
+    is_held_out: Mapped[bool] = mapped_column(default=False)
     outcome: Mapped[str] = mapped_column(String(20), default=AttemptOutcome.NONE)
     decided_at: Mapped[datetime | None]
+    gap_id: Mapped[int | None] = mapped_column(ForeignKey("gap.id", ondelete="SET NULL"), index=True)
+    vector: Mapped[bytes | None] = mapped_column(deferred=True)
+    vector_model: Mapped[str] = mapped_column(String(20), default="")
 
     offers: Mapped[list["Offer"]] = relationship(
         back_populates="attempt", cascade="all, delete-orphan", order_by="Offer.rank"
@@ -137,3 +243,19 @@ class Offer(Model):
 
     attempt: Mapped[Attempt] = relationship(back_populates="offers")
     article: Mapped[Article] = relationship()
+
+
+class Gap(Model):
+    """Reports about one thing that no article answers. `centre` is the mean of their vectors."""
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    title: Mapped[str] = mapped_column(String(300))
+    category_slug: Mapped[str] = mapped_column(String(60), default="")
+    centre: Mapped[bytes]
+    model: Mapped[str] = mapped_column(String(20))
+    reports: Mapped[int] = mapped_column(default=0)
+    people: Mapped[int] = mapped_column(default=0)
+    article_id: Mapped[int | None] = mapped_column(ForeignKey("article.id", ondelete="SET NULL"))
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+    last_at: Mapped[datetime] = mapped_column(default=clock.now)
+    dismissed_at: Mapped[datetime | None]
