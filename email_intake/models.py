@@ -1,6 +1,6 @@
 """What the mail channel keeps: mailboxes, raw messages, known Message-IDs and local mail."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from sqlalchemy import JSON, BigInteger, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
@@ -24,13 +24,58 @@ class Outcome(StrEnum):
     QUARANTINED = "quarantined"
 
 
+class Security(StrEnum):
+    """How the connection to a mailbox is kept from listeners."""
+
+    TLS = "tls"
+    STARTTLS = "starttls"
+    NONE = "none"
+
+
+class Login(StrEnum):
+    """How we prove who we are: a kept password, or a token that a command prints each time."""
+
+    PASSWORD = "password"  # noqa: S105 - the name of a way, no secret
+    OAUTH2 = "oauth2"
+
+
+class StartAt(StrEnum):
+    """Which mail of a mailbox seen for the first time is taken."""
+
+    NOW = "now"
+    DAYS = "days"
+    ALL = "all"
+
+
 class Mailbox(Model):
-    """An IMAP folder and how far it was read. Its address and password stay in the settings."""
+    """An IMAP folder: how to get in, what its mail is about, and how far it was read.
+
+    `secret` is encrypted under SECRET_KEY. One that comes from the settings is not changed in pages
+    and keeps its password there. `move_to` empty: mail stays and is flagged as seen. `is_trusted`:
+    X-headers may set priority. `opens_own`: a mail to two mailboxes is an incident in each.
+    """
 
     __tablename__ = "mailbox"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(255), unique=True)
+    address: Mapped[str] = mapped_column(String(254), default="")
+    host: Mapped[str] = mapped_column(String(255), default="")
+    port: Mapped[int] = mapped_column(default=993)
+    username: Mapped[str] = mapped_column(String(254), default="")
+    folder: Mapped[str] = mapped_column(String(255), default="INBOX")
+    security: Mapped[str] = mapped_column(String(10), default=Security.TLS)
+    login: Mapped[str] = mapped_column(String(10), default=Login.PASSWORD)
+    secret: Mapped[str] = mapped_column(Text, default="")
+    move_to: Mapped[str] = mapped_column(String(255), default="")
+    team_id: Mapped[int | None] = mapped_column(ForeignKey("team.id", ondelete="SET NULL"))
+    service_id: Mapped[int | None] = mapped_column(ForeignKey("service.id", ondelete="SET NULL"))
+    start_at: Mapped[str] = mapped_column(String(8), default=StartAt.DAYS)
+    start_days: Mapped[int] = mapped_column(default=1)
+    is_active: Mapped[bool] = mapped_column(default=True)
+    is_trusted: Mapped[bool] = mapped_column(default=False)
+    opens_own: Mapped[bool] = mapped_column(default=False)
+    from_settings: Mapped[bool] = mapped_column(default=False)
     uidvalidity: Mapped[int | None] = mapped_column(BigInteger)
     last_uid: Mapped[int] = mapped_column(BigInteger, default=0)
     started_at: Mapped[datetime] = mapped_column(default=clock.now)
@@ -84,6 +129,7 @@ class RawMessage(Model):
     lease_until: Mapped[datetime | None]
     error: Mapped[str] = mapped_column(Text, default="")
     processed_at: Mapped[datetime | None]
+    erased_at: Mapped[datetime | None]
 
     incident: Mapped[Incident | None] = relationship()
 
@@ -96,6 +142,42 @@ class MailId(Model):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     message_id: Mapped[str] = mapped_column(String(ID_LENGTH))
+    incident_id: Mapped[int] = mapped_column(ForeignKey("incident.id", ondelete="CASCADE"), index=True)
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+
+class Taken(Model):
+    """How many messages we said yes to, by route and day: counted apart from the rows, to check them."""
+
+    __tablename__ = "mail_taken"
+
+    day: Mapped[date] = mapped_column(primary_key=True)
+    route: Mapped[str] = mapped_column(String(80), primary_key=True)
+    count: Mapped[int] = mapped_column(default=0)
+
+
+class Flood(Model):
+    """More mail of one sender than a person writes: it counts on one incident instead of opening more."""
+
+    __tablename__ = "mail_flood"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    sender: Mapped[str] = mapped_column(String(320), index=True)
+    incident_id: Mapped[int] = mapped_column(ForeignKey("incident.id", ondelete="CASCADE"), index=True)
+    count: Mapped[int] = mapped_column(default=0)
+    started_at: Mapped[datetime] = mapped_column(default=clock.now)
+    last_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+
+class ExternalReference(Model):
+    """The number another desk gave the same trouble; it threads mail from that desk's domain."""
+
+    __tablename__ = "external_reference"
+    __table_args__ = (UniqueConstraint("domain", "number", name="uq_external_reference_domain"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    domain: Mapped[str] = mapped_column(String(253))
+    number: Mapped[str] = mapped_column(String(60))
     incident_id: Mapped[int] = mapped_column(ForeignKey("incident.id", ondelete="CASCADE"), index=True)
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
 

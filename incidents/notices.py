@@ -65,6 +65,16 @@ class Notice(Model):
     entry: Mapped[Entry | None] = relationship()
 
 
+class NoticeChoice(Model):
+    """That somebody wants, or does not want, notices about something; without a row they do."""
+
+    __tablename__ = "notice_choice"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), primary_key=True)
+    topic: Mapped[str] = mapped_column(String(16), primary_key=True)
+    is_wanted: Mapped[bool]
+
+
 def notify(session: Session, topic: Topic, incident: Incident, *, entry: Entry | None = None) -> None:
     """Owe the requester a notice about this incident."""
     owe(session, topic, incident, incident.requester, entry=entry)

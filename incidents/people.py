@@ -84,6 +84,7 @@ class Person(Model, UserMixin):
     language: Mapped[str] = mapped_column(String(12), default="")
     theme: Mapped[str] = mapped_column(String(8), default="")
     is_undeliverable: Mapped[bool] = mapped_column(default=False)
+    bounced_count: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
 
     teams: Mapped[list[Team]] = relationship(secondary="membership", back_populates="members")

@@ -28,7 +28,11 @@ class Actor(StrEnum):
 
 
 class Conversation(db.Model):
-    """One conversation of one person; `memory` is what was asked and what it is about."""
+    """One conversation of one person; `memory` is what was asked and what it is about.
+
+    From `handed_over_at` on, the bot is silent and people write on the incident `handed_to_id`, until
+    `handed_over_at` is cleared again. The `_seen_at` and `_typing_at` times say who is there now.
+    """
 
     __tablename__ = "conversation"
     __table_args__ = (Index("ix_conversation_person", "person_id", "id"),)
@@ -38,8 +42,18 @@ class Conversation(db.Model):
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"))
     started_at: Mapped[datetime] = mapped_column(default=clock.now)
     memory: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    handed_over_at: Mapped[datetime | None]
+    handed_to_id: Mapped[int | None] = mapped_column(
+        ForeignKey("incident.id", ondelete="SET NULL"), index=True
+    )
+    agent_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
+    person_seen_at: Mapped[datetime | None]
+    person_typing_at: Mapped[datetime | None]
+    agent_seen_at: Mapped[datetime | None]
+    agent_typing_at: Mapped[datetime | None]
 
-    person: Mapped[Person] = relationship()
+    person: Mapped[Person] = relationship(foreign_keys=[person_id])
+    agent: Mapped[Person | None] = relationship(foreign_keys=[agent_id])
 
 
 class Turn(db.Model):
@@ -66,10 +80,41 @@ class Turn(db.Model):
     token_expires_at: Mapped[datetime | None]
     intent: Mapped[str | None] = mapped_column(String(40))
     confidence: Mapped[float | None]
+    was_corrected: Mapped[bool] = mapped_column(default=False)
     answered_by: Mapped[str | None] = mapped_column(String(10))
     reply: Mapped[list[dict[str, Any]] | None] = mapped_column(JSON)
 
     conversation: Mapped[Conversation] = relationship()
+
+
+class TurnLabel(db.Model):
+    """What an author says a turn really meant; without an intent it teaches nothing."""
+
+    __tablename__ = "turn_label"
+
+    turn_id: Mapped[int] = mapped_column(ForeignKey("turn.id", ondelete="CASCADE"), primary_key=True)
+    intent: Mapped[str | None] = mapped_column(String(40))
+    words: Mapped[str] = mapped_column(Text, default="")
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
+    at: Mapped[datetime] = mapped_column(default=clock.now)
+    exported_at: Mapped[datetime | None]
+
+
+class ChatFile(db.Model):
+    """A file somebody put into a conversation; its content lies under `digest` in `firstline.files`."""
+
+    __tablename__ = "chat_file"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    conversation_id: Mapped[int] = mapped_column(
+        ForeignKey("conversation.id", ondelete="CASCADE"), index=True
+    )
+    turn_id: Mapped[int | None] = mapped_column(ForeignKey("turn.id", ondelete="CASCADE"))
+    name: Mapped[str] = mapped_column(String(200))
+    media_type: Mapped[str] = mapped_column(String(100))
+    size: Mapped[int]
+    digest: Mapped[str] = mapped_column(String(64))
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
 
 
 class ConversationIncident(db.Model):
