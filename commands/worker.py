@@ -10,6 +10,7 @@ from time import monotonic
 
 import click
 from flask import Flask
+from huey import Huey
 from huey.consumer import Consumer
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -115,7 +116,17 @@ def _is_dead(holder: str) -> bool:
 
 
 class Jobs(Consumer):
-    """huey's consumer, which finishes the task it is at on either signal."""
+    """huey's consumer, which finishes the task it is at on either signal, and tells the task of it."""
+
+    def __init__(self, huey: Huey, stop: threading.Event) -> None:
+        super().__init__(
+            huey, workers=THREADS, periodic=False, max_delay=0.5, shutdown_timeout=FINISH_WITHIN_S
+        )
+        self._stop_asked = stop
+
+    def stop(self, graceful: bool = False) -> None:
+        self._stop_asked.set()
+        super().stop(graceful)
 
     def _set_signal_handlers(self) -> None:
         for number in (signal.SIGINT, signal.SIGTERM):
@@ -128,12 +139,12 @@ def worker() -> None:
     """Background jobs and the sweep."""
     log.configure("worker")
     app = create_context()
-    stop = threading.Event()
+    with app.app_context():
+        stop = jobs.stop_flag()
     scheduler = Scheduler(app, stop)
     scheduler.start()
-    huey = app.extensions["huey"]
     try:
-        Jobs(huey, workers=THREADS, periodic=False, max_delay=0.5, shutdown_timeout=FINISH_WITHIN_S).run()
+        Jobs(app.extensions["huey"], stop).run()
     finally:
         stop.set()
         scheduler.join(FINISH_WITHIN_S)

@@ -4,6 +4,7 @@ huey has a file (or Redis) of its own: enqueueing into the application's file in
 transaction would lock it, and a task taken off the queue is lost with its process.
 """
 
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -57,8 +58,18 @@ def run(name: str, *arguments: Any) -> None:
     _tasks[name](*arguments)
 
 
+def stop_flag() -> threading.Event:
+    """Set when this process was asked to stop; needs an app context.
+
+    A task that takes long looks at it at each safe place and leaves the rest to the sweep.
+    """
+    flag: threading.Event = current_app.extensions["firstline_stop"]
+    return flag
+
+
 def init_app(app: Flask) -> None:
     """Attach the queue; tests with `JOBS_INLINE` keep the nudges in a list instead."""
+    app.extensions["firstline_stop"] = threading.Event()
     if app.config.get("JOBS_INLINE"):
         app.extensions["firstline_run"] = _Inbox()
         return

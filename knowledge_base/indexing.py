@@ -25,7 +25,8 @@ _busy = threading.Lock()
 
 @jobs.task(INDEX_JOB)
 def index_articles(article_id: int | None = None) -> None:
-    """Index what is due, for at most WORK_FOR_S; the rest is nudged again. The id is only a hint."""
+    """Index what is due, for at most WORK_FOR_S or until the process is asked to stop; the rest is
+    nudged again. The id is only a hint."""
     if not _busy.acquire(blocking=False):
         return
     try:
@@ -57,11 +58,11 @@ def _index_due(*, prefer: int | None) -> bool:
     if encoder is None:
         logger.warning("articles get no vectors, search goes on by words", reason=reason)
         return False
-    stop_at = monotonic() + WORK_FOR_S
+    stop, stop_at = jobs.stop_flag(), monotonic() + WORK_FOR_S
     order = (Article.id != prefer, Article.id) if prefer else (Article.id,)
     due = select(Article.id).where(Article.state == State.PUBLISHED, _is_due(encoder)).order_by(*order)
     for article_id in db.session.scalars(due).all():
-        if monotonic() > stop_at:
+        if stop.is_set() or monotonic() > stop_at:
             return True
         index_article(article_id, encoder)
     return False
