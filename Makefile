@@ -25,7 +25,6 @@ run: demo ## Start Firstline with demo data; Ctrl-C stops it
 	@exec $(BIN)/firstline up
 
 demo: setup-web ## Bring the database up to date and load the demo data
-	@$(BIN)/firstline db upgrade
 	@$(BIN)/firstline demo load
 
 test: setup lint types ## Run every check and test, as CI does

@@ -1,17 +1,12 @@
 """`create_core()`: a Flask app without routes, the context of every process."""
 
 from importlib import import_module
-from pathlib import Path
 
 from flask import Flask
-from flask_migrate import Migrate
 
 from firstline import i18n, jobs
 from firstline.db import db, prepare
 from firstline.settings import Settings
-
-MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
-migrate = Migrate(directory=str(MIGRATIONS), render_as_batch=True, compare_type=True)
 
 
 def create_core(settings: Settings | None = None, *, models: tuple[str, ...] = (), **config: object) -> Flask:
@@ -36,7 +31,6 @@ def create_core(settings: Settings | None = None, *, models: tuple[str, ...] = (
     for module in models:
         import_module(module)
     db.init_app(app)
-    migrate.init_app(app, db)
     with app.app_context():
         prepare(db.engine)
     i18n.init_app(app)

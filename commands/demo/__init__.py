@@ -2,11 +2,9 @@
 
 import click
 from flask import Flask
-from sqlalchemy import inspect
 
 from commands.context import create_context
 from firstline.app import settings_of
-from firstline.db import db
 
 
 @click.group()
@@ -16,16 +14,16 @@ def demo() -> None:
 
 @demo.command("load")
 def load_command() -> None:
-    """Add the demo data that is not there yet; a second run adds nothing.
+    """Bring the schema up to date and add the demo data that is not there yet; a second run adds nothing.
 
     The demo people get their public password only in a demo on loopback (FIRSTLINE_DEMO=1).
     """
+    from commands.database import upgrade_schema
     from commands.demo.load import load
 
     app = create_context()
+    upgrade_schema(app)
     with app.app_context():
-        if not inspect(db.engine).has_table("person"):
-            raise click.ClickException("The database has no tables yet. Run “firstline db upgrade” first.")
         doors_open = settings_of(app).demo_doors_open
         added = load((lambda password: _hash(app, password)) if doors_open else None)
     told = ", ".join(f"{count} {what}" for what, count in added.items() if count)

@@ -39,10 +39,9 @@ def load(hash_password: Hash | None) -> Counter[str]:
         added["services"] = _add_services(session)
         added["devices"] = _add_devices(session)
         added["outages"] = _add_outages(session)
-        fixes = _add_articles(session)
-    for article in fixes:
-        nudge(INDEX_JOB, article)
-    added["articles"] = len(fixes)
+        added["articles"] = _add_articles(session)
+    if added["articles"]:
+        nudge(INDEX_JOB)
     added["incidents"] = stories.play(read("incidents"))
     return added
 
@@ -157,13 +156,13 @@ def _keep_recent(outage: Outage, told: dict[str, Any]) -> None:
         outage.next_update_at = now + timedelta(minutes=told["next_update_in_minutes"])
 
 
-def _add_articles(session: Session) -> list[int]:
+def _add_articles(session: Session) -> int:
     known = set(session.scalars(select(Article.slug)))
     author = session.scalar(select(Person.id).where(Person.email == AUTHOR))
-    added = []
+    added = 0
     for fix in known_fixes():
         if fix.slug not in known:
             article = articles.add(session, fix.draft, author_id=author, slug=fix.slug)
             article.state = State.PUBLISHED
-            added.append(article.id)
+            added += 1
     return added

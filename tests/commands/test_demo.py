@@ -7,8 +7,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from argon2 import PasswordHasher
 from click.testing import CliRunner
+from flask import current_app
 from sqlalchemy import func, select
 
+from commands.context import create_context
+from commands.database import database
 from commands.demo import demo as demo_command
 from commands.demo import sources, stories
 from commands.demo.load import load
@@ -23,7 +26,8 @@ from incidents.notices import Delivery, Notice
 from incidents.people import Person, Role, Team, ensure_person
 from incidents.services import Device, Outage, Service, known_outages
 from incidents.sla import is_breached
-from knowledge_base.models import Article, Attempt, Audience, Category, Offer
+from knowledge_base.articles import INDEX_JOB
+from knowledge_base.models import Article, Attempt, Audience, Category, KnowledgeRevision, Offer
 from knowledge_base.models import State as ArticleState
 
 FIXES = list(sources.known_fixes())
@@ -318,26 +322,53 @@ def test_an_escalated_incident_carries_its_hand_over(demo):
 
 
 @pytest.fixture
-def run(app, settings, monkeypatch):
+def run(settings, monkeypatch):
+    """`firstline demo load` on a data folder where nothing was made yet."""
     monkeypatch.setenv("FIRSTLINE_DATA_DIR", str(settings.data_dir))
     monkeypatch.setenv("FIRSTLINE_DATABASE_URL", settings.database_url)
     monkeypatch.setenv("FIRSTLINE_DEMO", "1")
     return lambda: CliRunner().invoke(demo_command, ["load"])
 
 
-def test_the_command_says_what_it_added_and_that_a_second_run_added_nothing(run):
+@pytest.fixture
+def desk():
+    """What the command left in the database."""
+    with create_context().app_context():
+        yield
+        db.session.remove()
+        db.engine.dispose()
+
+
+def test_the_command_makes_tables_and_data_and_a_second_run_changes_nothing(run, request):
     assert re.search(r"15 people.*103 articles, 26 incidents", run().output)
+    request.getfixturevalue("desk")
+    before, change = everything(), db.session.scalar(select(KnowledgeRevision.number))
     assert run().output == "The demo data is there already; nothing was added.\n"
+    db.session.rollback()
+    assert everything() == before
+    assert db.session.scalar(select(KnowledgeRevision.number)) == change
 
 
-def test_the_command_stores_a_hash_that_only_the_demo_password_opens(run):
+def test_the_command_asks_once_for_the_vectors_of_all_articles_and_not_again(run, settings):
     run()
+    with create_context().app_context():
+        waiting = [task.args for task in current_app.extensions["huey"].pending()]
+    assert [args for args in waiting if args[0] == INDEX_JOB] == [(INDEX_JOB,)]
+    run()
+    with create_context().app_context():
+        assert len(current_app.extensions["huey"].pending()) == len(waiting)
+
+
+def test_the_command_stores_a_hash_that_only_the_demo_password_opens(run, request):
+    run()
+    request.getfixturevalue("desk")
     erin = db.session.scalars(select(Person).where(Person.email == "erin@example.com")).one()
     assert PasswordHasher().verify(erin.password, sources.read("people")["password"])
 
 
-def test_the_command_says_what_to_do_when_there_are_no_tables(run):
-    db.drop_all()
-    told = run()
-    assert told.exit_code == 1
-    assert "Run “firstline db upgrade” first." in told.output
+def test_the_command_brings_an_older_schema_up_to_date(run, request):
+    run()
+    assert CliRunner().invoke(database, ["downgrade", "-1"]).exit_code == 0
+    assert run().exit_code == 0
+    request.getfixturevalue("desk")
+    assert count(Person) >= 15
