@@ -26,6 +26,9 @@ FIRST_DELAY = 0.1
 LONGEST_DELAY = 30.0
 STEADY_AFTER = 10.0
 GRACE = 8.0
+FIRST = "web"
+FIRST_FOR = 8.0
+LOOK_EVERY = 0.1
 BOT_WAITS = 3.0
 LAST_WORDS = 1.0
 LINE_LIMIT = 64 * 1024
@@ -35,7 +38,7 @@ PROCESSES = {"web": "serve", "worker": "worker", "intake": "intake", "actions": 
 
 @dataclass(frozen=True)
 class Program:
-    """One process: how it is started, how many seconds later, and which signal asks it to finish."""
+    """One process: how it is started, how many seconds after the others, and which signal ends it."""
 
     name: str
     command: Sequence[str]
@@ -135,16 +138,38 @@ class Keeper(threading.Thread):
                 self._log.info("%s", line.decode(errors="replace").rstrip())
 
 
-def supervise(programs: Sequence[Program], data_dir: Path, stop: threading.Event) -> None:
-    """Keep the programs running until `stop` is set, then end them all."""
+def supervise(
+    programs: Sequence[Program],
+    data_dir: Path,
+    stop: threading.Event,
+    *,
+    portal_answers: threading.Event,
+    first_for: float = FIRST_FOR,
+) -> None:
+    """Keep the programs running until `stop` is set, then end them all.
+
+    The portal starts alone, the others once it answers: all of them loading at once on few cores
+    would make it late. After `first_for` seconds they start anyway, so that mail is taken even
+    while the portal is broken.
+    """
     run_dir = data_dir / "run"
     keepers = [Keeper(program, run_dir, make_log(program.name, data_dir / "log")) for program in programs]
     for keeper in keepers:
-        keeper.start()
+        if keeper.name == FIRST:
+            keeper.start()
+            _await_portal(portal_answers, stop, deadline=monotonic() + first_for)
+    for keeper in keepers:
+        if keeper.name != FIRST:
+            keeper.start()
     stop.wait()
     for keeper in keepers:
         keeper.stop()
     _await_end(keepers)
+
+
+def _await_portal(answers: threading.Event, stop: threading.Event, *, deadline: float) -> None:
+    while not (answers.wait(LOOK_EVERY) or stop.is_set() or monotonic() > deadline):
+        pass
 
 
 def make_log(name: str, folder: Path) -> logging.Logger:
@@ -182,8 +207,8 @@ def up(names: tuple[str, ...]) -> None:
         require_free(settings, wanted)
         stop = threading.Event()
         with stopped_by_signals(stop):
-            greet_when_ready(settings, stop)
-            supervise(programs_of(wanted), settings.data_dir, stop)
+            answers = greet_when_ready(settings, stop)
+            supervise(programs_of(wanted), settings.data_dir, stop, portal_answers=answers)
     click.echo("Everything is stopped.")
 
 

@@ -19,14 +19,20 @@ DEMO_TEXT = """
 """
 
 
-def greet_when_ready(settings: Settings, stop: threading.Event) -> None:
-    """Returns at once; the words appear as soon as the portal answers, and again when the bot is in."""
-    threading.Thread(target=_greet, args=[settings, stop], daemon=True).start()
+def greet_when_ready(settings: Settings, stop: threading.Event) -> threading.Event:
+    """Returns at once; the words appear as soon as the portal answers, and again when the bot is in.
+
+    What it returns is set when the portal answers.
+    """
+    answers = threading.Event()
+    threading.Thread(target=_greet, args=[settings, stop, answers], daemon=True).start()
+    return answers
 
 
-def _greet(settings: Settings, stop: threading.Event) -> None:
+def _greet(settings: Settings, stop: threading.Event, answers: threading.Event) -> None:
     local = f"http://{settings.listen}"
     if _await(f"{local}/healthz", stop, every=0.2):
+        answers.set()
         click.echo(_words(settings))
     if _await(f"{local}/readyz", stop, every=2):
         click.secho(f"  Every part is ready, the bot too: {settings.base_url}\n", bold=True)

@@ -21,13 +21,15 @@ def python(name: str, code: str, stop_signal: signal.Signals = signal.SIGTERM) -
 
 
 @contextmanager
-def supervised(data_dir: Path, *programs: Program) -> Iterator[None]:
+def supervised(data_dir: Path, *programs: Program, first_for: float = 60) -> Iterator[threading.Event]:
+    """Yields what the test sets when the portal shall count as answering."""
     (data_dir / "run").mkdir(parents=True, exist_ok=True)
-    stop = threading.Event()
-    thread = threading.Thread(target=supervise, args=[programs, data_dir, stop])
+    stop, answers = threading.Event(), threading.Event()
+    given = {"portal_answers": answers, "first_for": first_for}
+    thread = threading.Thread(target=supervise, args=[programs, data_dir, stop], kwargs=given)
     thread.start()
     try:
-        yield
+        yield answers
     finally:
         stop.set()
         thread.join()
@@ -104,6 +106,48 @@ def test_stopping_lets_a_process_finish_with_the_signal_it_wants(tmp_path: Path)
         until(lambda: "up" in text_of(log))
     until(lambda: "finished my task" in text_of(log))
     assert not list((tmp_path / "run").glob("*.pid"))
+
+
+def starts(data_dir: Path, name: str) -> bool:
+    return (data_dir / "run" / f"{name}.pid").exists()
+
+
+def test_the_portal_starts_alone_and_the_others_as_soon_as_it_answers(tmp_path: Path) -> None:
+    with supervised(tmp_path, python("worker", FOREVER), python("web", FOREVER)) as answers:
+        portal = pid_of(tmp_path, "web")
+        time.sleep(0.5)
+        assert not starts(tmp_path, "worker")
+        answers.set()
+        assert is_alive(pid_of(tmp_path, "worker"))
+        assert pid_of(tmp_path, "web") == portal
+
+
+def test_a_portal_that_never_answers_does_not_hold_up_the_others_for_ever(tmp_path: Path) -> None:
+    broken = python("web", "raise SystemExit('no')")
+    with supervised(tmp_path, broken, python("intake", FOREVER), first_for=0.5):
+        assert is_alive(pid_of(tmp_path, "intake"))
+
+
+def test_stopping_does_not_wait_for_a_portal_that_does_not_answer(tmp_path: Path) -> None:
+    started = time.monotonic()
+    with supervised(tmp_path, python("web", FOREVER), python("worker", FOREVER)):
+        pid_of(tmp_path, "web")
+    assert time.monotonic() - started < 10
+    assert not list((tmp_path / "run").glob("*.pid"))
+
+
+def test_without_a_portal_nobody_waits_for_one(tmp_path: Path) -> None:
+    with supervised(tmp_path, python("worker", FOREVER)):
+        assert is_alive(pid_of(tmp_path, "worker"))
+
+
+def test_a_killed_portal_comes_back_without_a_word_to_the_others(tmp_path: Path) -> None:
+    with supervised(tmp_path, python("web", FOREVER), python("worker", FOREVER)) as answers:
+        answers.set()
+        worker, portal = pid_of(tmp_path, "worker"), pid_of(tmp_path, "web")
+        os.kill(portal, signal.SIGKILL)
+        assert is_alive(changed_pid(tmp_path, "web", portal))
+        assert pid_of(tmp_path, "worker") == worker
 
 
 def test_a_second_supervisor_on_the_same_data_is_refused_with_a_sentence(tmp_path: Path) -> None:

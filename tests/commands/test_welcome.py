@@ -1,12 +1,14 @@
 """What the terminal says when the portal answers."""
 
+import socket
 import threading
+import time
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
 
-from commands.welcome import _greet, _words
+from commands.welcome import _words, greet_when_ready
 from firstline.settings import Settings
 
 
@@ -40,9 +42,23 @@ def test_the_words_come_when_the_portal_answers_and_do_not_wait_for_the_bot(
     with HTTPServer(("127.0.0.1", 0), Portal) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         listen = f"127.0.0.1:{server.server_port}"
-        threading.Timer(1.0, stop.set).start()
-        _greet(settings(tmp_path, FIRSTLINE_LISTEN=listen), stop)
+        answers = greet_when_ready(settings(tmp_path, FIRSTLINE_LISTEN=listen), stop)
+        assert answers.wait(10)
+        time.sleep(1)
+        stop.set()
         server.shutdown()
     said = capsys.readouterr().out
     assert f"Firstline answers at http://{listen}" in said
     assert "Every part is ready" not in said
+
+
+def test_a_portal_that_does_not_answer_is_not_said_to(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stop = threading.Event()
+    with socket.create_server(("127.0.0.1", 0)) as nobody:
+        listen = f"127.0.0.1:{nobody.getsockname()[1]}"
+    answers = greet_when_ready(settings(tmp_path, FIRSTLINE_LISTEN=listen), stop)
+    assert not answers.wait(1)
+    stop.set()
+    assert capsys.readouterr().out == ""
