@@ -1,49 +1,28 @@
-"""Writing the known fixes: create, edit, publish, withdraw, read."""
+"""Writing the known fixes: create, edit, propose, publish, withdraw, read."""
 
-import re
-import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
-from itertools import count
 
 from sqlalchemy import Select, or_, select, update
 from sqlalchemy.orm import Session
 
 from firstline import clock
 from firstline.db import db, write
+from firstline.i18n import gettext as _
 from firstline.jobs import nudge
-from knowledge_base import text
-from knowledge_base.models import Article, Audience, Category, KnowledgeRevision, State
+from knowledge_base import addresses, editions, pictures, states, text
+from knowledge_base.addresses import free_slug as free_slug
+from knowledge_base.addresses import slugify as slugify
+from knowledge_base.contents import REVIEW_AFTER, check_review_date
+from knowledge_base.contents import Draft as Draft
+from knowledge_base.contents import check as check
+from knowledge_base.errors import ArticleError as ArticleError
+from knowledge_base.errors import StaleArticle as StaleArticle
+from knowledge_base.errors import UnknownArticle as UnknownArticle
+from knowledge_base.errors import Withdrawn
+from knowledge_base.models import Article, Audience, Category, Edition, KnowledgeRevision, State
+from knowledge_base.states import Hand
 
 INDEX_JOB = "index-articles"
-MAX_TITLE = 300
-MAX_BODY = 1_000_000
-MAX_SLUG = 120
-
-
-class ArticleError(Exception):
-    """The change is refused; the message is a sentence for the author."""
-
-
-class UnknownArticle(ArticleError):
-    """There is no such article, or this reader may not see it."""
-
-
-class StaleArticle(ArticleError):
-    """Somebody saved another version in the meantime."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Draft:
-    """The content of an article as an author gives it; the body is Markdown."""
-
-    title: str
-    body: str
-    summary: str = ""
-    category: str | None = None
-    service: str | None = None
-    keywords: str = ""
-    audience: Audience = Audience.EVERYONE
 
 
 def create(
@@ -61,53 +40,145 @@ def create(
 def add(session: Session, draft: Draft, *, author_id: int | None = None, slug: str | None = None) -> Article:
     """As `create`, inside the caller's `write()`; the caller nudges INDEX_JOB afterwards."""
     check(draft)
+    check_review_date(draft)
     address = free_slug(session, slug or draft.title)
     article = fill(session, Article(slug=address, author_id=author_id, state=State.DRAFT, revision=1), draft)
     session.add(article)
     article.change = next_change(session)
     session.flush()
+    pictures.adopt(session, article)
+    editions.record(session, article, editor_id=author_id)
     return article
 
 
-def edit(article_id: int, draft: Draft, *, revision: int) -> Article:
-    """Replace the content; `revision` is the one the author started from, else StaleArticle."""
+def edit(
+    article_id: int,
+    draft: Draft,
+    *,
+    revision: int,
+    editor_id: int | None = None,
+    note: str = "",
+    address: str = "",
+    hand: Hand = Hand.REVIEWER,
+) -> Article:
+    """Replace the content; `revision` is the one the author started from, else StaleArticle.
+
+    What it said before stays among its editions, its old address leads to the new one.
+    """
     check(draft)
     with write() as session:
+        article = _seen(session, article_id, revision)
+        states.require_editable(article, hand)
+        check_review_date(draft, known=article.review_at)
+        if address.strip():
+            addresses.move(session, article, address)
+        revise(session, article, draft, editor_id=editor_id, note=note)
+    nudge(INDEX_JOB, article_id)
+    return article
+
+
+def revise(
+    session: Session, article: Article, draft: Draft, *, editor_id: int | None = None, note: str = ""
+) -> None:
+    """The next revision of the article, inside the caller's `write()`."""
+    fill(session, article, draft)
+    pictures.adopt(session, article)
+    article.revision += 1
+    article.change = next_change(session)
+    editions.record(session, article, editor_id=editor_id, note=note)
+
+
+def restore(article_id: int, *, back_to: int, revision: int, editor_id: int | None = None) -> Article:
+    """Let the article say again what it said then, as a new revision."""
+    article = known(article_id)
+    draft = editions.restored(editions.find(article, back_to), article)
+    note = _("Back to version %(number)s", number=back_to)
+    return edit(article_id, draft, revision=revision, editor_id=editor_id, note=note)
+
+
+def propose(
+    article_id: int, draft: Draft, *, revision: int, editor_id: int | None, note: str = ""
+) -> Edition:
+    """Keep a change of a published article until a reviewer accepts it; people go on reading the old."""
+    check(draft)
+    with write() as session:
+        article = _seen(session, article_id, revision)
+        check_review_date(draft, known=article.review_at)
+        return editions.add_proposal(session, article, draft, base=revision, editor_id=editor_id, note=note)
+
+
+def accept(article_id: int, proposal: int) -> Article:
+    """Make a proposal the next revision; StaleArticle when the article changed since."""
+    with write() as session:
         article = _get(session, article_id)
-        if article.revision != revision:
+        proposed = editions.find(article, proposal)
+        if editions.base_of(proposed) != article.revision:
             raise StaleArticle(
-                "Somebody else saved this article meanwhile; look at their version and save again."
+                _("The article changed since this was proposed. Open the proposal in the editor.")
             )
-        fill(session, article, draft)
-        article.revision += 1
+        draft, editor_id, note = editions.words_of(proposed), proposed.editor_id, proposed.note
+        session.delete(proposed)
+        revise(session, article, draft, editor_id=editor_id, note=note)
+    nudge(INDEX_JOB, article_id)
+    return article
+
+
+def dismiss(article_id: int, proposal: int) -> None:
+    """Let a proposal go, because it was refused or taken over by hand."""
+    with write() as session:
+        session.delete(editions.find(_get(session, article_id), proposal))
+
+
+def publish(article_id: int) -> Article:
+    """Let it be found and offered."""
+    return move(article_id, State.PUBLISHED)
+
+
+def withdraw(article_id: int) -> Article:
+    """Stop finding and offering it; what was already offered can still be read of by support."""
+    return move(article_id, State.WITHDRAWN)
+
+
+def move(article_id: int, to: State, *, hand: Hand = Hand.REVIEWER) -> Article:
+    """Lead the article to another state, as the table in `states` allows."""
+    with write() as session:
+        article = _get(session, article_id)
+        states.require(article, to, hand)
+        article.state = to
+        article.updated_at = clock.now()
         article.change = next_change(session)
     nudge(INDEX_JOB, article_id)
     return article
 
 
-def publish(article_id: int) -> Article:
-    """Let it be found and offered."""
-    return _set_state(article_id, State.PUBLISHED)
-
-
-def withdraw(article_id: int) -> Article:
-    """Stop finding and offering it; what was already offered can still be read of by support."""
-    return _set_state(article_id, State.WITHDRAWN)
-
-
 def get(reference: int | str, *, audience: Audience) -> Article:
-    """A published article by id or slug; raises UnknownArticle if this reader may not see it."""
+    """A published article by id or slug; raises UnknownArticle if this reader may not see it.
+
+    By an address it had before, too: then its `slug` is not the one asked for, and a page answers
+    with the way there. One that is no longer offered raises Withdrawn.
+    """
     article = find(reference)
-    if article is None or not article.is_published or not may_read(article, audience):
-        raise UnknownArticle("This article does not exist or is no longer available.")
-    return article
+    if article is not None and may_read(article, audience):
+        if article.is_published:
+            return article
+        if article.state == State.WITHDRAWN:
+            raise Withdrawn(_("“%(title)s” is no longer offered.", title=article.title), article=article)
+    raise UnknownArticle(_("This article does not exist or is no longer available."))
 
 
 def find(reference: int | str) -> Article | None:
-    """Any article in any state by id or slug, for authors."""
+    """Any article in any state by id, slug or old address, for authors."""
     if isinstance(reference, int) or reference.isdecimal():
         return db.session.get(Article, int(reference)) if int(reference) < 2**31 else None
-    return db.session.scalar(select(Article).where(Article.slug == reference))
+    return addresses.at(db.session(), reference)
+
+
+def known(article_id: int) -> Article:
+    """As `find` by id; raises UnknownArticle."""
+    article = find(article_id)
+    if article is None:
+        raise UnknownArticle(_("This article does not exist."))
+    return article
 
 
 def may_read(article: Article, audience: Audience) -> bool:
@@ -148,18 +219,6 @@ def categories() -> Sequence[Category]:
     return db.session.scalars(select(Category).order_by(Category.position, Category.name)).all()
 
 
-def check(draft: Draft) -> None:
-    """Refuse what cannot be an article; raises ArticleError."""
-    if not draft.title.strip():
-        raise ArticleError("Give the article a title.")
-    if len(draft.title) > MAX_TITLE:
-        raise ArticleError(f"Shorten the title to {MAX_TITLE} characters.")
-    if len(draft.body) > MAX_BODY:
-        raise ArticleError("Shorten the article to one million characters, or attach the rest as a file.")
-    if "\0" in draft.title + draft.body + draft.keywords + draft.summary:
-        raise ArticleError("Remove the invisible NUL characters from the text.")
-
-
 def next_change(session: Session) -> int:
     """The number of this change; holds other writers off until the caller commits."""
     counted = session.execute(update(KnowledgeRevision).values(number=KnowledgeRevision.number + 1))
@@ -169,32 +228,21 @@ def next_change(session: Session) -> int:
     return session.scalars(select(KnowledgeRevision.number)).one()
 
 
-def free_slug(session: Session, wanted: str) -> str:
-    """An address made of the wanted words that no article has yet."""
-    base = slugify(wanted)
-    if session.scalar(select(Article.id).where(Article.slug == base)) is None:
-        return base
-    stem = base[: MAX_SLUG - 8]
-    taken = set(session.scalars(select(Article.slug).where(Article.slug.startswith(f"{stem}-"))))
-    return next(slug for number in count(2) if (slug := f"{stem}-{number}") not in taken)
-
-
-def slugify(words: str) -> str:
-    """Lower-case ASCII letters, digits and hyphens; never only digits, since those are ids."""
-    ascii_words = unicodedata.normalize("NFKD", words).encode("ascii", "ignore").decode().lower()
-    slug = re.sub(r"[^a-z0-9]+", "-", ascii_words).strip("-")[:MAX_SLUG].strip("-")
-    return slug if slug and not slug.isdecimal() else f"article-{slug}".strip("-")
-
-
 def fill(session: Session, article: Article, draft: Draft) -> Article:
-    """Give the article this content; the caller numbers the change."""
+    """Give the article this content; the caller numbers the change. The old content is kept."""
+    if article.id is not None:
+        editions.keep_current(session, article)
     article.title = draft.title.strip()
     article.body = draft.body
     article.summary = draft.summary.strip() or text.summarise(draft.body)
+    article.symptoms, article.cause = draft.symptoms.strip(), draft.cause.strip()
+    article.is_workaround = draft.is_workaround
     article.category_slug = _known_category(session, draft.category)
     article.service = draft.service or None
     article.keywords = draft.keywords.strip()
     article.audience = draft.audience
+    article.owner_id = draft.owner_id
+    article.review_at = draft.review_at or article.review_at or clock.now() + REVIEW_AFTER
     article.updated_at = clock.now()
     return article
 
@@ -210,18 +258,18 @@ def _known_category(session: Session, name: str | None) -> str | None:
     return slug
 
 
-def _set_state(article_id: int, state: State) -> Article:
-    with write() as session:
-        article = _get(session, article_id)
-        article.state = state
-        article.updated_at = clock.now()
-        article.change = next_change(session)
-    nudge(INDEX_JOB, article_id)
+def _seen(session: Session, article_id: int, revision: int) -> Article:
+    """The article as the author saw it."""
+    article = _get(session, article_id)
+    if article.revision != revision:
+        raise StaleArticle(
+            _("Somebody else saved this article meanwhile; look at their version and save again.")
+        )
     return article
 
 
 def _get(session: Session, article_id: int) -> Article:
     article = session.get(Article, article_id, with_for_update=True)
     if article is None:
-        raise UnknownArticle("This article does not exist.")
+        raise UnknownArticle(_("This article does not exist."))
     return article

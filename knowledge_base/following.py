@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from firstline.app import settings_of
 from firstline.db import db
-from knowledge_base import text
+from knowledge_base.contents import whole_text
 from knowledge_base.embedding import Encoder, try_encoder
 from knowledge_base.index import Entry, Index, Vector, Vectors
 from knowledge_base.lru import Lru
@@ -154,7 +154,7 @@ def _entry(article: Article, vectors: Vectors | None) -> Entry:
     return Entry(
         key=article.id,
         title=article.title,
-        body=text.plain(article.body),
+        body=whole_text(article),
         keywords=article.keywords,
         service=article.service,
         for_everyone=article.audience == Audience.EVERYONE,

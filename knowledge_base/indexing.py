@@ -10,8 +10,8 @@ from sqlalchemy.sql import ColumnElement
 from firstline import jobs, log
 from firstline.app import settings_of
 from firstline.db import db, write
-from knowledge_base import text
 from knowledge_base.articles import INDEX_JOB, next_change
+from knowledge_base.contents import whole_text
 from knowledge_base.embedding import Encoder, try_encoder
 from knowledge_base.models import Article, Passage, State
 from knowledge_base.passages import Piece, embed, pack
@@ -77,7 +77,7 @@ def index_article(article_id: int, encoder: Encoder) -> bool:
     article = db.session.get(Article, article_id)
     if article is None:
         return False
-    revision, title, body = article.revision, article.title, text.plain(article.body)
+    revision, title, body = article.revision, article.title, whole_text(article)
     db.session.rollback()
     pieces = embed(encoder, title=title, body=body)
     return _store(article_id, pieces, revision=revision, model=encoder.identity)

@@ -1,12 +1,15 @@
 """Markdown of articles: as safe HTML, as plain words, and as steps for small places."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from html import escape
 
 import nh3
 from markdown_it import MarkdownIt
+from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
+from markdown_it.utils import EnvType, OptionsDict
 
 MAX_RENDERED = 1_000_000
 MAX_STEP = 240
@@ -26,11 +29,26 @@ FIX_HEADINGS = (
 
 _LINK = re.compile(r"!?\[([^\]\n]*)\]\([^)\n]*\)|<https?://[^>\n]*>")
 _MARKS = re.compile(r"[*`]+|^[ \t]*(?:#+|>+|[-+]|={3,}|-{3,})(?=\s|$)|(?<!\w)_+|_+(?!\w)", re.MULTILINE)
+_OUR_PICTURE = re.compile(r"/pictures/[1-9]\d{0,8}")
 _BLANK_LINES = re.compile(r"\s*\n\s*")
 
 _markdown = MarkdownIt("commonmark", {"html": False, "linkify": False}).enable(["table", "strikethrough"])
+
+
+def _image(
+    self: RendererHTML, tokens: Sequence[Token], index: int, options: OptionsDict, env: EnvType
+) -> str:
+    """Our pictures are shown; one from elsewhere would tell its host who reads, so it is a link."""
+    address = str(tokens[index].attrs.get("src", ""))
+    words = self.renderInlineAsText(tokens[index].children, options, env)
+    if _OUR_PICTURE.fullmatch(address):
+        return f'<img src="{address}" alt="{escape(words)}" loading="lazy">'
+    return f'<a href="{escape(address)}">{escape(words or address)}</a>'
+
+
+_markdown.add_render_rule("image", _image)
 _ALLOWED_TAGS = (nh3.ALLOWED_TAGS - {"a", "img"}) | {"a", "img", "h1", "h2", "h3", "h4", "table", "s"}
-_ATTRIBUTES = {"a": {"href", "title"}, "img": {"src", "alt", "title"}, "ol": {"start"}, "code": {"class"}}
+_ATTRIBUTES = {"a": {"href", "title"}, "img": {"src", "alt", "loading"}, "ol": {"start"}, "code": {"class"}}
 
 
 def render(body: str) -> str:

@@ -71,7 +71,15 @@ def test_scripts_handlers_and_strange_links_do_not_survive_rendering():
         "\n\n![pic](https://example.com/p.png) [ok](https://example.com)"
     )
     assert "<script" not in html and "<img src=x" not in html and 'href="javascript' not in html
-    assert 'src="https://example.com/p.png"' in html and 'href="https://example.com"' in html
+    assert "<img" not in html and 'href="https://example.com"' in html
+
+
+def test_only_pictures_of_ours_are_shown_others_are_links():
+    html = text.render(
+        "![a screen](/pictures/7) ![theirs](https://example.com/p.png) ![x](/pictures/7/../../me)"
+    )
+    assert html.count("<img") == 1 and '<img src="/pictures/7" alt="a screen"' in html
+    assert '<a href="https://example.com/p.png"' in html
 
 
 @pytest.mark.parametrize(
