@@ -204,8 +204,9 @@ class KnowledgeRevision(Model):
 class Attempt(Model):
     """A person described a trouble; the fixes shown for it are its offers, which may be none.
 
-    `is_held_out`: by a drawn lot none were shown, so that the effect of showing them can be measured.
-    `vector` is that of the words, once the worker looked for gaps.
+    `hold_out_id` names the draw it took part in; `is_held_out`: by that lot its offers were found and not
+    shown, so that the effect of showing them can be measured. `vector` is that of the words, once the
+    worker looked for gaps.
     """
 
     __table_args__ = (Index("ix_attempt_created_at", "created_at"),)
@@ -217,6 +218,9 @@ class Attempt(Model):
     words: Mapped[str] = mapped_column(Text)
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     category_slug: Mapped[str] = mapped_column(String(60), default="")
+    hold_out_id: Mapped[int | None] = mapped_column(
+        ForeignKey("hold_out.id", ondelete="SET NULL"), index=True
+    )
     is_held_out: Mapped[bool] = mapped_column(default=False)
     outcome: Mapped[str] = mapped_column(String(20), default=AttemptOutcome.NONE)
     decided_at: Mapped[datetime | None]
@@ -227,6 +231,19 @@ class Attempt(Model):
     offers: Mapped[list["Offer"]] = relationship(
         back_populates="attempt", cascade="all, delete-orphan", order_by="Offer.rank"
     )
+
+
+class HoldOut(Model):
+    """A share of reports that is shown no fixes, while it runs; another share is another draw.
+
+    Never changed but for its end, so that what is compared was drawn by one lot. `percent` is 1 to 50.
+    """
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    percent: Mapped[int]
+    started_at: Mapped[datetime] = mapped_column(default=clock.now)
+    ended_at: Mapped[datetime | None]
+    chosen_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
 
 
 class Offer(Model):
