@@ -25,6 +25,7 @@ class Action(StrEnum):
     WORK = "work"
     SEE_QUEUE = "see_queue"
     LOG_FOR_OTHERS = "log_for_others"
+    DRAFT_ARTICLES = "draft_articles"
     WRITE_ARTICLES = "write_articles"
     SEND_ALERTS = "send_alerts"
     ADMINISTER = "administer"
@@ -41,13 +42,16 @@ ANY = OWN | {Action.SEE_INTERNAL, Action.NOTE, Action.WORK}
 DESK: dict[str, frozenset[Action]] = {
     Role.CONTACT: frozenset(),
     Role.EMPLOYEE: frozenset(),
-    Role.AUTHOR: frozenset({Action.WRITE_ARTICLES}),
-    Role.AGENT: frozenset({Action.SEE_QUEUE, Action.LOG_FOR_OTHERS}),
-    Role.LEAD: frozenset({Action.SEE_QUEUE, Action.LOG_FOR_OTHERS, Action.WRITE_ARTICLES}),
+    Role.AUTHOR: frozenset({Action.DRAFT_ARTICLES, Action.WRITE_ARTICLES}),
+    Role.AGENT: frozenset({Action.SEE_QUEUE, Action.LOG_FOR_OTHERS, Action.DRAFT_ARTICLES}),
+    Role.LEAD: frozenset(
+        {Action.SEE_QUEUE, Action.LOG_FOR_OTHERS, Action.DRAFT_ARTICLES, Action.WRITE_ARTICLES}
+    ),
     Role.ADMIN: frozenset(
         {
             Action.SEE_QUEUE,
             Action.LOG_FOR_OTHERS,
+            Action.DRAFT_ARTICLES,
             Action.WRITE_ARTICLES,
             Action.SEND_ALERTS,
             Action.ADMINISTER,

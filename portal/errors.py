@@ -11,11 +11,11 @@ from firstline import log
 from firstline.i18n import gettext
 from firstline.i18n import lazy_gettext as _
 from incidents.errors import Conflict, Invalid, NotAllowed, NotFound, Refused
-from knowledge_base.articles import ArticleError, StaleArticle, UnknownArticle
+from knowledge_base.errors import ArticleError, ReviewersOnly, StaleArticle, UnknownArticle, WrongState
 
 logger = log.get(__name__)
 API = "/api/"
-WRITTEN = ("title", "description", "words", "text", "note", "body", "message")
+WRITTEN = ("title", "description", "words", "text", "note", "symptoms", "body", "cause", "message")
 """Fields in which people write; no password is among them."""
 
 STATUS: dict[type[Exception], int] = {
@@ -26,6 +26,8 @@ STATUS: dict[type[Exception], int] = {
     Refused: 422,
     UnknownArticle: 404,
     StaleArticle: 409,
+    WrongState: 409,
+    ReviewersOnly: 403,
     ArticleError: 422,
 }
 SENTENCES = {
@@ -105,7 +107,7 @@ def problem(status: int, sentence: str, *, field: str | None = None) -> Response
 
 
 def _refused(error: Refused | ArticleError) -> Response:
-    return answer(status_of(error), str(error), field=getattr(error, "field", None))
+    return answer(status_of(error), str(error), field=error.field or None)
 
 
 def _not_our_form(error: CSRFError) -> Response:

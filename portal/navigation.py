@@ -42,7 +42,7 @@ PLACES = (
     Place("support.queue", _("Queue"), "inbox", _may(Action.SEE_QUEUE)),
     Place("employee.fixes", _("Fixes"), "lifebuoy", lambda person: True),
     Place("employee.incidents", _("My incidents"), "ticket", lambda person: True),
-    Place("knowledge.index", _("Articles"), "books", _may(Action.WRITE_ARTICLES)),
+    Place("knowledge.index", _("Articles"), "books", _may(Action.DRAFT_ARTICLES)),
     Place("admin.index", _("Set-up"), "settings", _may(Action.ADMINISTER)),
 )
 

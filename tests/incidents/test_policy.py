@@ -11,17 +11,18 @@ from incidents.policy import Action, may
 
 REQUESTER = {"see", "comment", "tell_outcome", "confirm", "reopen", "cancel"}
 SUPPORT = REQUESTER | {"see_internal", "note", "work"}
-AUTHOR, QUEUE, ALERTS, ADMIN = "write_articles", {"see_queue", "log_for_others"}, "send_alerts", "administer"
+DRAFTER, QUEUE = {"draft_articles"}, {"see_queue", "log_for_others"}
+AUTHOR, ALERTS, ADMIN = DRAFTER | {"write_articles"}, {"send_alerts"}, {"administer"}
 
 TABLE = {
     # role: (own incident, somebody else's, the desk)
     Role.CONTACT: (REQUESTER, set(), set()),
     Role.EMPLOYEE: (REQUESTER, set(), set()),
-    Role.AUTHOR: (REQUESTER, set(), {AUTHOR}),
-    Role.MONITOR: (REQUESTER, set(), {ALERTS}),
-    Role.AGENT: (SUPPORT, SUPPORT, QUEUE),
-    Role.LEAD: (SUPPORT, SUPPORT, QUEUE | {AUTHOR}),
-    Role.ADMIN: (SUPPORT, SUPPORT, QUEUE | {AUTHOR, ALERTS, ADMIN}),
+    Role.AUTHOR: (REQUESTER, set(), AUTHOR),
+    Role.MONITOR: (REQUESTER, set(), ALERTS),
+    Role.AGENT: (SUPPORT, SUPPORT, QUEUE | DRAFTER),
+    Role.LEAD: (SUPPORT, SUPPORT, QUEUE | AUTHOR),
+    Role.ADMIN: (SUPPORT, SUPPORT, QUEUE | AUTHOR | ALERTS | ADMIN),
 }
 DOCUMENT = Path(__file__).parents[2] / "docs" / "permissions.md"
 
