@@ -25,8 +25,10 @@ _busy = threading.Lock()
 
 @jobs.task(INDEX_JOB)
 def index_articles(article_id: int | None = None) -> None:
-    """Index what is due, for at most WORK_FOR_S or until the process is asked to stop; the rest is
-    nudged again. The id is only a hint."""
+    """Index what is due, for at most WORK_FOR_S; the rest is nudged again. The id is only a hint.
+
+    A process asked to stop ends after the article it is at: the sweep of the next one goes on.
+    """
     if not _busy.acquire(blocking=False):
         return
     try:
@@ -53,7 +55,7 @@ def progress() -> tuple[int, int]:
 
 
 def _index_due(*, prefer: int | None) -> bool:
-    """Whether more is left."""
+    """Whether more is left to do in this process."""
     encoder, reason = try_encoder(settings_of(current_app).model_dir)
     if encoder is None:
         logger.warning("articles get no vectors, search goes on by words", reason=reason)
@@ -62,7 +64,9 @@ def _index_due(*, prefer: int | None) -> bool:
     order = (Article.id != prefer, Article.id) if prefer else (Article.id,)
     due = select(Article.id).where(Article.state == State.PUBLISHED, _is_due(encoder)).order_by(*order)
     for article_id in db.session.scalars(due).all():
-        if stop.is_set() or monotonic() > stop_at:
+        if stop.is_set():
+            return False
+        if monotonic() > stop_at:
             return True
         index_article(article_id, encoder)
     return False

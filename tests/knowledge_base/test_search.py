@@ -146,6 +146,24 @@ def test_a_lost_nudge_is_made_good_by_the_sweep(encoder, base, app):
     assert indexing.progress() == (5, 5)
 
 
+def test_asked_to_stop_it_finishes_its_article_and_leaves_the_rest_for_the_next_start(
+    encoder, base, app, monkeypatch
+):
+    embed = indexing.embed
+
+    def asked_to_stop(*args, **kwargs):
+        jobs.stop_flag().set()
+        return embed(*args, **kwargs)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(indexing, "embed", asked_to_stop)
+        jobs.run_waiting()
+    assert indexing.progress() == (1, 5)
+    jobs.stop_flag().clear()
+    indexing.index_what_was_missed()
+    assert indexing.progress() == (5, 5)
+
+
 def test_an_article_edited_while_it_was_embedded_stays_due(encoder, base, monkeypatch):
     article = base["vpn-drops"]
     embed = indexing.embed
