@@ -16,7 +16,9 @@ import numpy as np
 from knowledge_base import confidence, passages, text
 from knowledge_base.embedding import Encoder
 from knowledge_base.index import Entry, Index, Vector
+from knowledge_base.models import PassageKind
 from knowledge_base.passages import arrange, pack, unpack
+from knowledge_base.past import Told
 from knowledge_base.ranking import Ranking, rank
 
 SEEDS = range(5)
@@ -29,12 +31,13 @@ class EvaluationError(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Document:
-    """One article to find; the body is Markdown."""
+    """One article to find; the body is Markdown, `past` the words of reports that it solved."""
 
     id: str
     title: str
     body: str
     keywords: str = ""
+    past: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -130,9 +133,17 @@ def _build(
     for number, document in enumerate(documents):
         title, body = document.title, text.plain(document.body)
         vectors = None if encoder is None else arrange(_pieces(encoder, title, body, cache))
-        index.put(Entry(key=number, title=title, body=body, keywords=document.keywords, vectors=vectors))
+        past = [_told(encoder, words, cache) for words in document.past]
+        index.put(
+            Entry(key=number, title=title, body=body, keywords=document.keywords, vectors=vectors, past=past)
+        )
         numbers[document.id] = number
     return index, numbers
+
+
+def _told(encoder: Encoder | None, words: str, cache: Path | None) -> Told:
+    vector = None if encoder is None else dict(_pieces(encoder, words, "", cache))[PassageKind.TITLE]
+    return Told(words=words, vector=vector)
 
 
 def _pieces(encoder: Encoder, title: str, body: str, cache: Path | None) -> list[tuple[str, Vector]]:

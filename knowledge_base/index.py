@@ -5,17 +5,19 @@ each process follows the database (following.py); evaluation builds one of its o
 """
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from knowledge_base.lexical import Lexical, Scores
+from knowledge_base.past import Past, Told
 from knowledge_base.phrases import Phrases
+from knowledge_base.rows import Rows
+from knowledge_base.rows import Vector as Vector
 from knowledge_base.words import words
 
-Vector = NDArray[np.float32]
 DEAD_SHARE = 0.3
 
 
@@ -30,7 +32,10 @@ class Vectors:
 
 @dataclass(frozen=True, kw_only=True)
 class Entry:
-    """What the index needs of one article; the vectors may come later."""
+    """What the index needs of one article; the vectors may come later.
+
+    `past` are reports that it solved, `standing` what came of offering it, in log-odds.
+    """
 
     key: int
     title: str
@@ -39,6 +44,8 @@ class Entry:
     service: str | None = None
     for_everyone: bool = True
     vectors: Vectors | None = None
+    past: Sequence[Told] = ()
+    standing: float = 0.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,6 +69,8 @@ class Scored:
     body_words: Scores
     ideal: float
     cosines: Cosines | None = None
+    past: Scores = field(default_factory=lambda: np.empty(0, dtype=np.float32))
+    standings: Scores = field(default_factory=lambda: np.empty(0, dtype=np.float32))
     services: NDArray[np.object_] = field(default_factory=lambda: np.empty(0, dtype=object))
 
 
@@ -97,6 +106,7 @@ class Index:
             title, body, keywords = words(entry.title), words(entry.body), words(entry.keywords)
             self._lexical.add(slot, title=title, body=body + keywords)
             self._phrases.add(title=title, body=body, keywords=keywords)
+            self._past.add(slot, entry.past)
             self._columns = None
             self._add_vectors(entry.vectors)
 
@@ -121,6 +131,7 @@ class Index:
             title_words, body_words = self._lexical.score(weights)
             ideal = self._lexical.ideal(weights)
             cosines = self._cosines(vector, table, seen) if vector is not None and self._parts.size else None
+            past = self._past_points(vector, weights)[table.slots[seen]]
         return Scored(
             keys=table.keys[seen],
             slots=table.slots[seen],
@@ -130,6 +141,8 @@ class Index:
             ideal=ideal,
             services=table.services[seen],
             cosines=cosines,
+            past=past,
+            standings=table.standings[seen],
         )
 
     def correct(self, text: str) -> str:
@@ -154,7 +167,8 @@ class Index:
         self._slot_of: dict[int, int] = {}
         self._lexical = Lexical()
         self._phrases = Phrases()
-        self._titles, self._wholes, self._parts = _Rows(), _Rows(), _Rows()
+        self._past = Past()
+        self._titles, self._wholes, self._parts = Rows(), Rows(), Rows()
         self._starts: list[int] = []
         self._vector_row: list[int] = []
         self._columns = None
@@ -179,6 +193,11 @@ class Index:
             known=rows >= 0,
         )
 
+    def _past_points(self, vector: Vector | None, weights: dict[str, float]) -> Scores:
+        """What past reports say for each slot."""
+        rarity = {term: weight * self._lexical.idf(term) for term, weight in weights.items()}
+        return self._past.points(len(self._entries), rarity=rarity, vector=vector)
+
     def _make_table(self) -> "_Table":
         if self._columns is None:
             live = [(slot, entry) for slot, entry in enumerate(self._entries) if entry is not None]
@@ -202,6 +221,7 @@ class _Table:
         self.slots = np.array([slot for slot, _ in live], dtype=np.int64)
         self.keys = np.array([entry.key for _, entry in live], dtype=np.int64)
         self.vector_rows = np.array([vector_row[slot] for slot, _ in live], dtype=np.int64)
+        self.standings = np.array([entry.standing for _, entry in live], dtype=np.float32)
         self._for_everyone = np.array([entry.for_everyone for _, entry in live], dtype=bool)
         self.services = np.array([entry.service for _, entry in live] + [None], dtype=object)[:-1]
 
@@ -210,24 +230,3 @@ class _Table:
         if hidden:
             seen &= ~np.isin(self.keys, list(hidden))
         return seen
-
-
-class _Rows:
-    """A matrix that grows by doubling."""
-
-    def __init__(self) -> None:
-        self._held: Vector = np.zeros((0, 0), dtype=np.float32)
-        self.size = 0
-
-    @property
-    def rows(self) -> Vector:
-        return self._held[: self.size]
-
-    def append(self, rows: Vector) -> None:
-        needed = self.size + len(rows)
-        if needed > len(self._held):
-            grown = np.zeros((max(64, 2 * needed), rows.shape[1]), dtype=np.float32)
-            grown[: self.size] = self._held[: self.size].reshape(self.size, rows.shape[1])
-            self._held = grown
-        self._held[self.size : needed] = rows
-        self.size = needed

@@ -31,8 +31,8 @@ class Lexical:
     """Postings of numbered slots; a slot is filled once and may be emptied once."""
 
     def __init__(self) -> None:
-        self._title = _Field(k1=TITLE_K1, b=TITLE_B)
-        self._body = _Field(k1=BODY_K1, b=BODY_B)
+        self._title = Field(k1=TITLE_K1, b=TITLE_B)
+        self._body = Field(k1=BODY_K1, b=BODY_B)
         self._documents_with: Counter[str] = Counter()
         self._vocabulary: list[str] | None = None
         self._guesses: dict[str, tuple[str, ...]] = {}
@@ -122,7 +122,9 @@ class Lexical:
         return self._vocabulary
 
 
-class _Field:
+class Field:
+    """Word counts of numbered places and their BM25 scores."""
+
     def __init__(self, *, k1: float, b: float) -> None:
         self._k1, self._b = k1, b
         self._postings: dict[str, _Posting] = {}

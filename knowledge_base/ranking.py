@@ -59,9 +59,10 @@ def rank(
     with index.lock:
         scored = index.score(text, vector, for_support=for_support, hidden=hidden)
         lexical, meaning = _lexical(scored), _meaning(scored)
-        places = _candidates(lexical, meaning)
+        places = _candidates(lexical + scored.past, meaning)
         compared = index.compare(scored, places)
     base = WORDS_ONLY * lexical if meaning is None else lexical + meaning
+    base = base + scored.past + scored.standings
     phrases = np.minimum(compared.phrases, MOST_PHRASES)
     points = base[places] + PHRASES * phrases + FOREIGN_CODE * compared.foreign_codes
     if service:
