@@ -31,6 +31,7 @@ from incidents.notices import Topic
 from incidents.people import Person
 from incidents.services import Device, Service
 from incidents.timeline import record
+from knowledge_base import outcomes
 
 SELF_HELP_FOR = timedelta(minutes=30)
 KEY_KEPT_FOR = timedelta(days=30)
@@ -165,6 +166,7 @@ def _log(
     sla.start(incident, received_at=now)
     session.add(incident)
     session.flush()
+    outcomes.adopt(session, person_id=requester.id, words=description, incident_id=incident.id)
     _first_entries(session, incident, told, guess, files)
     _start_on_its_way(session, incident, told)
     return incident

@@ -19,7 +19,7 @@ from incidents.notices import Topic
 from incidents.people import Person, Team
 from incidents.policy import Action, may, require
 from incidents.timeline import record
-from knowledge_base import outcomes
+from knowledge_base import learning, outcomes
 
 CONFIRM_WITHIN = timedelta(days=5)
 """A resolved incident closes by itself after this; within it the requester may reopen."""
@@ -231,10 +231,14 @@ def _resolve(session: Session, incident: Incident, wanted: Change, by: Person | 
     incident.article_id = wanted.article_id
     incident.minutes_spent += max(0, wanted.minutes_spent)
     if resolution == Resolution.SELF_SERVICE:
-        outcomes.credit(session, incident.id, article_id=wanted.article_id)
+        is_untouched = incident.responded_at is None and incident.assignee_id is None
+        said_so = is_untouched and actor_of(incident, by) == REQUESTER
+        outcomes.settle(session, incident.id, article_id=wanted.article_id, said_so=said_so)
     facts: dict[str, object] = {"resolution": resolution, "cause": incident.cause}
     if wanted.article_id:
         facts["article"] = wanted.article_id
+        told = f"{incident.title}\n{incident.description}"
+        learning.remember(session, wanted.article_id, incident_id=incident.id, words=told)
     entry = record(session, incident, Event.RESOLVED, author=by, text=wanted.note, facts=facts)
     if resolution != Resolution.SELF_SERVICE:
         notices.notify(session, Topic.RESOLVED, incident, entry=entry)
@@ -272,6 +276,7 @@ def _reopen(session: Session, incident: Incident, wanted: Change, by: Person | N
         )
     if incident.resolution == Resolution.SELF_SERVICE:
         outcomes.went_on(session, incident.id)
+    learning.forget(session, incident.id)
     incident.resolved_at = incident.closed_at = incident.resolution = incident.article_id = None
     incident.reopened_count += 1
     record(session, incident, Event.REOPENED, author=by, text=wanted.note)
@@ -283,6 +288,7 @@ def _reopen(session: Session, incident: Incident, wanted: Change, by: Person | N
 
 def _cancel(session: Session, incident: Incident, wanted: Change, by: Person | None) -> None:
     incident.state, incident.offered_until, incident.closed_at = State.CANCELLED, None, clock.now()
+    outcomes.abandon(session, incident.id)
     record(session, incident, Event.CANCELLED, author=by, text=wanted.note)
 
 

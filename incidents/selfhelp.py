@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 from firstline import clock, jobs
 from firstline.db import db, write
 from firstline.i18n import gettext as _
-from incidents import routing
+from incidents import holdout, routing, triage
 from incidents.errors import Conflict, Invalid
-from incidents.intake import OFFER_TASK
+from incidents.intake import BY_HAND, OFFER_TASK
 from incidents.lifecycle import Change, apply, locked
 from incidents.models import Channel, Event, Incident, Resolution, State
 from incidents.people import Person
@@ -48,7 +48,7 @@ class Tried:
 def offer_fixes(incident_id: int) -> list[Fix]:
     """Find fixes for an incident and record what is offered; asked again, it tells the same.
 
-    Without a fitting fix a waiting incident goes to its team at once.
+    Without a fitting fix a waiting incident goes to its team at once; so does one that a lot holds out.
     """
     incident = db.session.get(Incident, incident_id)
     if incident is None or incident.suggested_at is not None:
@@ -58,11 +58,47 @@ def offer_fixes(incident_id: int) -> list[Fix]:
     with locked(incident_id) as (session, incident):
         if incident.suggested_at is None:
             incident.suggested_at = clock.now()
-            if incident.channel != Channel.MONITORING:
-                _record(session, incident, words, found)
-            if not found and incident.state == State.OFFERED:
-                routing.route(session, incident, because=_("No known fix fits"))
+            because = _offer_to(session, incident, words, found)
+            if because and incident.state == State.OFFERED:
+                routing.route(session, incident, because=because)
     return fixes_of(incident_id)
+
+
+def _offer_to(
+    session: Session, incident: Incident, words: str, found: Sequence[suggest.Suggestion]
+) -> str | None:
+    """Record what is offered; says why it goes straight to support where nothing is."""
+    if incident.channel == Channel.MONITORING:
+        return None if found else _("No known fix fits")
+    if not can_be_shown(incident):
+        return _("Nobody could be shown a fix: mail to them comes back")
+    earlier = outcomes.attempts_of(session, incident.id)
+    if earlier:
+        return _offer_more(session, incident, earlier[-1], found)
+    lot = holdout.draw(session, incident) if found else None
+    _record(session, incident, words, found, lot)
+    if lot is not None and lot.is_held_out:
+        return _("Straight to support: drawn for the hold-out")
+    return None if found else _("No known fix fits")
+
+
+def _offer_more(
+    session: Session, incident: Incident, asked: Attempt, found: Sequence[suggest.Suggestion]
+) -> str | None:
+    """They report what they were shown fixes for already: those did not help, others may."""
+    outcomes.went_on_attempt(session, asked)
+    if not outcomes.show_more(session, asked, found):
+        return _("The known fixes did not help")
+    outcomes.reopen(asked)
+    _note_offered(session, incident, found)
+    return None
+
+
+def can_be_shown(incident: Incident) -> bool:
+    """Whether the requester sees what is offered: not if others logged it and mail comes back."""
+    by_themselves = incident.logged_by_id in {None, incident.requester_id}
+    by_mail = incident.channel in BY_HAND or not by_themselves
+    return not (by_mail and incident.requester.is_undeliverable)
 
 
 def _find_fixes(incident: Incident, words: str) -> list[suggest.Suggestion]:
@@ -80,13 +116,47 @@ def fixes_of(incident_id: int) -> list[Fix]:
     return [_as_fix(offer) for offer in outcomes.offers_of(db.session(), incident_id)]
 
 
+def was_held_out(incident_id: int) -> bool:
+    """Whether a lot sent this incident straight to support, though there were fixes."""
+    return any(attempt.is_held_out for attempt in outcomes.attempts_of(db.session(), incident_id))
+
+
+def show_fixes(
+    person: Person, words: str, found: Sequence[suggest.Suggestion], *, channel: Channel
+) -> int | None:
+    """Record fixes shown to somebody who asked and reported nothing; returns the attempt, if any."""
+    if not found:
+        return None
+    category = triage.classify(db.session(), title="", text=words).category
+    with write() as session:
+        return outcomes.record_question(
+            session, found, words=words, channel=channel, person_id=person.id, category=category
+        ).id
+
+
+def answer_question(person: Person, words: str, *, solved: bool, article_id: int | None = None) -> None:
+    """The person says whether the fixes they were shown for these words helped.
+
+    Where only one was shown, it is the one. Without such a question nothing happens.
+    """
+    with write() as session:
+        asked = outcomes.find_question(session, person_id=person.id, words=words)
+        if asked is None:
+            return
+        if solved:
+            only = asked.offers[0].article_id if len(asked.offers) == 1 else None
+            outcomes.credit_attempt(session, asked, article_id=article_id or only)
+        else:
+            outcomes.went_on_attempt(session, asked)
+
+
 def tried_counts(incident_ids: Sequence[int]) -> dict[int, Tried]:
     """What came of the fixes of many incidents at once; none offered, none named."""
     failed = func.count().filter(Offer.helped.is_(False))
     counted = (
         select(Attempt.incident_id, func.count(), failed)
         .join(Offer)
-        .where(Attempt.incident_id.in_(incident_ids))
+        .where(Attempt.incident_id.in_(incident_ids), Attempt.is_held_out.is_(False))
         .group_by(Attempt.incident_id)
     )
     rows = db.session.execute(counted)
@@ -139,7 +209,13 @@ def _check_article(session: Session, article_id: int | None) -> None:
         )
 
 
-def _record(session: Session, incident: Incident, words: str, found: Sequence[suggest.Suggestion]) -> None:
+def _record(
+    session: Session,
+    incident: Incident,
+    words: str,
+    found: Sequence[suggest.Suggestion],
+    lot: holdout.Lot | None,
+) -> None:
     outcomes.record_attempt(
         session,
         found,
@@ -147,10 +223,17 @@ def _record(session: Session, incident: Incident, words: str, found: Sequence[su
         channel=incident.channel,
         person_id=incident.requester_id,
         incident_id=incident.id,
+        category=incident.category,
+        hold_out_id=lot.hold_out_id if lot else None,
+        is_held_out=lot is not None and lot.is_held_out,
     )
-    if found:
-        facts: dict[str, object] = {"articles": [fix.title for fix in found]}
-        record(session, incident, Event.OFFERED, facts=facts)
+    if found and not (lot and lot.is_held_out):
+        _note_offered(session, incident, found)
+
+
+def _note_offered(session: Session, incident: Incident, found: Sequence[suggest.Suggestion]) -> None:
+    facts: dict[str, object] = {"articles": [fix.title for fix in found]}
+    record(session, incident, Event.OFFERED, facts=facts)
 
 
 def _as_fix(offer: Offer) -> Fix:

@@ -4,7 +4,7 @@ from sqlalchemy import select
 
 from firstline import clock, jobs
 from firstline.db import db
-from incidents import intake, lifecycle, selfhelp
+from incidents import intake, lifecycle, selfhelp, unanswered
 from incidents.lifecycle import Change
 from incidents.models import Incident, State
 
@@ -22,6 +22,12 @@ def offer_what_was_missed() -> None:
 def route_the_unanswered() -> None:
     """Send on what nobody answered within the self-help time."""
     selfhelp.route_expired()
+
+
+@jobs.sweep(every_s=60)
+def mark_the_unanswered() -> None:
+    """Say of fixes nobody answered that they were met with silence, or left."""
+    unanswered.mark_unanswered()
 
 
 @jobs.sweep(every_s=600)
