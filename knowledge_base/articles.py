@@ -12,7 +12,7 @@ from firstline.jobs import nudge
 from knowledge_base import addresses, editions, pictures, states, text
 from knowledge_base.addresses import free_slug as free_slug
 from knowledge_base.addresses import slugify as slugify
-from knowledge_base.contents import REVIEW_AFTER, check_review_date
+from knowledge_base.contents import REVIEW_AFTER, check_review_date, draft_of
 from knowledge_base.contents import Draft as Draft
 from knowledge_base.contents import check as check
 from knowledge_base.errors import ArticleError as ArticleError
@@ -63,7 +63,8 @@ def edit(
 ) -> Article:
     """Replace the content; `revision` is the one the author started from, else StaleArticle.
 
-    What it said before stays among its editions, its old address leads to the new one.
+    What it said before stays among its editions, its old address leads to the new one. The same
+    content again is no new revision.
     """
     check(draft)
     with write() as session:
@@ -72,7 +73,10 @@ def edit(
         check_review_date(draft, known=article.review_at)
         if address.strip():
             addresses.move(session, article, address)
-        revise(session, article, draft, editor_id=editor_id, note=note)
+        if draft != draft_of(article):
+            revise(session, article, draft, editor_id=editor_id, note=note)
+        else:
+            article.change = next_change(session)
     nudge(INDEX_JOB, article_id)
     return article
 
@@ -88,12 +92,19 @@ def revise(
     editions.record(session, article, editor_id=editor_id, note=note)
 
 
-def restore(article_id: int, *, back_to: int, revision: int, editor_id: int | None = None) -> Article:
+def restore(
+    article_id: int,
+    *,
+    back_to: int,
+    revision: int,
+    editor_id: int | None = None,
+    hand: Hand = Hand.REVIEWER,
+) -> Article:
     """Let the article say again what it said then, as a new revision."""
     article = known(article_id)
     draft = editions.restored(editions.find(article, back_to), article)
     note = _("Back to version %(number)s", number=back_to)
-    return edit(article_id, draft, revision=revision, editor_id=editor_id, note=note)
+    return edit(article_id, draft, revision=revision, editor_id=editor_id, note=note, hand=hand)
 
 
 def propose(
@@ -104,6 +115,8 @@ def propose(
     with write() as session:
         article = _seen(session, article_id, revision)
         check_review_date(draft, known=article.review_at)
+        if draft == draft_of(article):
+            raise ArticleError(_("You changed nothing yet."))
         return editions.add_proposal(session, article, draft, base=revision, editor_id=editor_id, note=note)
 
 
@@ -111,7 +124,7 @@ def accept(article_id: int, proposal: int) -> Article:
     """Make a proposal the next revision; StaleArticle when the article changed since."""
     with write() as session:
         article = _get(session, article_id)
-        proposed = editions.find(article, proposal)
+        proposed = editions.find_proposal(article, proposal)
         if editions.base_of(proposed) != article.revision:
             raise StaleArticle(
                 _("The article changed since this was proposed. Open the proposal in the editor.")
@@ -126,7 +139,7 @@ def accept(article_id: int, proposal: int) -> Article:
 def dismiss(article_id: int, proposal: int) -> None:
     """Let a proposal go, because it was refused or taken over by hand."""
     with write() as session:
-        session.delete(editions.find(_get(session, article_id), proposal))
+        session.delete(editions.find_proposal(_get(session, article_id), proposal))
 
 
 def publish(article_id: int) -> Article:

@@ -16,6 +16,7 @@ MAX_BODY = 1_000_000
 MAX_REMARK = 20_000
 """Characters of the symptoms, of the cause and of the keywords."""
 REVIEW_AFTER = timedelta(days=365)
+LATEST_REVIEW = timedelta(days=3652)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,8 +61,12 @@ def check(draft: Draft) -> None:
 
 def check_review_date(draft: Draft, *, known: datetime | None = None) -> None:
     """A date that passed is refused, unless it is the one the article has already."""
-    if draft.review_at and draft.review_at != known and draft.review_at < clock.now():
+    if draft.review_at is None or draft.review_at == known:
+        return
+    if draft.review_at < clock.now():
         raise ArticleError(_("Choose a review date in the future."), field="review_at")
+    if draft.review_at > clock.now() + LATEST_REVIEW:
+        raise ArticleError(_("Choose a review date within ten years."), field="review_at")
 
 
 def draft_of(article: Article) -> Draft:

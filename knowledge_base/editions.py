@@ -59,6 +59,14 @@ def find(article: Article, revision: int) -> Edition:
     return found
 
 
+def find_proposal(article: Article, number: int) -> Edition:
+    """The proposal with this number, which is below zero; raises UnknownArticle."""
+    found = _at(db.session(), article.id, number) if number < 0 else None
+    if found is None:
+        raise UnknownArticle(_("This proposal was decided already."))
+    return found
+
+
 def words_of(edition: Edition) -> Draft:
     """What the article said."""
     return from_json(edition.content)

@@ -47,9 +47,13 @@ def require(article: Article, to: State, hand: Hand) -> None:
 
 
 def require_editable(article: Article, hand: Hand) -> None:
-    """What people read now changes only by a reviewer."""
-    if hand == Hand.DRAFTER and article.state in (State.PUBLISHED, State.WITHDRAWN):
+    """What people read, or read once, changes only by a reviewer."""
+    if hand == Hand.REVIEWER:
+        return
+    if article.state == State.PUBLISHED:
         raise ReviewersOnly(_("A reviewer looks at changes of a published article first: propose yours."))
+    if article.state == State.WITHDRAWN:
+        raise ReviewersOnly(_("Only a reviewer changes a withdrawn article."))
 
 
 def _no_way(article: Article) -> str:

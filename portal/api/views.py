@@ -6,9 +6,12 @@ from datetime import datetime
 from flask import current_app
 
 from firstline.app import settings_of
+from firstline.db import db
 from incidents.models import Entry, Incident
+from incidents.people import Person
 from incidents.selfhelp import Fix
-from knowledge_base.models import Article
+from knowledge_base import related
+from knowledge_base.models import Article, Audience
 
 Json = dict[str, object]
 
@@ -98,12 +101,19 @@ def article(found: Article, score: float | None = None) -> Json:
 
 
 def whole_article(found: Article) -> Json:
-    """An article with its Markdown body."""
+    """An article with its Markdown body. Related are those that every reader of this one may read."""
+    owner = db.session.get(Person, found.owner_id) if found.owner_id else None
     return {
         **article(found),
         "body": found.body,
         "service": found.service,
         "keywords": found.keywords,
+        "symptoms": found.symptoms,
+        "cause": found.cause,
+        "is_workaround": found.is_workaround,
+        "owner": owner.email if owner else None,
+        "review_at": time(found.review_at),
+        "related": [other.slug for other in related.of(found, Audience(found.audience))],
         "revision": found.revision,
     }
 

@@ -3,7 +3,7 @@
 from flask import Blueprint
 
 from portal.access import sign_in_first
-from portal.employee import attachments, decisions, fixes, home, incidents, report
+from portal.employee import attachments, decisions, fixes, home, incidents, pictures, report
 
 blueprint = Blueprint("employee", __name__)
 blueprint.before_request(sign_in_first)
@@ -25,6 +25,7 @@ for rule, endpoint, view, methods in (
     (f"{ONE}/reopen", "reopen", decisions.reopen, POST),
     (f"{ONE}/cancel", "cancel", decisions.cancel, POST),
     ("/attachments/<int:attachment_id>", "attachment", attachments.download, GET),
+    ("/pictures/<int:picture_id>", "picture", pictures.show, GET),
     ("/fixes", "fixes", fixes.index, GET),
     ("/fixes/<slug>", "fix", fixes.show, GET),
 ):

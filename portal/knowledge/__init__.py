@@ -1,24 +1,36 @@
-"""Where known fixes are written: list, edit with preview, publish, withdraw."""
+"""Where known fixes are written: list, edit with preview, versions, proposals, review, publish."""
 
 from flask import Blueprint
 
 from incidents.policy import Action
 from portal.access import only_who_may
-from portal.knowledge import editor, shelf
+from portal.knowledge import drafts, editor, pictures, shelf, versions
 
 blueprint = Blueprint("knowledge", __name__, url_prefix="/articles")
-blueprint.before_request(only_who_may(Action.WRITE_ARTICLES))
+blueprint.url_value_preprocessor(editor.take_long_texts)
+blueprint.before_request(only_who_may(Action.DRAFT_ARTICLES))
 
 GET, POST = ["GET"], ["POST"]
 ONE = "/<int:article_id>"
+PROPOSAL = f"{ONE}/proposals/<int:proposal>"
 for rule, endpoint, view, methods in (
     ("", "index", shelf.index, GET),
     ("/new", "new", editor.new, GET),
     ("/new", "create", editor.create, POST),
     ("/preview", "preview", editor.preview, POST),
+    ("/choices", "choices", editor.choices, GET),
+    ("/pictures", "upload", pictures.upload, POST),
+    ("/from/<number>", "from_incident", drafts.from_incident, POST),
     (ONE, "edit", editor.edit, GET),
     (ONE, "save", editor.save, POST),
     (f"{ONE}/publish", "publish", shelf.publish, POST),
     (f"{ONE}/withdraw", "withdraw", shelf.withdraw, POST),
+    (f"{ONE}/submit", "submit", shelf.submit, POST),
+    (f"{ONE}/redraft", "redraft", shelf.redraft, POST),
+    (f"{ONE}/versions", "versions", versions.index, GET),
+    (f"{ONE}/versions/<int:revision>/restore", "restore", versions.restore, POST),
+    (PROPOSAL, "proposal", versions.proposal, GET),
+    (f"{PROPOSAL}/accept", "accept", versions.accept, POST),
+    (f"{PROPOSAL}/dismiss", "dismiss", versions.dismiss, POST),
 ):
     blueprint.add_url_rule(rule, endpoint, view, methods=methods)

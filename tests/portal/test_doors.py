@@ -25,6 +25,7 @@ AT_THE_PORTAL = SIGNED_IN - {Role.MONITOR}
 """Machines have tokens; to the sign-in page they do not exist."""
 EVERYBODY = set(ROLES)
 AUTHORS = {Role.AUTHOR, Role.LEAD, Role.ADMIN}
+DRAFTERS = AUTHORS | {Role.AGENT}
 
 DOORS = {
     # blueprint: who may pass
@@ -32,7 +33,7 @@ DOORS = {
     "auth": AT_THE_PORTAL,
     "chat": AT_THE_PORTAL,
     "support": SUPPORT,
-    "knowledge": AUTHORS,
+    "knowledge": DRAFTERS,
     "admin": {Role.ADMIN},
     "api": SIGNED_IN,
     "answer": EVERYBODY,
@@ -45,8 +46,12 @@ NARROWER = {
     "security.change_password": AT_THE_PORTAL,
     "security.verify": AT_THE_PORTAL,
     "api.openapi_description": EVERYBODY,
-    "api.create_articles": AUTHORS,
-    "api.edit_articles": AUTHORS,
+    "api.create_articles": DRAFTERS,
+    "api.edit_articles": DRAFTERS,
+    "knowledge.publish": AUTHORS,
+    "knowledge.withdraw": AUTHORS,
+    "knowledge.accept": AUTHORS,
+    "knowledge.dismiss": AUTHORS,
     "api.take_alerts": {Role.MONITOR, Role.ADMIN},
 }
 OWN_ONLY = {"number", "attachment_id"}
