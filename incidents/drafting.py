@@ -6,7 +6,7 @@ from incidents.errors import Conflict
 from incidents.models import Incident, State
 from incidents.people import Person
 from incidents.policy import Action, require
-from knowledge_base import drafting
+from knowledge_base import articles, drafting
 from knowledge_base.drafting import Case
 from knowledge_base.models import Article
 
@@ -27,6 +27,12 @@ def draft_article(person: Person, number: str) -> Article:
 def may_be_drafted(incident: Incident) -> bool:
     """Whether it is known what helped."""
     return incident.state in SETTLED
+
+
+def article_of(incident: Incident) -> Article | None:
+    """The article that was drafted from this incident, else the one that solved it."""
+    made = drafting.made_from(incident.id)
+    return made or (articles.find(incident.article_id) if incident.article_id else None)
 
 
 def _case(incident: Incident) -> Case:

@@ -12,7 +12,7 @@ from firstline.jobs import nudge
 from knowledge_base import addresses, editions, pictures, states, text
 from knowledge_base.addresses import free_slug as free_slug
 from knowledge_base.addresses import slugify as slugify
-from knowledge_base.contents import REVIEW_AFTER, check_review_date, draft_of
+from knowledge_base.contents import REVIEW_AFTER, check_review_date, says_the_same
 from knowledge_base.contents import Draft as Draft
 from knowledge_base.contents import check as check
 from knowledge_base.errors import ArticleError as ArticleError
@@ -73,10 +73,10 @@ def edit(
         check_review_date(draft, known=article.review_at)
         if address.strip():
             addresses.move(session, article, address)
-        if draft != draft_of(article):
-            revise(session, article, draft, editor_id=editor_id, note=note)
-        else:
+        if says_the_same(article, draft):
             article.change = next_change(session)
+        else:
+            revise(session, article, draft, editor_id=editor_id, note=note)
     nudge(INDEX_JOB, article_id)
     return article
 
@@ -115,7 +115,7 @@ def propose(
     with write() as session:
         article = _seen(session, article_id, revision)
         check_review_date(draft, known=article.review_at)
-        if draft == draft_of(article):
+        if says_the_same(article, draft):
             raise ArticleError(_("You changed nothing yet."))
         return editions.add_proposal(session, article, draft, base=revision, editor_id=editor_id, note=note)
 

@@ -1,7 +1,7 @@
 """What an article says: as authors give it, as editions keep it, as the search reads it."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -85,6 +85,13 @@ def draft_of(article: Article) -> Draft:
         owner_id=article.owner_id,
         review_at=article.review_at,
     )
+
+
+def says_the_same(article: Article, draft: Draft) -> bool:
+    """Whether the draft would change nothing."""
+    now = draft_of(article)
+    summary = draft.summary.strip() or text.summarise(draft.body)
+    return replace(draft, summary=summary, review_at=draft.review_at or now.review_at) == now
 
 
 def to_json(draft: Draft) -> dict[str, object]:

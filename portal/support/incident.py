@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from firstline import clock
 from firstline.db import db
 from firstline.i18n import gettext as _
-from incidents import queue, routing, selfhelp, services, sla
+from incidents import drafting, queue, routing, selfhelp, services, sla
 from incidents.errors import NotFound, Refused
 from incidents.lifecycle import TABLE
 from incidents.models import Incident, State
@@ -65,6 +65,8 @@ def render(incident: Incident, *, doing: str = "", refusal: Refused | None = Non
         offered=selfhelp.fixes_of(incident.id),
         devices=services.devices_of(incident.requester),
         others=others,
+        may_be_drafted=drafting.may_be_drafted(incident),
+        its_article=drafting.article_of(incident),
         due_share=due_share,
         is_breached=sla.is_breached(incident, at=clock.now()),
     )
