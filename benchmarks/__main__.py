@@ -3,7 +3,11 @@
 import sys
 from importlib import import_module
 
-PARTS = {"requests": "benchmarks.requests", "search": "benchmarks.search"}
+PARTS = {
+    "requests": "benchmarks.requests",
+    "search": "benchmarks.search",
+    "learning": "benchmarks.learning",
+}
 
 
 def main(names: list[str]) -> int:

@@ -3,7 +3,7 @@
 import threading
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from time import monotonic
 
 import numpy as np
@@ -13,12 +13,14 @@ from sqlalchemy.orm import Session
 
 from firstline.app import settings_of
 from firstline.db import db
+from knowledge_base import standing
 from knowledge_base.contents import whole_text
 from knowledge_base.embedding import Encoder, try_encoder
 from knowledge_base.index import Entry, Index, Vector, Vectors
 from knowledge_base.lru import Lru
-from knowledge_base.models import Article, Audience, KnowledgeRevision, Passage
+from knowledge_base.models import Article, Audience, KnowledgeRevision, Passage, PastReport
 from knowledge_base.passages import arrange, unpack
+from knowledge_base.past import Told
 from knowledge_base.words import normalise
 
 LOOK_EVERY_S = 1.0
@@ -47,6 +49,7 @@ class Follower:
         self.index = Index()
         self.cards: dict[int, Card] = {}
         self.seen = -1
+        self.sunk: frozenset[int] = frozenset()
         self._looked_at = -LOOK_EVERY_S
         self._lock = threading.Lock()
         self._vectors: Lru[str, Vector] = Lru(KEPT_VECTORS)
@@ -92,10 +95,14 @@ class Follower:
     def _read(self, session: Session, ids: Sequence[int]) -> None:
         found = session.scalars(select(Article).where(Article.id.in_(ids))).all()
         vectors = self._read_vectors(session, found)
+        past, stood = self._read_past(session, ids), standing.standings(session, ids)
+        self.sunk = self.sunk.difference(ids).union(key for key in stood if stood[key] <= standing.SUNK)
         for article in found:
             if article.is_published:
                 self.cards[article.id] = _card(article)
-                self.index.put(_entry(article, vectors.get(article.id)))
+                entry = _entry(article, vectors.get(article.id))
+                told, stands = past.get(article.id, []), stood.get(article.id, 0.0)
+                self.index.put(replace(entry, past=told, standing=stands))
             else:
                 self.index.drop(article.id)
                 self.cards.pop(article.id, None)
@@ -114,6 +121,16 @@ class Follower:
         for article_id, kind, vector in rows:
             pieces[article_id].append((kind, unpack(vector or b"")))
         return {article_id: arrange(held) for article_id, held in pieces.items()}
+
+    def _read_past(self, session: Session, ids: Sequence[int]) -> dict[int, list[Told]]:
+        """Reports that these articles solved, with the vectors that the model of this process made."""
+        live = PastReport.article_id.in_(ids), PastReport.revoked_at.is_(None)
+        past: defaultdict[int, list[Told]] = defaultdict(list)
+        for report in session.scalars(select(PastReport).where(*live).order_by(PastReport.id)):
+            is_ours = self.encoder is not None and report.model == self.encoder.identity
+            vector = unpack(report.vector) if is_ours and report.vector else None
+            past[report.article_id].append(Told(words=report.words, vector=vector))
+        return past
 
 
 def follower() -> Follower:

@@ -69,7 +69,8 @@ class Scored:
     body_words: Scores
     ideal: float
     cosines: Cosines | None = None
-    past: Scores = field(default_factory=lambda: np.empty(0, dtype=np.float32))
+    past_near: Scores = field(default_factory=lambda: np.empty(0, dtype=np.float32))
+    past_words: Scores = field(default_factory=lambda: np.empty(0, dtype=np.float32))
     standings: Scores = field(default_factory=lambda: np.empty(0, dtype=np.float32))
     services: NDArray[np.object_] = field(default_factory=lambda: np.empty(0, dtype=object))
 
@@ -131,7 +132,7 @@ class Index:
             title_words, body_words = self._lexical.score(weights)
             ideal = self._lexical.ideal(weights)
             cosines = self._cosines(vector, table, seen) if vector is not None and self._parts.size else None
-            past = self._past_points(vector, weights)[table.slots[seen]]
+            past_near, past_words = self._nearest_past(vector, weights, table.slots[seen])
         return Scored(
             keys=table.keys[seen],
             slots=table.slots[seen],
@@ -141,7 +142,8 @@ class Index:
             ideal=ideal,
             services=table.services[seen],
             cosines=cosines,
-            past=past,
+            past_near=past_near,
+            past_words=past_words,
             standings=table.standings[seen],
         )
 
@@ -193,10 +195,12 @@ class Index:
             known=rows >= 0,
         )
 
-    def _past_points(self, vector: Vector | None, weights: dict[str, float]) -> Scores:
-        """What past reports say for each slot."""
+    def _nearest_past(
+        self, vector: Vector | None, weights: dict[str, float], slots: NDArray[np.int64]
+    ) -> tuple[Scores, Scores]:
         rarity = {term: weight * self._lexical.idf(term) for term, weight in weights.items()}
-        return self._past.points(len(self._entries), rarity=rarity, vector=vector)
+        near, shared = self._past.nearest(len(self._entries), rarity=rarity, vector=vector)
+        return near[slots], shared[slots]
 
     def _make_table(self) -> "_Table":
         if self._columns is None:

@@ -9,14 +9,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from knowledge_base.lexical import TITLE_B, TITLE_K1, Field, Scores
 from knowledge_base.rows import Rows, Vector
 from knowledge_base.words import words
 
-LIKE, LIKENESS = 0.4, 16.0
-"""Points a report gives: LIKENESS for each unit of cosine above LIKE."""
+LIKE = 0.4
+LIKENESS, SURPASSING = 6.0, 14.0
+"""Points a report gives for each unit of cosine above LIKE, and for each above what the article has
+itself: words that are nearer than the article's own tell most."""
 SHARED_WORDS, MOST_FOR_WORDS = 0.05, 2.0
 LIKE_IN_WORDS = 0.5
 """Without a vector a report counts if it holds this part of the query, by rarity."""
@@ -48,25 +49,32 @@ class Past:
             if report.vector is not None:
                 self._vectors.append(report.vector[np.newaxis])
 
-    def points(self, slots: int, *, rarity: dict[str, float], vector: Vector | None) -> Scores:
-        """What the report most like the query adds to each of so many slots: never less than nothing."""
-        best = np.zeros(slots, dtype=np.float32)
+    def nearest(
+        self, slots: int, *, rarity: dict[str, float], vector: Vector | None
+    ) -> tuple[Scores, Scores]:
+        """Of so many slots: the cosine of the report nearest to the query, and what words reports share."""
+        near, shared = np.zeros((2, slots), dtype=np.float32)
         if self._slots:
-            np.maximum.at(best, np.array(self._slots), self._worth(rarity, vector))
-        return best
+            owners = np.array(self._slots)
+            nearness, likeness = self._compare(rarity, vector)
+            np.maximum.at(near, owners, nearness)
+            np.maximum.at(shared, owners, likeness)
+        return near, shared
 
-    def _worth(self, rarity: dict[str, float], vector: Vector | None) -> Scores:
-        """Of each report."""
+    def _compare(self, rarity: dict[str, float], vector: Vector | None) -> tuple[Scores, Scores]:
+        """Of each report, its cosine, 0 where it is not known, and the score of its words if it is alike."""
         shared = self._field.score(rarity)
-        by_words: Scores = np.minimum(SHARED_WORDS * shared, MOST_FOR_WORDS)
         covers = shared >= LIKE_IN_WORDS * max(sum(rarity.values()), 1.0)
-        if vector is None or not self._vectors.size:
-            return np.where(covers, by_words, 0).astype(np.float32)
-        nearness, known = self._nearness(vector)
-        by_meaning = LIKENESS * np.maximum(nearness - LIKE, 0)
-        is_like = np.where(known, nearness > LIKE, covers)
-        return np.where(is_like, by_meaning + by_words, 0).astype(np.float32)
-
-    def _nearness(self, vector: Vector) -> tuple[Scores, NDArray[np.bool_]]:
         rows = np.array(self._vector_row)
-        return (self._vectors.rows @ vector)[rows], rows >= 0
+        if vector is None or not self._vectors.size:
+            return np.zeros_like(shared), np.where(covers, shared, 0)
+        nearness = np.where(rows >= 0, (self._vectors.rows @ vector)[rows], 0)
+        return nearness, np.where(np.where(rows >= 0, nearness > LIKE, covers), shared, 0)
+
+
+def points(near: Scores, shared: Scores, *, own: Scores) -> Scores:
+    """What past reports add for each article, never less than nothing; `own` is its own best cosine."""
+    alike = LIKENESS * np.maximum(near - LIKE, 0)
+    nearer = SURPASSING * np.maximum(near - np.maximum(own, LIKE), 0)
+    added: Scores = alike + nearer + np.minimum(SHARED_WORDS * shared, MOST_FOR_WORDS)
+    return added

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from knowledge_base.index import Index, Scored, Vector
+from knowledge_base import past
+from knowledge_base.index import Cosines, Index, Scored, Vector
 from knowledge_base.lexical import Scores
 
 CANDIDATES = 50
@@ -59,10 +60,11 @@ def rank(
     with index.lock:
         scored = index.score(text, vector, for_support=for_support, hidden=hidden)
         lexical, meaning = _lexical(scored), _meaning(scored)
-        places = _candidates(lexical + scored.past, meaning)
+        learned = _learned(scored)
+        places = _candidates(lexical + learned, meaning)
         compared = index.compare(scored, places)
     base = WORDS_ONLY * lexical if meaning is None else lexical + meaning
-    base = base + scored.past + scored.standings
+    base = base + learned + scored.standings
     phrases = np.minimum(compared.phrases, MOST_PHRASES)
     points = base[places] + PHRASES * phrases + FOREIGN_CODE * compared.foreign_codes
     if service:
@@ -82,11 +84,22 @@ def _meaning(scored: Scored) -> Scores | None:
     near = scored.cosines
     if near is None or near.known.mean() < ENOUGH_KNOWN:
         return None
-    best = np.maximum(np.maximum(near.title, near.whole), near.part)
+    best = _best_cosine(near)
     meaning = (
         TITLE_COSINE * near.title + WHOLE_COSINE * near.whole + PART_COSINE * near.part + BEST_COSINE * best
     )
     return meaning if near.known.all() else _guessed_where_missing(meaning, _lexical(scored), near.known)
+
+
+def _learned(scored: Scored) -> Scores:
+    """What the words of reports that an article solved say for it."""
+    near = scored.cosines
+    own = np.zeros_like(scored.past_near) if near is None else np.where(near.known, _best_cosine(near), 0)
+    return past.points(scored.past_near, scored.past_words, own=own)
+
+
+def _best_cosine(near: Cosines) -> Scores:
+    return np.maximum(np.maximum(near.title, near.whole), near.part)
 
 
 def _guessed_where_missing(meaning: Scores, lexical: Scores, known: NDArray[np.bool_]) -> Scores:

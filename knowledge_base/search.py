@@ -40,11 +40,19 @@ def search(
     return [hit for hit in hits if category in (None, hit.category)][:limit]
 
 
-def rank_words(following: Follower, words: str, *, audience: Audience, service: str | None = None) -> Ranking:
-    """All candidates for these words as this reader may see them."""
+def rank_words(
+    following: Follower,
+    words: str,
+    *,
+    audience: Audience,
+    service: str | None = None,
+    hidden: frozenset[int] = frozenset(),
+) -> Ranking:
+    """All candidates for these words as this reader may see them, without the hidden ones."""
     asked = words[:MAX_QUERY].replace("\0", " ")
     vector = following.vector_of(following.index.correct(asked)) if asked.strip() else None
-    return rank(following.index, asked, vector, for_support=audience == Audience.SUPPORT, service=service)
+    for_support = audience == Audience.SUPPORT
+    return rank(following.index, asked, vector, for_support=for_support, service=service, hidden=hidden)
 
 
 def why_by_words_only() -> str:

@@ -31,14 +31,14 @@ def suggest(
 ) -> list[Suggestion]:
     """The fixes to show for these words, best first; empty when none clears the bar.
 
-    `audience` is the reader's. Never raises for any words. Embeds them, so never call it inside
+    What never helped anybody is not among them (standing.py). `audience` is the reader's. Never raises for any words. Embeds them, so never call it inside
     `write()`. Asked again while typing it costs next to nothing.
     """
     following = follower()
     key = (following.seen, normalise(words), audience, limit, service)
 
     def find() -> tuple[tuple[int, float], ...]:
-        ranking = rank_words(following, words, audience=audience, service=service)
+        ranking = rank_words(following, words, audience=audience, service=service, hidden=following.sunk)
         return tuple(confidence.offered(ranking, limit=limit))
 
     offered = following.results.get(key, find)
