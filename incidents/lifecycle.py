@@ -237,11 +237,18 @@ def _resolve(session: Session, incident: Incident, wanted: Change, by: Person | 
     facts: dict[str, object] = {"resolution": resolution, "cause": incident.cause}
     if wanted.article_id:
         facts["article"] = wanted.article_id
-        told = f"{incident.title}\n{incident.description}"
-        learning.remember(session, wanted.article_id, incident_id=incident.id, words=told)
+        _learn(session, incident, wanted.article_id, by)
     entry = record(session, incident, Event.RESOLVED, author=by, text=wanted.note, facts=facts)
     if resolution != Resolution.SELF_SERVICE:
         notices.notify(session, Topic.RESOLVED, incident, entry=entry)
+
+
+def _learn(session: Session, incident: Incident, article_id: int, by: Person | None) -> None:
+    """Support may name any article; of the requester's word only what was offered counts."""
+    offered = {offer.article_id for offer in outcomes.offers_of(session, incident.id)}
+    if article_id in offered or actor_of(incident, by) == SUPPORT:
+        told = f"{incident.title}\n{incident.description}"
+        learning.remember(session, article_id, incident_id=incident.id, words=told)
 
 
 def _checked_resolution(incident: Incident, wanted: Change, by: Person | None) -> Resolution:
