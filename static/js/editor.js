@@ -15,10 +15,16 @@ document.addEventListener("DOMContentLoaded", () => {
     told.classList.toggle("bad", isBad);
   };
 
+  // Until somebody was in the text, its caret stands at the start, where no picture belongs.
+  let wasThere = false;
+  text.addEventListener("focus", () => { wasThere = true; });
+
   const insert = (markdown) => {
+    if (!wasThere) text.selectionStart = text.selectionEnd = text.value.length;
     const before = text.value.slice(0, text.selectionStart);
     const gap = before && !before.endsWith("\n") ? "\n\n" : "";
-    text.setRangeText(`${gap}${markdown}\n`, text.selectionStart, text.selectionEnd, "end");
+    const after = text.value.slice(text.selectionEnd);
+    text.setRangeText(`${gap}${markdown}${after.startsWith("\n\n") ? "" : "\n\n"}`, text.selectionStart, text.selectionEnd, "end");
     text.dispatchEvent(new Event("input", { bubbles: true }));
   };
 
