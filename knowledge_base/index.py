@@ -6,7 +6,7 @@ each process follows the database (following.py); evaluation builds one of its o
 
 import threading
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,6 +46,13 @@ class Entry:
     vectors: Vectors | None = None
     past: Sequence[Told] = ()
     standing: float = 0.0
+
+    def says_the_same(self, other: "Entry") -> bool:
+        """Whether the content is the same, whatever was learned."""
+        told = replace(self, vectors=None, past=(), standing=0.0)
+        return told == replace(other, vectors=None, past=(), standing=0.0) and _equal(
+            self.vectors, other.vectors
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,8 +105,10 @@ class Index:
         return len(self._slot_of)
 
     def put(self, entry: Entry) -> None:
-        """Add or replace an article."""
+        """Add or replace an article; what was only learned of it changes in place."""
         with self.lock:
+            if self._learned_only(entry):
+                return
             self.drop(entry.key)
             slot = len(self._entries)
             self._entries.append(entry)
@@ -107,7 +116,7 @@ class Index:
             title, body, keywords = words(entry.title), words(entry.body), words(entry.keywords)
             self._lexical.add(slot, title=title, body=body + keywords)
             self._phrases.add(title=title, body=body, keywords=keywords)
-            self._past.add(slot, entry.past)
+            self._past.put(slot, entry.past)
             self._columns = None
             self._add_vectors(entry.vectors)
 
@@ -117,6 +126,7 @@ class Index:
             slot = self._slot_of.pop(key, None)
             if slot is not None:
                 self._entries[slot] = None
+                self._past.drop(slot)
                 self._columns = None
                 self._compact()
 
@@ -175,6 +185,20 @@ class Index:
         self._vector_row: list[int] = []
         self._columns = None
 
+    def _learned_only(self, entry: Entry) -> bool:
+        """Whether the article says what it said before; then only its reports and standing are new.
+
+        A slot for every report would blur how rare a word is.
+        """
+        slot = self._slot_of.get(entry.key)
+        held = None if slot is None else self._entries[slot]
+        if slot is None or held is None or not held.says_the_same(entry):
+            return False
+        self._entries[slot] = entry
+        self._past.put(slot, entry.past)
+        self._columns = None
+        return True
+
     def _add_vectors(self, vectors: Vectors | None) -> None:
         if vectors is None:
             self._vector_row.append(-1)
@@ -216,6 +240,13 @@ class Index:
             self._reset()
             for entry in live:
                 self.put(entry)
+
+
+def _equal(one: Vectors | None, other: Vectors | None) -> bool:
+    if one is None or other is None:
+        return one is other
+    pairs = ((one.title, other.title), (one.whole, other.whole), (one.parts, other.parts))
+    return all(np.array_equal(mine, theirs) for mine, theirs in pairs)
 
 
 class _Table:

@@ -21,33 +21,44 @@ itself: words that are nearer than the article's own tell most."""
 SHARED_WORDS, MOST_FOR_WORDS = 0.05, 2.0
 LIKE_IN_WORDS = 0.5
 """Without a vector a report counts if it holds this part of the query, by rarity."""
+MOST_DEAD = 100
+_NOBODY = -1
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Told:
     """What one past report said; the vector may come later."""
 
     words: str
     vector: Vector | None = None
 
+    @property
+    def identity(self) -> tuple[str, bytes]:
+        """Equal for equal reports."""
+        return self.words, b"" if self.vector is None else self.vector.tobytes()
+
 
 class Past:
-    """Reports of numbered slots."""
+    """Reports of numbered slots, a row each; rows of reports that went are dead until there are many."""
 
     def __init__(self) -> None:
-        self._field = Field(k1=TITLE_K1, b=TITLE_B)
-        self._slots: list[int] = []
-        self._vector_row: list[int] = []
-        self._vectors = Rows()
+        self._reset()
 
-    def add(self, slot: int, reports: Sequence[Told]) -> None:
-        """Reports of a slot; called once a slot."""
-        for report in reports:
-            self._field.add(len(self._slots), Counter(words(report.words)))
-            self._slots.append(slot)
-            self._vector_row.append(-1 if report.vector is None else self._vectors.size)
-            if report.vector is not None:
-                self._vectors.append(report.vector[np.newaxis])
+    def put(self, slot: int, reports: Sequence[Told]) -> None:
+        """The reports of a slot, in place of those it had."""
+        wanted = {report.identity: report for report in reports}
+        rows = self._rows_of.setdefault(slot, {})
+        for gone in rows.keys() - wanted.keys():
+            self._slots[rows.pop(gone)] = _NOBODY
+            self._dead += 1
+        for identity, report in wanted.items():
+            if identity not in rows:
+                rows[identity] = self._append(slot, report)
+        self._compact()
+
+    def drop(self, slot: int) -> None:
+        """The slot is dead."""
+        self.put(slot, ())
 
     def nearest(
         self, slots: int, *, rarity: dict[str, float], vector: Vector | None
@@ -57,9 +68,37 @@ class Past:
         if self._slots:
             owners = np.array(self._slots)
             nearness, likeness = self._compare(rarity, vector)
-            np.maximum.at(near, owners, nearness)
-            np.maximum.at(shared, owners, likeness)
+            live = owners != _NOBODY
+            np.maximum.at(near, owners[live], nearness[live])
+            np.maximum.at(shared, owners[live], likeness[live])
         return near, shared
+
+    def _reset(self) -> None:
+        self._field = Field(k1=TITLE_K1, b=TITLE_B)
+        self._reports: list[Told] = []
+        self._slots: list[int] = []
+        self._dead = 0
+        self._vector_row: list[int] = []
+        self._vectors = Rows()
+        self._rows_of: dict[int, dict[tuple[str, bytes], int]] = {}
+
+    def _append(self, slot: int, report: Told) -> int:
+        row = len(self._slots)
+        self._field.add(row, Counter(words(report.words)))
+        self._reports.append(report)
+        self._slots.append(slot)
+        self._vector_row.append(-1 if report.vector is None else self._vectors.size)
+        if report.vector is not None:
+            self._vectors.append(report.vector[np.newaxis])
+        return row
+
+    def _compact(self) -> None:
+        if self._dead > MOST_DEAD and 2 * self._dead > len(self._slots):
+            rows = list(zip(self._slots, self._reports, strict=True))
+            self._reset()
+            for slot, report in rows:
+                if slot != _NOBODY:
+                    self._rows_of.setdefault(slot, {})[report.identity] = self._append(slot, report)
 
     def _compare(self, rarity: dict[str, float], vector: Vector | None) -> tuple[Scores, Scores]:
         """Of each report, its cosine, 0 where it is not known, and the score of its words if it is alike."""
