@@ -45,6 +45,54 @@ def test_authors_write_and_others_do_not(program: Callable[..., Program], erin: 
     assert erin.call("PATCH", path, json={"title": "Mine"}).status_code == 403
 
 
+def test_every_field_of_an_article_is_written_and_read(program: Callable[..., Program]) -> None:
+    ada = program("ada", Role.AUTHOR)
+    written = {
+        "title": "Reset the badge",
+        "body": "1. Hold it to the reader.",
+        "symptoms": "It blinks red.",
+        "cause": "Low battery",
+        "is_workaround": True,
+        "owner": "ada@example.com",
+        "review_at": "2031-01-31T09:00:00Z",
+    }
+    made = ada.post("/articles", written).json
+    assert {name: made[name] for name in written} == written
+    path = f"/articles/{made['slug']}"
+    ada.call("PATCH", path, json={"owner": "", "slug": "badge", "note": "shorter address"})
+    moved = ada.get(path).json
+    assert (moved["slug"], moved["owner"], moved["cause"], moved["revision"]) == (
+        "badge",
+        None,
+        "Low battery",
+        2,
+    )
+    for wrong in (
+        {"owner": "nobody@example.com"},
+        {"review_at": "2020-01-01T00:00:00Z"},
+        {"is_workaround": "yes"},
+    ):
+        answer = ada.call("PATCH", path, json=wrong)
+        assert (answer.status_code, answer.json["field"]) == (422, *wrong), wrong
+
+
+def test_agents_draft_and_submit_and_do_not_change_what_is_published(
+    program: Callable[..., Program], tess: Program
+) -> None:
+    ada = program("ada", Role.AUTHOR)
+    written = {"title": "Reset the badge", "body": "1. Hold it to the reader."}
+    assert tess.post("/articles", {**written, "state": "published"}).status_code == 403
+    made = tess.post("/articles", {**written, "state": "review"})
+    assert (made.status_code, made.json["state"]) == (201, "review")
+    path = f"/articles/{made.json['slug']}"
+    assert tess.call("PATCH", path, json={"cause": "Dust"}).json["cause"] == "Dust"
+    assert tess.call("PATCH", path, json={"state": "published"}).status_code == 403
+    assert ada.call("PATCH", path, json={"state": "published"}).json["state"] == "published"
+    refused = tess.call("PATCH", path, json={"cause": "Age"})
+    assert refused.status_code == 403 and "propose yours" in refused.json["detail"]
+    assert ada.call("PATCH", path, json={"state": "draft"}).status_code == 409
+
+
 def test_the_chat_takes_a_turn_and_the_same_message_once(erin: Program) -> None:
     said = {"message": "hello", "message_id": "m1"}
     first = erin.post("/chat", said).json
