@@ -52,7 +52,8 @@ class Report:
 
     `key` makes a retry harmless: the same key of the same `caller` is the same incident. `caller`
     defaults to the requester. `logged_by_id` is the agent who wrote it down for somebody else.
-    `unverified` marks a sender who proved nothing.
+    `unverified` marks a sender who proved nothing. `asked` are words for which the requester tried
+    fixes before they reported, where they differ.
     """
 
     requester_id: int
@@ -70,6 +71,7 @@ class Report:
     unverified: bool = False
     received_at: datetime | None = None
     allow_empty: bool = False
+    asked: str = ""
 
 
 def report(told: Report) -> Incident:
@@ -166,7 +168,8 @@ def _log(
     sla.start(incident, received_at=now)
     session.add(incident)
     session.flush()
-    outcomes.adopt(session, person_id=requester.id, words=description, incident_id=incident.id)
+    before = told.asked or description
+    outcomes.adopt(session, person_id=requester.id, words=before, incident_id=incident.id)
     _first_entries(session, incident, told, guess, files)
     _start_on_its_way(session, incident, told)
     return incident

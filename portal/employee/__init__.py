@@ -3,7 +3,7 @@
 from flask import Blueprint
 
 from portal.access import sign_in_first
-from portal.employee import attachments, decisions, fixes, home, incidents, pictures, report
+from portal.employee import attachments, decisions, fixes, home, incidents, pictures, report, verdicts
 
 blueprint = Blueprint("employee", __name__)
 blueprint.before_request(sign_in_first)
@@ -28,5 +28,7 @@ for rule, endpoint, view, methods in (
     ("/pictures/<int:picture_id>", "picture", pictures.show, GET),
     ("/fixes", "fixes", fixes.index, GET),
     ("/fixes/<slug>", "fix", fixes.show, GET),
+    ("/fixes/<slug>/outcome", "fix_outcome", verdicts.tell_outcome, POST),
+    ("/fixes/<slug>/feedback", "fix_feedback", verdicts.tell_feedback, POST),
 ):
     blueprint.add_url_rule(rule, endpoint, view, methods=methods)

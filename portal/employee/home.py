@@ -1,17 +1,18 @@
 """The home page: one question, known fixes while typing, what is known, what is mine."""
 
-from collections.abc import Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from flask import render_template, request
-from sqlalchemy import select
+from flask.typing import ResponseReturnValue
 
 from firstline import log
 from firstline.db import db
-from incidents import queue, services
-from knowledge_base import articles, suggest
+from incidents import queue, services, unreported
+from knowledge_base import browsing, suggest
 from knowledge_base.models import Article, Audience
 from portal.access import person
+from portal.employee.typing import Typing
 from portal.forms import new_key
 from portal.limits import SUGGEST, limiter
 
@@ -20,6 +21,7 @@ MOST = 3
 POPULAR = 6
 SHOWN = 5
 logger = log.get(__name__)
+typing = Typing()
 
 
 @dataclass(frozen=True)
@@ -38,19 +40,25 @@ def show() -> str:
         "employee/home.html",
         outages=services.known_outages(me),
         incidents=queue.mine(me, open_only=True, limit=SHOWN),
-        popular=articles.popular(audience=Audience.EVERYONE, limit=POPULAR),
+        popular=browsing.popular_now(audience=Audience.EVERYONE, limit=POPULAR),
         key=new_key(),
     )
 
 
 @limiter.limit(SUGGEST)
-def suggestions() -> str:
-    """The fragment below a field while somebody types."""
+def suggestions() -> ResponseReturnValue:
+    """The fragment below a field while somebody types; nothing for words typed over meanwhile."""
     words = request.args.get("words", "") or request.args.get("description", "")
-    return render_template("employee/_suggestions.html", hints=hints(words), words=words.strip())
+    asked = request.args.get("asked", "")
+    with typing.turn(f"{person().id}:{request.args.get('page', '')}") as is_newest:
+        if not is_newest:
+            return "", 204
+        tried = unreported.tried(person(), asked) if asked else ()
+        shown = hints(words, tried=tried)
+    return render_template("employee/_suggestions.html", hints=shown, words=words.strip())
 
 
-def hints(words: str) -> list[Hint]:
+def hints(words: str, *, tried: Collection[Article] = ()) -> list[Hint]:
     """Known fixes for these words; none when the search is broken, since typing must go on."""
     if len(words.strip()) < FEWEST_LETTERS:
         return []
@@ -59,10 +67,18 @@ def hints(words: str) -> list[Hint]:
     except Exception:
         logger.exception("no suggestions while typing")
         return []
-    helped = _helped([fix.article_id for fix in found])
-    return [Hint(fix.slug, fix.title, fix.summary, helped.get(fix.article_id, 0)) for fix in found]
+    helped = _helped({fix.article_id for fix in found} - {article.id for article in tried})
+    return [
+        Hint(fix.slug, fix.title, fix.summary, helped[fix.article_id])
+        for fix in found
+        if fix.article_id in helped
+    ]
 
 
-def _helped(article_ids: Sequence[int]) -> dict[int, int]:
-    counts = select(Article.id, Article.helped_count).where(Article.id.in_(article_ids))
-    return {row.id: row.helped_count for row in db.session.execute(counts)}
+def _helped(article_ids: Collection[int]) -> dict[int, int]:
+    """How many each helped; one that was withdrawn a moment ago is left out."""
+    readable = browsing.readable(Audience.EVERYONE).where(Article.id.in_(article_ids))
+    return {
+        row.id: row.helped_count
+        for row in db.session.execute(readable.with_only_columns(Article.id, Article.helped_count))
+    }

@@ -10,7 +10,7 @@ from firstline import log
 from firstline.db import db
 from firstline.i18n import gettext as _
 from firstline.i18n import lazy_gettext as later
-from incidents import intake, selfhelp, services, triage
+from incidents import intake, selfhelp, services, triage, unreported
 from incidents.attachments import Upload
 from incidents.errors import Invalid, KeyReused
 from incidents.intake import Report
@@ -37,13 +37,17 @@ logger = log.get(__name__)
 
 @dataclass(kw_only=True)
 class Form:
-    """What stands in the form: kept whatever happens. `guess` is what we chose for the person."""
+    """What stands in the form: kept whatever happens. `guess` is what we chose for the person.
+
+    `asked` are the words for which they tried a fix before.
+    """
 
     key: str
     description: str = ""
     service: str = ""
     urgency: str = Level.MEDIUM
     impact: str = Level.LOW
+    asked: str = ""
     guess: dict[str, str] = field(default_factory=dict)
 
     def said(self, name: str) -> str | None:
@@ -58,7 +62,14 @@ def show() -> str:
 
 def start() -> str:
     """The words typed on the home page arrive; nothing is stored yet."""
-    return _page(_guessed(request.form.get("words", "")))
+    return begin(request.form.get("words", ""))
+
+
+def begin(words: str, *, asked: str = "") -> str:
+    """The form with these words in it; `asked` are those for which a fix was tried in vain."""
+    form = _guessed(words)
+    form.asked = asked
+    return _page(form)
 
 
 @limiter.limit(REPORT)
@@ -84,6 +95,7 @@ def _report(form: Form, files: list[Upload], me: Person) -> Incident:
         urgency=_level(form.said("urgency")),
         impact=_level(form.said("impact")),
         attachments=files,
+        asked=form.asked,
     )
     try:
         return intake.report(told)
@@ -120,6 +132,7 @@ def _filled() -> Form:
         service=given.get("service", ""),
         urgency=given.get("urgency", Level.MEDIUM),
         impact=given.get("impact", Level.LOW),
+        asked=given.get("asked", ""),
         guess={name: given.get(f"guess_{name}", "") for name in QUESTIONS},
     )
 
@@ -133,12 +146,14 @@ def _level(text: str | None) -> Level | None:
 
 
 def _page(form: Form, *, errors: dict[str, str] | None = None, had_files: bool = False) -> str:
+    tried = unreported.tried(person(), form.asked)
     return render_template(
         "employee/report.html",
         form=form,
         errors=errors or {},
         had_files=had_files,
-        hints=hints(form.description),
+        hints=hints(form.description, tried=tried),
+        tried=tried,
         services=services.list_services(),
         URGENCIES=URGENCIES,
         IMPACTS=IMPACTS,

@@ -12,6 +12,7 @@ from incidents.lifecycle import Change
 from incidents.models import Channel, Incident, Resolution, State, Visibility
 from incidents.people import Role
 from knowledge_base import articles, search
+from knowledge_base.articles import Draft
 from knowledge_base.models import Category
 from knowledge_base.search import Hit
 
@@ -167,14 +168,21 @@ def test_a_late_click_on_an_old_page_says_what_is_so_instead_of_breaking(browser
 def test_an_article_reads_with_its_steps_and_a_way_on(browser, vpn_article):
     page = browser.open(f"/fixes/{vpn_article.slug}?words=it+drops")
     assert "<li>Restart the router.</li>" in page.html
-    assert browser.press("Report it").form("/report").fields["description"] == "it drops"
+    assert browser.press("I still need help").form("/report").fields["description"] == "it drops"
 
 
-def test_an_unknown_or_withdrawn_article_is_said_to_be_gone(browser, vpn_article):
+def test_an_unknown_article_is_said_not_to_exist(browser):
+    page = browser.open("/fixes/no-such")
+    assert page.status == 404 and "This article does not exist or is no longer available." in page.text
+
+
+def test_a_withdrawn_article_is_said_to_be_gone_with_what_may_help_instead(browser, vpn_article):
+    other = articles.create(Draft(title="VPN keeps disconnecting at home", body="Move closer."), publish=True)
     articles.withdraw(vpn_article.id)
-    for slug in (vpn_article.slug, "no-such"):
-        page = browser.open(f"/fixes/{slug}")
-        assert page.status == 404 and "This article does not exist or is no longer available." in page.text
+    page = browser.open(f"/fixes/{vpn_article.slug}?words=vpn+drops")
+    assert page.status == 404 and "“VPN keeps disconnecting” is no longer available" in page.text
+    assert other.slug in page.html and "Restart the router" not in page.text
+    assert browser.press("Report it").form("/report").fields["description"] == "vpn drops"
 
 
 def test_fixes_can_be_looked_through_by_category(browser, vpn_article):
@@ -192,11 +200,12 @@ def test_a_shelf_holds_what_lies_below_it_and_empty_ones_are_not_shown(browser, 
 
 
 def test_fixes_are_found_by_words_and_nonsense_finds_none(browser, monkeypatch, vpn_article):
-    near = Hit(article_id=vpn_article.id, slug="vpn", title="Near", summary="", category=None, score=0.2)
-    far = replace(near, title="Far", score=0.001)
+    toner = articles.create(Draft(title="The toner is low", body="Shake it."), publish=True)
+    near = Hit(article_id=vpn_article.id, slug="vpn", title="", summary="", category=None, score=0.2)
+    far = replace(near, article_id=toner.id, score=0.001)
     monkeypatch.setattr(search, "search", lambda words, **more: [near, far] if words == "vpn" else [far])
     page = browser.open("/fixes?q=vpn")
-    assert "Near" in page.text and "Far" not in page.text
+    assert "keeps disconnecting" in page.text and "toner" not in page.text
     page = browser.open("/fixes?q=zzzz")
     assert "No known fix fits these words." in page.text
     assert browser.press("Report it").form("/report").fields["description"] == "zzzz"
