@@ -67,6 +67,8 @@ def solved(moment: Moment) -> Answer:
     """Resolve as self-service and credit the fix that helped, where it was named."""
     incident = target(moment)
     if incident is None:
+        if moment.memory.draft:
+            selfhelp.answer_question(moment.person, moment.memory.draft, solved=True)
         return say(Memory(), wording.text(_("Good to hear. Tell me when something else is wrong.")))
     article = moment.data.get("article") or _article_named(incident, moment)
     selfhelp.tell_outcome(incident.id, by=moment.person, solved=True, article_id=article)

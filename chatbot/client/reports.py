@@ -47,6 +47,7 @@ def ask_howto(moment: Moment) -> Answer:
     found = suggest(moment.words, audience=Audience.EVERYONE, limit=MOST_FIXES)
     if not found:
         return offer_report(moment, _("I know no article about that. Shall I pass your question to support?"))
+    selfhelp.show_fixes(moment.person, moment.words, found, channel=Channel.CHAT)
     memory = moment.memory.but(asked=Question.HELPED, incident=None, draft=moment.words, misses=0)
     cards = tuple(wording.fix_card(fix) for fix in found)
     buttons = (
@@ -125,7 +126,7 @@ def _offered(incident: Incident, fixes: list[selfhelp.Fix], moment: Moment) -> M
 
 def _passed_on(incident: Incident, moment: Moment) -> Message:
     told = [_logged(incident), wording.with_team(incident, moment.person)]
-    if incident.kind != Kind.REQUEST:
+    if incident.kind != Kind.REQUEST and not selfhelp.was_held_out(incident.id):
         told.insert(1, _("No known fix fits."))
     return wording.text(" ".join(told), incident=incident)
 

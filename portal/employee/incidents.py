@@ -46,6 +46,7 @@ def page(
         lines=lines,
         steps=story.steps(incident, lines),
         fixes=selfhelp.fixes_of(incident.id),
+        held_out=just_logged and selfhelp.was_held_out(incident.id),
         just_logged=just_logged,
         errors=errors or {},
         text=text,
