@@ -5,10 +5,11 @@ import re
 from base64 import b64decode
 from dataclasses import dataclass, field
 from email.message import Message
+from typing import TypedDict
 
-from email_intake import charsets, markup
+from email_intake import charsets, markup, tnef
 from email_intake.calendars import summarise
-from email_intake.headers import Head, decode_words, one_line
+from email_intake.headers import Head, decode_words, normalise_id, one_line
 from email_intake.markup import pictures_in, to_text
 from firstline import files
 
@@ -43,11 +44,16 @@ EXTENSIONS = {
 
 @dataclass(frozen=True)
 class Attached:
-    """A file of a message: cleaned name, declared type (never believed), bytes."""
+    """A file of a message: cleaned name, declared type (never believed), bytes.
+
+    `cid`: the name by which the HTML shows it in its place. `is_inline`: it belongs to the text.
+    """
 
     name: str
     media_type: str
     content: bytes
+    cid: str = ""
+    is_inline: bool = False
 
 
 @dataclass
@@ -65,14 +71,16 @@ class Body:
     def text(self) -> str:
         return "\n\n".join(text for text in self.texts if text.strip())[:MOST_TEXT]
 
-    def attach(self, name: str, media_type: str, content: bytes) -> None:
+    def attach(
+        self, name: str, media_type: str, content: bytes, *, cid: str = "", is_inline: bool = False
+    ) -> None:
         position = len(self.attachments) + 1
         name = name or f"attachment-{position}.{_extension(media_type, content)}"
         taken = {attached.name for attached in self.attachments}
         if name in taken:
             stem, dot, ending = name.rpartition(".")
             name = f"{stem}-{position}.{ending}" if dot else f"{name}-{position}"
-        self.attachments.append(Attached(name, media_type, content))
+        self.attachments.append(Attached(name, media_type, content, cid, is_inline))
 
 
 def read(message: Message) -> Body:
@@ -154,12 +162,39 @@ def _visit_leaf(part: Message, kind: str, body: Body, *, is_root: bool) -> None:
         body.texts.append(ENCRYPTED)
     if kind == "text/calendar":
         body.texts.append(summarise(charsets.decode(content, _charset(part))[0]))
-    if kind == "application/ms-tnef" or name.lower() == "winmail.dat":
-        body.texts.append(TNEF_NOTE)
-    if _is_text(part, kind, name, content, body, is_root=is_root):
+    if kind in {"application/ms-tnef", "application/vnd.ms-tnef"} or name.lower() == "winmail.dat":
+        _take_tnef(name or "winmail.dat", kind, content, body)
+    elif _is_text(part, kind, name, content, body, is_root=is_root):
         _take_text(part, kind, content, body)
     elif content or name or kind != "text/plain":
+        body.attach(name, kind, content, **_place_of(part))
+
+
+def _place_of(part: Message) -> "Place":
+    """Whether the HTML shows this file in its place, and by which name."""
+    cid = normalise_id(Head.of(part).raw("content-id"))
+    return {"cid": cid, "is_inline": bool(cid) and part.get_content_disposition() != "attachment"}
+
+
+class Place(TypedDict):
+    """What `_place_of` says, as arguments of `Body.attach`."""
+
+    cid: str
+    is_inline: bool
+
+
+def _take_tnef(name: str, kind: str, content: bytes, body: Body) -> None:
+    """Outlook's own packing: its text where the mail has none, its files; else the file as it came."""
+    inside = tnef.unpack(content)
+    if inside is None or not (inside.text or inside.html or inside.files):
+        body.texts.append(TNEF_NOTE)
         body.attach(name, kind, content)
+        return
+    if not body.text.strip():
+        body.texts.append(inside.text or to_text(inside.html))
+    body.html = body.html or inside.html
+    for position, (inner, packed) in enumerate(inside.files, start=1):
+        body.attach(_clean_name(inner) or f"attachment-{position}", files.sniff(packed), packed)
 
 
 def _is_text(part: Message, kind: str, name: str, content: bytes, body: Body, *, is_root: bool) -> bool:
@@ -306,7 +341,7 @@ def _charset(part: Message) -> str | None:
 
 def _attach(part: Message, body: Body) -> None:
     content = content_of(part, body.defects)
-    body.attach(name_of(part), part.get_content_type(), content)
+    body.attach(name_of(part), part.get_content_type(), content, **_place_of(part))
 
 
 def _attach_message(part: Message, body: Body) -> None:

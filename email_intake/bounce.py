@@ -3,10 +3,9 @@
 import re
 from dataclasses import dataclass
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from email_intake.addresses import OUR_ID, find_notice_id
+from email_intake.addresses import find_notice_id
 from email_intake.parse import ParsedMail
 from firstline.i18n import gettext as _
 from incidents.notices import Notice
@@ -16,6 +15,9 @@ ANY_STATUS = re.compile(r"\b([45]\.\d{1,3}\.\d{1,3})\b")
 RECIPIENT = re.compile(
     r"^\s*(?:Final|Original)-Recipient:\s*rfc822\s*;\s*<?([^\s<>;]+@[^\s<>;]+)", re.IGNORECASE | re.MULTILINE
 )
+DELAYED = re.compile(r"^\s*Action:\s*delayed", re.IGNORECASE | re.MULTILINE)
+MOST_SOFT = 5
+"""A full mailbox may be emptied: only so many failures in a row stop our mail (case 59)."""
 GONE = re.compile(r"\A5\.(?:1\.(?:0|1|2|3|6|10)|4\.4|7\.13)\Z")
 
 
@@ -25,10 +27,16 @@ class Failure:
 
     status: str
     recipient: str
+    is_still_tried: bool = False
 
     @property
     def is_permanent(self) -> bool:
         return bool(GONE.match(self.status))
+
+    @property
+    def is_delay(self) -> bool:
+        """The other server still tries: nothing has failed yet (case 58)."""
+        return self.status.startswith("4") and self.is_still_tried
 
     @property
     def sentence(self) -> str:
@@ -45,15 +53,24 @@ def read(mail: ParsedMail) -> Failure:
     recipient = RECIPIENT.search(mail.returned)
     failed = mail.head.raw("x-failed-recipients").split(",")[0].strip()
     return Failure(
-        status=status[1] if status else "", recipient=(recipient[1] if recipient else failed).lower()[:320]
+        status=status[1] if status else "",
+        recipient=(recipient[1] if recipient else failed).lower()[:320],
+        is_still_tried=DELAYED.search(mail.returned) is not None,
     )
 
 
 def mark_undeliverable(session: Session, failure: Failure, mail: ParsedMail) -> None:
-    """Stop writing to an address that is gone, if we really wrote to it: anybody can claim a bounce."""
-    match = OUR_ID.search(mail.returned)
-    if not failure.is_permanent or match is None or find_notice_id(mail.returned) is None:
+    """Stop writing to an address that is gone, or that failed again and again.
+
+    Only if we really wrote to it: anybody can claim a bounce. What may pass counts; the count ends
+    with the next mail from that person.
+    """
+    proof = find_notice_id(mail.returned)
+    if failure.is_delay or proof is None or proof.notice_id is None:
         return
-    notice = session.scalar(select(Notice).where(Notice.id == int(match[2])))
-    if notice is not None and notice.recipient.email == failure.recipient:
+    notice = session.get(Notice, proof.notice_id)
+    if notice is None or notice.recipient.email != failure.recipient:
+        return
+    notice.recipient.bounced_count += 1
+    if failure.is_permanent or notice.recipient.bounced_count >= MOST_SOFT:
         notice.recipient.is_undeliverable = True

@@ -29,7 +29,27 @@ MARKERS = (
     "x-fc-machinegenerated",
     "x-mail-autoreply",
 )
-PASSED = re.compile(r"\b(?:dmarc|dkim|spf)\s*=\s*pass\b", re.IGNORECASE)
+CHALLENGE_HEADERS = (
+    "x-tmda-confirm",
+    "x-boxtrapper",
+    "x-spamarrest-challenge",
+    "x-challenge",
+    "x-captcha-challenge",
+)
+CHALLENGE = re.compile(
+    r"\b(?:confirm|verify|prove)\b.{0,40}\b(?:you are (?:a )?(?:human|real)|your (?:e-?mail|message|address) (?:delivery|was)|not (?:a )?(?:robot|spam\w*))|"
+    r"\b(?:please )?confirm (?:your )?(?:message|e-?mail) to\b|\bsender (?:verification|confirmation) (?:required|needed|request)|"
+    r"\bconfirmation required to deliver|\bchallenge[- ]response\b",
+    re.IGNORECASE,
+)
+# A hint only (case 48): such a reply is kept inside, such a first mail opens an incident all the same.
+AWAY = re.compile(
+    r"\A\s*(?:(?:re|aw|sv|vs|antw)\s*:\s*)*(?:auto(?:matic|mated|matisch\w*|matique|m[aá]tic\w*|maattinen|maattivastaus)?[- ]?(?:reply|response|antwort\w*|antwoord|r[ée]ponse|"
+    r"respuesta|resposta|svar|vastaus)|automaattinen vastaus|out of (?:the )?office|ooo\b|abwesend|abwesenheit\w*|réponse automatique|absence du bureau|"
+    r"respuesta automática|fuera de la oficina|risposta automatica|fuori (?:sede|ufficio)|afwezig\w*|autosvar|frånvaro\w*|fravær\w*|poissa\w*|"
+    r"odpowiedź automatyczna|nieobecn\w*|автоответ|自动回复|自動応答|不在)",
+    re.IGNORECASE,
+)
 DMARC_PASSED = re.compile(r"\bdmarc\s*=\s*pass\b", re.IGNORECASE)
 
 
@@ -45,11 +65,15 @@ class Nature(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Verdict:
-    """What it is, whether an automatic answer is allowed, whether the sender is proven, and why."""
+    """What it is, whether an automatic answer is allowed, whether the sender is proven, and why.
+
+    `looks_away`: its subject reads like an out-of-office answer that does not say what it is.
+    """
 
     nature: Nature
     may_answer: bool = False
     is_verified: bool = False
+    looks_away: bool = False
     reason: str = ""
 
 
@@ -66,7 +90,12 @@ def judge(mail: ParsedMail, *, envelope_from: str | None = None) -> Verdict:
     noise = _noise(mail)
     if noise:
         return Verdict(nature=Nature.NOISE, reason=noise)
-    return Verdict(nature=Nature.HUMAN, may_answer=_may_answer(mail, envelope_from), is_verified=verified)
+    return Verdict(
+        nature=Nature.HUMAN,
+        may_answer=_may_answer(mail, envelope_from),
+        is_verified=verified,
+        looks_away=AWAY.match(mail.subject) is not None,
+    )
 
 
 def is_verified(mail: ParsedMail) -> bool:
@@ -93,7 +122,7 @@ def _is_our_own(mail: ParsedMail, _envelope_from: str | None) -> Verdict | None:
     if looped or addresses.read_notice_id(mail.message_id):
         return Verdict(nature=Nature.NOISE, reason="our own message came back")
     if mail.sender is not None and addresses.is_ours(mail.sender.address):
-        return Verdict(nature=Nature.NOISE, reason=f"sent from our own address {addresses.helpdesk()}")
+        return Verdict(nature=Nature.NOISE, reason=f"sent from our own address {mail.sender.address}")
     return None
 
 
@@ -145,6 +174,8 @@ def _automatic_sign(mail: ParsedMail, envelope_from: str | None) -> str:
         value.strip().lower().partition("@")[0] == "autoresponder" for value in mail.head.all("delivered-to")
     ):
         return "automatic (autoresponder)"
+    if any(mail.head.raw(name) for name in CHALLENGE_HEADERS) or CHALLENGE.search(mail.subject):
+        return "automatic (asks us to prove that we are human)"
     if _precedence(mail) & {"bulk", "junk"} and not mail.head.raw("list-id"):
         return "automatic (bulk)"
     return "automatic (empty return path)" if is_null_path(mail, envelope_from) else ""
@@ -171,6 +202,7 @@ def _may_answer(mail: ParsedMail, envelope_from: str | None) -> bool:
         or NO_REPLY.match(mail.sender.address)
         or MACHINE_SENDER.match(mail.sender.address)
         or is_null_path(mail, envelope_from)
+        or AWAY.match(mail.subject)
         or not mail.sender.is_deliverable
         or mail.sender.address.endswith("@localhost")
     )

@@ -95,6 +95,7 @@ class RawMessage(Model):
         UniqueConstraint("digest", "route", name="uq_raw_message_digest"),
         Index("ix_raw_message_outcome", "outcome", "not_before"),
         Index("ix_raw_message_place", "mailbox_id", "uidvalidity", "uid"),
+        Index("ix_raw_message_sender", "sender", "received_at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -11,10 +11,11 @@ import flask_mail
 from flask import current_app
 from sqlalchemy import CursorResult, func, or_, select, update
 
-from email_intake import addresses, render, transport
-from email_intake.handover import CALLER, remember
+from email_intake import addresses, flood, render, transport
 from email_intake.models import RawMessage
+from email_intake.opening import CALLER
 from email_intake.render import Rendered
+from email_intake.settle import remember
 from firstline import clock, log
 from firstline.db import db, write
 from firstline.i18n import gettext as _
@@ -87,7 +88,10 @@ def _deliver(notice_id: int) -> None:
     assert notice is not None, "a claimed notice exists"
     reason = _why_not(notice)
     if reason:
+        incident_id, address = notice.incident_id, notice.recipient.email
         _set(notice_id, Delivery.SUPPRESSED, error=reason)
+        if reason == _too_many():
+            flood.tell_of_too_many_answers(incident_id, address)
         return
     try:
         message, recipient = compose(notice), notice.recipient.email
@@ -169,16 +173,20 @@ def _why_not(notice: Notice) -> str:
     if notice.recipient.is_undeliverable:
         return _("the address is undeliverable")
     if addresses.is_ours(notice.recipient.email):
-        return _("the address is our own")
+        return _("the address %(address)s is our own", address=notice.recipient.email)
     if notice.topic != Topic.ACKNOWLEDGED:
         return ""
     if notice.incident.channel == Channel.MAIL and not _may_answer(notice.incident_id):
         return _("the mail asked for no automatic answer")
     if _acknowledged_lately(notice) >= MOST_ACKNOWLEDGEMENTS:
-        return _("enough acknowledgements to this person for an hour")
+        return _too_many()
     if clock.now() - notice.created_at > LATEST_ACKNOWLEDGEMENT:
         return _("too late for an acknowledgement")
     return ""
+
+
+def _too_many() -> str:
+    return _("enough acknowledgements to this person for an hour")
 
 
 def _may_answer(incident_id: int) -> bool:

@@ -16,6 +16,8 @@ from email_intake.headers import PLAUSIBLE, Address, Head, normalise_id, one_lin
 MOST_REFERENCES = 100
 MOST_RECIPIENTS = 40
 REDUCED_TEXT = 20_000
+CUT_HEADER = "X-Firstline-Cut"
+"""Set by us above the beginning of a mail too large to fetch: its whole size in bytes (case 115)."""
 # Headers each stop on the way adds: two copies of one mail differ only in these (case 30).
 TRACE = frozenset(
     "received return-path delivered-to x-original-to envelope-to authentication-results dkim-signature arc-seal "
@@ -34,10 +36,15 @@ PREFIX = re.compile(
     re.IGNORECASE,
 )
 
+OUR_TAG = re.compile(r"\[INC-\d{1,9}-[0-9a-f]{10}\]", re.IGNORECASE)
+
 
 @dataclass(frozen=True, kw_only=True)
 class ParsedMail:
-    """A message as far as it could be read. `text` is whole; `quote.split` says what is new."""
+    """A message as far as it could be read. `text` is whole; `quote.split` says what is new.
+
+    `whole_size` is above 0 where only the beginning of a very large mail was fetched.
+    """
 
     head: Head
     sender: Address | None = None
@@ -58,6 +65,7 @@ class ParsedMail:
     claimed_at: datetime | None = None
     fingerprint: str = ""
     is_encrypted: bool = False
+    whole_size: int = 0
     defects: tuple[str, ...] = ()
     returned: str = field(default="", repr=False)
 
@@ -69,7 +77,8 @@ def parse(raw: bytes, *, envelope_from: str | None = None, envelope_to: tuple[st
     message, body = _structure(repaired, defects)
     head = Head.of(message)
     sender, senders = _sender(head, envelope_from, defects)
-    marked = _marked_text(body)
+    whole_size = _whole_size(head, body)
+    marked = _marked_text(body, head)
     text = quote.plain(marked)
     subject = head.text("subject")
     content_type, report_type = _types(message)
@@ -93,6 +102,7 @@ def parse(raw: bytes, *, envelope_from: str | None = None, envelope_to: tuple[st
         claimed_at=_claimed_at(head, defects),
         fingerprint=fingerprint(raw),
         is_encrypted=body.is_encrypted,
+        whole_size=whole_size,
         defects=tuple(dict.fromkeys(defects + body.defects)),
         returned=_returned(content_type, body),
     )
@@ -202,18 +212,40 @@ def _delivered_to(head: Head, envelope_to: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys([address.lower() for address in envelope_to] + named))
 
 
-def _marked_text(body: Body) -> str:
+def _whole_size(head: Head, body: Body) -> int:
+    """How large the mail is of which this is the beginning; its last file is cut and left out."""
+    size = head.token(CUT_HEADER.lower())
+    if not size.isdecimal():
+        return 0
+    body.attachments = body.attachments[:-1]
+    body.texts.append(f"[This mail has {int(size) // 1_000_000} MB; only its beginning was fetched.]")
+    return int(size)
+
+
+def _marked_text(body: Body, head: Head) -> str:
     if body.text.strip():
-        return body.text
+        return quote.without_double_gaps(body.text) if _is_outlook(head) else body.text
     count = len(body.attachments)
     if count:
         return f"(no text; {count} attachment{'s' if count > 1 else ''})"
     return ""
 
 
+def _is_outlook(head: Head) -> bool:
+    return "outlook" in (head.raw("x-mailer") + head.raw("user-agent")).lower()
+
+
+def bare_subject(subject: str) -> str:
+    """A subject without the prefixes of answers and our own signed tag."""
+    return " ".join(PREFIX.sub("", OUR_TAG.sub(" ", PREFIX.sub("", subject))).split())
+
+
 def _title(subject: str, new: str) -> str:
-    bare = PREFIX.sub("", subject).strip()
-    return bare or next((one_line(line) for line in new.splitlines() if line.strip()), "") or "(no subject)"
+    return (
+        bare_subject(subject)
+        or next((one_line(line) for line in new.splitlines() if line.strip()), "")
+        or "(no subject)"
+    )
 
 
 def _references(head: Head) -> list[str]:

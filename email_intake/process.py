@@ -5,18 +5,21 @@ from time import sleep
 
 from sqlalchemy import CursorResult, or_, select, update
 
-from email_intake import guard, handover, spool
+from email_intake import addresses, guard, handover, spool
+from email_intake.case import Case
 from email_intake.guard import Nature
-from email_intake.handover import Case
-from email_intake.models import Outcome, RawMessage
+from email_intake.models import Mailbox, Outcome, RawMessage
 from email_intake.parse import ParsedMail, parse
 from firstline import clock, log
 from firstline.db import db, write
+from incidents.people import Role, find_by_address
 
 LEASE_FOR = timedelta(seconds=30)
 """Short, because doing a step twice is harmless and waiting for a dead process is not."""
 MOST_ATTEMPTS = 5
 RETRY_AFTER = timedelta(seconds=20)
+ANSWERED_WITHIN = timedelta(days=1)
+"""Older mail, such as a mailbox full of it taken over, is not answered by a machine (case 132)."""
 BATCH = 200
 LOOKS, LOOK_EVERY_S = 300, 0.1
 logger = log.get(__name__)
@@ -85,32 +88,55 @@ def _work(raw_id: int) -> None:
     assert row is not None, "a claimed row exists"
     raw = spool.load(row)
     mail = parse(raw, envelope_from=row.envelope_from, envelope_to=tuple(row.envelope_to))
-    verdict = guard.judge(mail, envelope_from=row.envelope_from)
-    # Without a Message-ID or a date, two mails with the same words may be two troubles (case 26).
-    is_one_of_a_kind = mail.message_id or mail.claimed_at
-    case = Case(
-        raw_id=raw_id,
-        received_at=row.received_at,
-        key=f"mail:{(mail.fingerprint if is_one_of_a_kind else row.digest)[:56]}",
-        is_released=row.is_released,
-        mail=mail,
-        verdict=verdict,
-    )
+    case = _as_case(row, mail)
     _note(case)
     handover.hand_over(case)
 
 
+def _as_case(row: RawMessage, mail: ParsedMail) -> Case:
+    verdict = guard.judge(mail, envelope_from=row.envelope_from)
+    person = find_by_address(mail.sender.address) if mail.sender else None
+    mailbox = _mailbox(row)
+    # Without a Message-ID or a date, two mails with the same words may be two troubles (case 26).
+    is_one_of_a_kind = mail.message_id or mail.claimed_at
+    key = f"mail:{(mail.fingerprint if is_one_of_a_kind else row.digest)[:48]}"
+    is_monitor = person is not None and person.role == Role.MONITOR
+    is_fresh = clock.now() - row.received_at < ANSWERED_WITHIN
+    return Case(
+        raw_id=row.id,
+        received_at=row.received_at,
+        key=f"{key}:{mailbox.id}" if mailbox is not None and mailbox.opens_own else key,
+        is_released=row.is_released,
+        mail=mail,
+        verdict=verdict,
+        may_answer=(
+            verdict.nature == Nature.HUMAN
+            and verdict.may_answer
+            and is_fresh
+            and not is_monitor
+            and not row.is_released
+        ),
+        person_id=person.id if person is not None else None,
+        role=person.role if person is not None else "",
+        mailbox=mailbox,
+    )
+
+
+def _mailbox(row: RawMessage) -> Mailbox | None:
+    """Where the mail came in: by IMAP the mailbox itself, else the one whose address it was sent to."""
+    if row.mailbox_id is not None:
+        return db.session.get(Mailbox, row.mailbox_id)
+    named = [one.casefold() for one in row.envelope_to if one.casefold() in addresses.intake()]
+    if not named or named == [addresses.helpdesk().casefold()]:
+        return None
+    return db.session.scalar(select(Mailbox).where(Mailbox.address.in_(named)).order_by(Mailbox.id).limit(1))
+
+
 def _note(case: Case) -> None:
     """What was read and whether we may answer, committed before anything can be answered."""
+    facts = {**handover.facts_of(case.mail), "fingerprint": case.key, "may_answer": case.may_answer}
     with write() as session:
-        row = session.get(RawMessage, case.raw_id)
-        assert row is not None, "a claimed row exists"
-        for name, value in handover.facts_of(case.mail).items():
-            setattr(row, name, value)
-        row.fingerprint = case.key
-        row.may_answer = (
-            case.verdict.nature == Nature.HUMAN and case.verdict.may_answer and not case.is_released
-        )
+        session.execute(update(RawMessage).where(RawMessage.id == case.raw_id).values(facts))
 
 
 def _put_off(raw_id: int, error: Exception) -> None:

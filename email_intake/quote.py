@@ -7,10 +7,12 @@ than lost (cases 121 to 128).
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from email_intake.markup import QUOTE_MARK
 
 LONGEST_SIGNATURE = 15
+LONGEST_AFTER_RULE = 7
 ATTRIBUTION_LINES = 3
 
 # "On 3 May 2026, Erin wrote:" in the languages people reply in; a digit must stand before the verb.
@@ -68,6 +70,23 @@ def split(text: str) -> Split:
     if not new.strip():
         return Split(_unmarked(lines))
     return Split(new, signature, quoted)
+
+
+def unprefixed(text: str) -> str:
+    """A quote without its signs."""
+    return "\n".join(re.sub(r"\A(?:>[ \t]?)+", "", line) for line in text.splitlines())
+
+
+def without_double_gaps(text: str) -> str:
+    """Undo what Outlook does to plain text: an empty line below every line (case 109).
+
+    Only where no two lines stand together anywhere and a gap of three shows that a paragraph was meant.
+    """
+    lines = text.split("\n")
+    together = any(one.strip() and two.strip() for one, two in pairwise(lines))
+    if together or not re.search(r"\n[ \t]*\n[ \t]*\n[ \t]*\n", text):
+        return text
+    return re.sub(r"\n[ \t]*(\n)(?:[ \t]*\n[ \t]*(\n))?", r"\1\2", text)
 
 
 def plain(text: str) -> str:
@@ -153,12 +172,19 @@ def _is_answered_below(lines: Sequence[str], at: int) -> bool:
     )
 
 
+def _longest_tail(first: str) -> int:
+    """How many lines may follow: below a phone's footer one, below what may be a rule in prose a few."""
+    if FOOTER.match(first):
+        return 2
+    return LONGEST_SIGNATURE if first == "-- " else LONGEST_AFTER_RULE
+
+
 def _without_signature(text: str) -> tuple[str, str]:
     lines = text.splitlines()
     for at in range(max(0, len(lines) - LONGEST_SIGNATURE - 1), len(lines)):
         if lines[at] in {"-- ", "--", "—"} or FOOTER.match(lines[at]):
             tail = lines[at:]
-            if FOOTER.match(lines[at]) and sum(1 for line in tail if line.strip()) > 2:
+            if sum(1 for line in tail if line.strip()) > _longest_tail(lines[at]):
                 continue
             return "\n".join(lines[:at]).rstrip(), "\n".join(tail).strip()
     return text, ""

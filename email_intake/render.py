@@ -8,6 +8,7 @@ import flask_babel
 from flask import current_app
 from jinja2 import Environment, FileSystemLoader, select_autoescape
 
+from email_intake import addresses
 from email_intake.headers import one_line
 from firstline import signing
 from firstline.i18n import gettext as _
@@ -52,6 +53,8 @@ class Letter:
     how_to_answer: str
     who_we_are: str
     all_steps: str
+    write_above: str
+    marker: str
     words: str = ""
     fixes: tuple[FixShown, ...] = ()
     buttons: tuple[Button, ...] = ()
@@ -95,6 +98,8 @@ def compose(notice: Notice, language: str) -> Letter:
         fixes=fixes,
         buttons=_buttons(notice, has_fixes=bool(fixes)),
         all_steps=_("All steps"),
+        write_above=_("Write your answer above this line."),
+        marker=addresses.marker(incident.id, notice.id),
         how_to_answer=_how_to_answer(notice),
         who_we_are=_("Your service desk"),
     )
@@ -103,7 +108,7 @@ def compose(notice: Notice, language: str) -> Letter:
 def _subject(incident: Incident) -> str:
     """The same for every mail of an incident, so that mail programs keep them together."""
     prefix = "Re: " if incident.channel == Channel.MAIL else ""
-    return f"{prefix}{one_line(incident.title)} [{incident.number}]"
+    return f"{prefix}{one_line(incident.title)} {addresses.subject_tag(incident)}"
 
 
 def _sentence(notice: Notice, *, has_fixes: bool) -> str:
@@ -127,6 +132,8 @@ def _sentence(notice: Notice, *, has_fixes: bool) -> str:
             return _("We need a word from you to go on with %(number)s:", number=number)
         case Topic.RESOLVED:
             return _("%(number)s is solved, as far as we can see. Is it?", number=number)
+        case Topic.HINT:
+            return _("A word about your mail on %(number)s:", number=number)
         case Topic.REOPENED:
             return _("%(number)s was opened again by the person who reported it.", number=number)
         case _:

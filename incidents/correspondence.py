@@ -63,17 +63,18 @@ def hear(
     text: str,
     files: Sequence[StoredFile] = (),
     is_signed: bool = False,
+    is_theirs: bool = False,
     is_verified: bool = False,
 ) -> Entry:
     """Take in a mail about this incident, inside the caller's transaction.
 
-    `is_signed`: it came by an address or reference only we could have given out. `is_verified`:
-    our mail server vouches for the sender. The requester's words act as in any channel; support's
-    words answer only when both hold; all others add words and change nothing.
+    `is_signed`: it came by an address or reference only we could have given out; `is_theirs`: to
+    this very person. `is_verified`: our mail server vouches for the sender. The requester's words
+    act as in any channel; support's answer only when all hold; all others add words and change nothing.
     """
     if incident.requester_id == by.id:
         return _requester(session, incident, by, text, files, is_signed=is_signed)
-    if by.is_support and is_signed and is_verified:
+    if by.is_support and is_signed and is_theirs and is_verified:
         return support_answers(session, incident, by, text, Channel.MAIL, files)
     if by.is_support:
         return note(session, incident, by=by, text=text, files=files, facts={"unverified": True})

@@ -27,6 +27,7 @@ class Topic(StrEnum):
     RESOLVED = "resolved"
     REOPENED = "reopened"
     COMMENTED = "commented"
+    HINT = "hint"
 
 
 class Delivery(StrEnum):

@@ -111,10 +111,12 @@ def upgrade() -> None:
 
     with op.batch_alter_table("raw_message", schema=None) as batch_op:
         batch_op.add_column(sa.Column("erased_at", sa.DateTime(timezone=True), nullable=True))
+        batch_op.create_index("ix_raw_message_sender", ["sender", "received_at"], unique=False)
 
 
 def downgrade() -> None:
     with op.batch_alter_table("raw_message", schema=None) as batch_op:
+        batch_op.drop_index("ix_raw_message_sender")
         batch_op.drop_column("erased_at")
 
     with op.batch_alter_table("person", schema=None) as batch_op:

@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import func, select
 
-from email_intake import addresses, handover, process, spool
+from email_intake import addresses, handover, opening, process, spool
 from email_intake.models import MailId, Outcome, RawMessage
 from firstline.db import db, write
 from firstline.signing import short_mac
@@ -70,11 +70,11 @@ def test_the_same_message_id_with_other_words_is_another_mail(take):
 
 
 def test_a_crash_between_opening_and_marking_does_not_double_it(take, monkeypatch):
-    settle = handover._settle
-    monkeypatch.setattr(handover, "_settle", lambda *a, **k: 1 / 0)
+    settle = opening.settle
+    monkeypatch.setattr(opening, "settle", lambda *a, **k: 1 / 0)
     row = take(mail())
     assert (row.outcome, count(Incident)) == (Outcome.WAITING, 1)
-    monkeypatch.setattr(handover, "_settle", settle)
+    monkeypatch.setattr(opening, "settle", settle)
     again = take(mail())
     assert (again.outcome, count(Incident), count(Notice)) == (Outcome.OPENED, 1, 1)
 

@@ -1,0 +1,163 @@
+"""A mail opens an incident: for its sender, or for the one whose mail support passed on."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from email_intake import addresses, contents, flood, forward, hints
+from email_intake.case import Case
+from email_intake.contents import Contents
+from email_intake.headers import Address
+from email_intake.models import Outcome
+from email_intake.settle import mark, settle, waiting
+from firstline.db import db, write
+from firstline.i18n import gettext as _
+from incidents.errors import KeyReused, Refused
+from incidents.intake import Report, report
+from incidents.models import Channel, Entry, Incident, IntakeKey, Level
+from incidents.people import ADDRESS_LENGTH, Person, Role, ensure_person
+from incidents.services import Service
+
+CALLER = "mail"
+URGENCY = {
+    "1": Level.HIGH,
+    "2": Level.HIGH,
+    "4": Level.LOW,
+    "5": Level.LOW,
+    "high": Level.HIGH,
+    "low": Level.LOW,
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Story:
+    """Who asks for what: `reporter_id` is the agent who passed it on, None where the sender asks."""
+
+    requester_id: int
+    title: str
+    inside: Contents
+    reporter_id: int | None = None
+
+
+def open_incident(case: Case, *, continues: int | None = None, begins_flood: bool = False) -> None:
+    """Report it and settle the row. A crash in between is harmless: the key leads to the same incident."""
+    try:
+        story = _story(case, continues)
+        incident_id = _report(case, story)
+    except Refused as refused:
+        mark(case, Outcome.QUARANTINED, refused.sentence)
+        return
+    with write() as session:
+        row, incident = waiting(session, case), session.get(Incident, incident_id)
+        if row is None or incident is None:
+            return
+        first = session.scalar(select(func.min(Entry.id)).where(Entry.incident_id == incident_id))
+        _put_on_its_team(case, incident)
+        settle(session, row, case, Outcome.OPENED, incident, first, reason="")
+        if begins_flood:
+            flood.begin(session, case.sender.address, incident)
+        hints.tell(session, incident, incident.requester, story.inside.hints, may_answer=case.may_answer)
+
+
+def sender_of(session: Session, case: Case) -> Person:
+    """The sender as a person; somebody unknown becomes a contact who cannot sign in."""
+    sender = case.sender
+    person = session.get(Person, case.person_id) if case.person_id is not None else None
+    if person is None:
+        address = sender.address[:ADDRESS_LENGTH]
+        person = ensure_person(session, address, name=sender.name, role=Role.CONTACT)
+    if not sender.is_deliverable and person.role == Role.CONTACT:
+        person.is_undeliverable = True
+    if person.bounced_count:
+        # Who writes can be written to again; that an address is gone, only a proven mail takes back.
+        person.bounced_count = 0
+        person.is_undeliverable = person.is_undeliverable and not case.verdict.is_verified
+    return person
+
+
+def _story(case: Case, continues: int | None) -> Story:
+    notes = () if continues is None else (_("[This continues %(number)s.]", number=f"INC-{continues:06d}"),)
+    if forward.is_command(case.mail.text):
+        passed_on = _passed_on(case)
+        if passed_on is not None:
+            return passed_on
+        notes = (
+            *notes,
+            _("[Not opened for the writer of the original: this needs a proven agent and their address.]"),
+        )
+    with write() as session:
+        requester_id = sender_of(session, case).id
+    inside = contents.of_first(case.mail, sender_id=case.person_id, notes=notes)
+    return Story(requester_id=requester_id, title=case.mail.title, inside=inside)
+
+
+def _passed_on(case: Case) -> Story | None:
+    """Support's explicit command makes the original's writer the requester (case 16)."""
+    original = forward.original_of(case.mail) if case.is_from_proven_support else None
+    if original is None or not _may_request(original.sender, case):
+        return None
+    with write() as session:
+        requester_id = ensure_person(session, original.sender.address, name=original.sender.name).id
+    inside = contents.of_first(case.mail, sender_id=requester_id)
+    return Story(
+        requester_id=requester_id,
+        title=original.title or case.mail.title,
+        inside=Contents(words=original.text or inside.words, uploads=inside.uploads, hints=inside.hints),
+        reporter_id=case.person_id,
+    )
+
+
+def _may_request(writer: Address, case: Case) -> bool:
+    ours = addresses.is_ours(writer.address) or writer.address == case.sender.address
+    return writer.is_deliverable and len(writer.address) <= ADDRESS_LENGTH and not ours
+
+
+def _report(case: Case, story: Story) -> int:
+    told = Report(
+        requester_id=story.requester_id,
+        logged_by_id=story.reporter_id,
+        title=story.title,
+        description=story.inside.words,
+        channel=Channel.MAIL,
+        key=case.key,
+        caller=CALLER,
+        service=_service(case),
+        urgency=_urgency(case),
+        attachments=story.inside.uploads,
+        unverified=not case.verdict.is_verified,
+        received_at=case.received_at,
+        allow_empty=True,
+    )
+    try:
+        return report(told).id
+    except KeyReused:
+        # The same mail, read by another version of us before a crash: its incident stands.
+        known = select(IntakeKey.incident_id).where(IntakeKey.caller == CALLER, IntakeKey.key == case.key)
+        incident_id = db.session.scalar(known)
+        assert incident_id is not None, "a key that was reused is known"
+        return incident_id
+
+
+def _service(case: Case) -> str | None:
+    """What the mailbox is about, or what a trusted machine says."""
+    if case.mailbox is None:
+        return None
+    named = case.mail.head.token("x-firstline-service") if case.is_trusted else ""
+    by_name = Service.slug == named if named else Service.id == case.mailbox.service_id
+    return db.session.scalar(select(Service.slug).where(by_name))
+
+
+def _urgency(case: Case) -> Level | None:
+    """X-headers command nothing, unless only our own machines can write to this mailbox (case 137)."""
+    if not case.is_trusted:
+        return None
+    head = case.mail.head
+    said = head.token("x-firstline-urgency") or head.token("x-priority")[:1] or head.token("importance")
+    return URGENCY.get(said)
+
+
+def _put_on_its_team(case: Case, incident: Incident) -> None:
+    """Mail to a team's own mailbox is that team's, now or once it is routed."""
+    if case.mailbox is not None and case.mailbox.team_id is not None and incident.assignee_id is None:
+        incident.team_id = case.mailbox.team_id
