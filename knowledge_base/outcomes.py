@@ -133,9 +133,8 @@ def credit_attempt(session: Session, attempt: Attempt, *, article_id: int | None
     if attempt.outcome != AttemptOutcome.SOLVED_SAID:
         _decide(attempt, AttemptOutcome.SOLVED_SAID)
     for offer in _shown(attempt):
-        if offer.article_id == article_id and not offer.helped:
-            offer.helped = True
-            session.execute(_counted(Article.helped_count, [offer.article_id]))
+        if offer.article_id == article_id:
+            _say(session, offer, helped=True)
 
 
 def went_on(session: Session, incident_id: int, *, article_ids: Iterable[int] | None = None) -> None:
@@ -151,16 +150,14 @@ def went_on_attempt(session: Session, attempt: Attempt, *, article_ids: Iterable
     failed = None if article_ids is None else set(article_ids)
     for offer in _shown(attempt):
         if failed is None or offer.article_id in failed:
-            _uncredit(session, offer)
-            offer.helped = False
+            _say(session, offer, helped=False)
 
 
 def did_not_help(session: Session, incident_id: int, *, article_id: int) -> None:
     """This one fix did not help; the person has not decided about the rest yet."""
     for offer in offers_of(session, incident_id):
         if offer.article_id == article_id:
-            _uncredit(session, offer)
-            offer.helped = False
+            _say(session, offer, helped=False)
 
 
 def reopen(attempt: Attempt) -> None:
@@ -210,9 +207,15 @@ def _decide(attempt: Attempt, outcome: AttemptOutcome) -> None:
     attempt.decided_at = clock.now()
 
 
-def _uncredit(session: Session, offer: Offer) -> None:
-    if offer.helped:
-        session.execute(_counted(Article.helped_count, [offer.article_id], by=-1))
+def _say(session: Session, offer: Offer, *, helped: bool) -> None:
+    """Count what the person says of one fix, in place of what they said before."""
+    columns = {True: Article.helped_count, False: Article.failed_count}
+    if offer.helped == helped:
+        return
+    if offer.helped is not None:
+        session.execute(_counted(columns[offer.helped], [offer.article_id], by=-1))
+    session.execute(_counted(columns[helped], [offer.article_id]))
+    offer.helped = helped
 
 
 def _counted(column, article_ids: Sequence[int], *, by: int = 1):  # type: ignore[no-untyped-def]

@@ -165,3 +165,19 @@ def test_noticing_again_changes_nothing(base, offered):
     standing.notice()
     db.session.rollback()
     assert articles.find("vpn-drops").change == before
+
+
+def test_what_people_say_is_counted_and_what_they_say_instead_counts_in_its_place(base, offered):
+    for helped in (False, False, True):
+        offered(helped=helped)
+    assert counts() == (1, 2)
+    with write() as session:
+        attempt = session.query(Attempt).order_by(Attempt.id).first()
+        for _ in range(2):
+            outcomes.credit_attempt(session, attempt, article_id=base["vpn-drops"].id)
+    assert counts() == (2, 1)
+
+
+def counts():
+    article = articles.find("vpn-drops")
+    return article.helped_count, article.failed_count
