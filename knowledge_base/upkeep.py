@@ -1,0 +1,227 @@
+"""What authors should look at next: gaps, twins, bad outcomes, readers' words, dead links, age.
+
+One list, ordered by what earns most: about how many people a quarter the task would help. What an
+author puts aside stays away until what it was put aside for changes.
+"""
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import select
+
+from firstline import clock
+from firstline.db import db, write
+from firstline.i18n import gettext as _
+from firstline.options import Option, choose
+from knowledge_base import ailing, gap_list, twins
+from knowledge_base.articles import known
+from knowledge_base.contents import REVIEW_AFTER
+from knowledge_base.models import Article
+
+ASIDE = "upkeep:"
+PER_GAP_REPORT, PER_RECENT_REPORT = 1.0, 0.5
+PER_FAILURE, PER_WORD, PER_OFFER = 1.0, 1.5, 0.05
+"""People helped: each report of a gap comes again; of offers of an aging article few go wrong."""
+
+
+class Kind(StrEnum):
+    """Why something is on the list."""
+
+    GAP = "gap"
+    TWINS = "twins"
+    OUTCOMES = "outcomes"
+    WORDS = "words"
+    LINKS = "links"
+    SERVICE = "service"
+    STALE = "stale"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Task:
+    """One thing to do. `key` names it, `seen` what it was about: put aside, it returns when that changes."""
+
+    kind: Kind
+    key: str
+    title: str
+    reason: str
+    worth: float
+    seen: str = ""
+    article: Article | None = None
+    other: Article | None = None
+    need: gap_list.Need | None = None
+    words: tuple[ailing.Word, ...] = ()
+
+
+def tasks(services: Collection[str]) -> list[Task]:
+    """Everything that is not put aside; `services` are those that exist."""
+    aside = _aside()
+    found = [*_gaps(gap_list.needs()), *_twins(twins.find()), *_ailing(services)]
+    open_tasks = [task for task in found if aside.get(task.key) != task.seen or not task.seen]
+    return sorted(open_tasks, key=lambda task: (-task.worth, task.key))
+
+
+def put_aside(services: Collection[str]) -> list[Task]:
+    """What authors put aside and could bring back."""
+    aside = _aside()
+    kept = [task for task in _ailing(services) if task.seen and aside.get(task.key) == task.seen]
+    return [*_gaps(gap_list.put_aside()), *_twins(twins.told_apart()), *kept]
+
+
+def leave(key: str, services: Collection[str]) -> None:
+    """Put one task aside until what it is about changes; one that is done already is fine."""
+    task = next((task for task in _ailing(services) if task.key == key), None)
+    if task is not None and task.seen:
+        with write() as session:
+            choose(session, ASIDE + task.key, task.seen)
+
+
+def bring_back(key: str) -> None:
+    """Undo `leave`."""
+    with write() as session:
+        option = session.get(Option, ASIDE + key)
+        if option is not None:
+            session.delete(option)
+
+
+def still_right(article_id: int) -> datetime:
+    """The article was looked over; says when that is due again."""
+    known(article_id)
+    due = clock.now() + REVIEW_AFTER
+    with write() as session:
+        article = session.get(Article, article_id, with_for_update=True)
+        if article is not None:
+            article.review_at = due
+    return due
+
+
+def _aside() -> dict[str, object]:
+    rows = db.session.scalars(select(Option).where(Option.name.startswith(ASIDE)))
+    return {row.name.removeprefix(ASIDE): row.value for row in rows}
+
+
+def _gaps(needs: list[gap_list.Need]) -> list[Task]:
+    return [
+        Task(
+            kind=Kind.GAP,
+            key=f"gap-{need.gap_id}",
+            title=need.title,
+            reason=_(
+                "%(reports)s reports by %(people)s people found no fix that helped.",
+                reports=need.reports,
+                people=need.people,
+            ),
+            worth=PER_GAP_REPORT * need.reports + PER_RECENT_REPORT * need.recent,
+            need=need,
+        )
+        for need in needs
+    ]
+
+
+def _twins(pairs: list[twins.Twins]) -> list[Task]:
+    return [
+        Task(
+            kind=Kind.TWINS,
+            key=f"twins-{pair.first.id}-{pair.second.id}",
+            title=pair.first.title,
+            reason=_("“%(title)s” says nearly the same. Join them, or see that they do not contradict."
+                     , title=pair.second.title),
+            worth=1.0 + PER_OFFER * (pair.first.offered_count + pair.second.offered_count),
+            article=pair.first,
+            other=pair.second,
+        )
+        for pair in pairs
+    ]  # fmt: skip
+
+
+def _ailing(services: Collection[str]) -> list[Task]:
+    readers: tuple[Callable[[], list[Task]], ...] = (
+        _bad_outcomes,
+        _said,
+        _dead_links,
+        lambda: _service_gone(services),
+        _stale,
+    )
+    return [task for read in readers for task in read()]
+
+
+def _bad_outcomes() -> list[Task]:
+    return [
+        Task(
+            kind=Kind.OUTCOMES,
+            key=f"outcomes-{bad.article.id}",
+            title=bad.article.title,
+            reason=_(
+                "Offered %(offered)s times; it helped %(helped)s and did not help %(failed)s.",
+                offered=bad.article.offered_count,
+                helped=bad.article.helped_count,
+                failed=bad.article.failed_count,
+            )
+            + (" " + _("It is not offered any more until it is better.") if bad.is_sunk else ""),
+            worth=PER_FAILURE * bad.article.failed_count,
+            # Three failures more, or another text, and it is asked again.
+            seen=f"{bad.article.revision}/{bad.article.failed_count // 3}/{bad.is_sunk}",
+            article=bad.article,
+        )
+        for bad in ailing.bad_outcomes()
+    ]
+
+
+def _said() -> list[Task]:
+    return [
+        Task(
+            kind=Kind.WORDS,
+            key=f"words-{told.article.id}",
+            title=told.article.title,
+            reason=_("Readers said that it was not helpful: %(many)s.", many=len(told.words)),
+            worth=PER_WORD * len(told.words),
+            article=told.article,
+            words=told.words,
+        )
+        for told in ailing.unhelpful()
+    ]
+
+
+def _dead_links() -> list[Task]:
+    return [
+        Task(
+            kind=Kind.LINKS,
+            key=f"links-{broken.article.id}",
+            title=broken.article.title,
+            reason=_("It leads to what is not there: %(addresses)s.", addresses=", ".join(broken.addresses)),
+            worth=1.0 + PER_OFFER * broken.article.offered_count,
+            seen=", ".join(broken.addresses),
+            article=broken.article,
+        )
+        for broken in ailing.broken_links()
+    ]
+
+
+def _service_gone(services: Collection[str]) -> list[Task]:
+    return [
+        Task(
+            kind=Kind.SERVICE,
+            key=f"service-{article.id}",
+            title=article.title,
+            reason=_("It is about the service “%(service)s”, which there is no more.", service=article.service),
+            worth=0.5 + PER_OFFER * article.offered_count,
+            seen=article.service or "",
+            article=article,
+        )
+        for article in ailing.without_service(services)
+    ]  # fmt: skip
+
+
+def _stale() -> list[Task]:
+    return [
+        Task(
+            kind=Kind.STALE,
+            key=f"stale-{article.id}",
+            title=article.title,
+            reason=_("Nobody has looked it over since %(day)s.", day=f"{article.updated_at:%Y-%m-%d}"),
+            worth=0.2 + PER_OFFER * article.offered_count,
+            article=article,
+        )
+        for article in ailing.stale()
+    ]
