@@ -13,20 +13,19 @@ LEAST_BESIDE_BEST = 0.05
 NAMED = 0.55
 """A short query whose every word an article bears in title or keywords is about it."""
 
-_WITH_MEANING = {"points": 0.1793, "lead3": 0.2775, "lead10": 0.0732, "share3": 0.8071}
-_WITH_MEANING_BASE = -4.165
+_WITH_MEANING = {"points": 0.235, "lead": 0.409, "title_cover": 1.64, "spread": -1.015, "usual": 0.192}
+_WITH_MEANING_BASE = -4.008
 _WORDS_ONLY = {"lead3": 0.517, "title_share": 0.805, "body_share": 1.38, "terms": 0.462}
 _WORDS_ONLY_BASE = -3.106
 
 
 def chance(ranking: Ranking) -> float:
     """The chance, 0 to 1, that an article about this exists at all."""
-    seen = dict(ranking.evidence)
+    seen = ranking.evidence
     if not seen:
         return 0.0
-    seen["share3"] = float(ranking.shares()[:3].sum())
     weights, base = (
-        (_WITH_MEANING, _WITH_MEANING_BASE) if seen["has_meaning"] else (_WORDS_ONLY, _WORDS_ONLY_BASE)
+        (_WITH_MEANING, _WITH_MEANING_BASE) if ranking.has_meaning else (_WORDS_ONLY, _WORDS_ONLY_BASE)
     )
     learned = _logistic(base + sum(weight * seen[name] for name, weight in weights.items()))
     return max(learned, NAMED) if ranking.is_named else learned
@@ -45,7 +44,7 @@ def offered(ranking: Ranking, *, limit: int = 3) -> list[tuple[int, float]]:
 def _clears_bar(ranking: Ranking, sure: float) -> bool:
     if not ranking.evidence:
         return False
-    if not ranking.evidence["has_meaning"]:
+    if not ranking.has_meaning:
         return sure >= WORDS_ONLY_BAR
     return sure * float(ranking.shares()[:3].sum()) >= BAR
 

@@ -88,6 +88,7 @@ class Compared:
 
     phrases: Scores
     foreign_codes: Scores
+    title_covers: Scores
     is_named: NDArray[np.bool_]
 
 
@@ -171,6 +172,7 @@ class Index:
         return Compared(
             phrases=self._phrases.shared(slots, scored.terms, rarity=self._lexical.idf),
             foreign_codes=self._phrases.foreign_codes(slots, scored.terms),
+            title_covers=self._phrases.title_covers(slots, scored.terms, rarity=self._lexical.idf),
             is_named=self._phrases.is_named(slots, scored.terms),
         )
 

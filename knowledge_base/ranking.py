@@ -22,6 +22,8 @@ MOST_PHRASES = 75.0
 SAME_SERVICE = 0.5
 WORDS_ONLY = 3.0
 """Without meaning the words speak for it too; fitted, so that shares stay chances."""
+CROWD_WITHOUT = 20
+"""So many of the best are left out where the crowd is looked at."""
 ENOUGH_KNOWN = 0.8
 """While fewer articles than this part have vectors, as after a first start, words decide alone."""
 
@@ -36,6 +38,7 @@ class Ranking:
     keys: NDArray[np.int64]
     points: Scores
     evidence: dict[str, float]
+    has_meaning: bool = False
     is_named: bool = False
 
     def __len__(self) -> int:
@@ -59,7 +62,7 @@ def rank(
     """The best articles for these words, whether or not any of them fits."""
     with index.lock:
         scored = index.score(text, vector, for_support=for_support, hidden=hidden)
-        lexical, meaning = _lexical(scored), _meaning(scored)
+        lexical, meaning = by_words(scored), by_meaning(scored)
         learned = _learned(scored)
         places = _candidates(lexical + learned, meaning)
         compared = index.compare(scored, places)
@@ -71,16 +74,22 @@ def rank(
         points = points + SAME_SERVICE * (scored.services[places] == service)
     order = np.argsort(-points, kind="stable")
     chosen = places[order]
-    evidence = _evidence(scored, chosen, points[order], has_meaning=meaning is not None)
-    is_named = bool(compared.is_named[order][:3].any())
-    return Ranking(keys=scored.keys[chosen], points=points[order], evidence=evidence, is_named=is_named)
+    return Ranking(
+        keys=scored.keys[chosen],
+        points=points[order],
+        evidence=_evidence(scored, chosen, points[order], compared.title_covers),
+        has_meaning=meaning is not None,
+        is_named=bool(compared.is_named[order][:3].any()),
+    )
 
 
-def _lexical(scored: Scored) -> Scores:
+def by_words(scored: Scored) -> Scores:
+    """What the words say for each article."""
     return TITLE_WORDS * scored.title_words + BODY_WORDS * scored.body_words
 
 
-def _meaning(scored: Scored) -> Scores | None:
+def by_meaning(scored: Scored) -> Scores | None:
+    """What the vectors say for each article; None while too few have any."""
     near = scored.cosines
     if near is None or near.known.mean() < ENOUGH_KNOWN:
         return None
@@ -88,7 +97,7 @@ def _meaning(scored: Scored) -> Scores | None:
     meaning = (
         TITLE_COSINE * near.title + WHOLE_COSINE * near.whole + PART_COSINE * near.part + BEST_COSINE * best
     )
-    return meaning if near.known.all() else _guessed_where_missing(meaning, _lexical(scored), near.known)
+    return meaning if near.known.all() else _guessed_where_missing(meaning, by_words(scored), near.known)
 
 
 def _learned(scored: Scored) -> Scores:
@@ -122,19 +131,30 @@ def _best(scores: Scores, count: int) -> NDArray[np.int64]:
     return np.argpartition(-scores, count)[:count]
 
 
-def _evidence(
-    scored: Scored, chosen: NDArray[np.int64], points: Scores, *, has_meaning: bool
-) -> dict[str, float]:
-    """What tells a query that has a right article from one that has none; empty without candidates."""
+def _evidence(scored: Scored, chosen: NDArray[np.int64], points: Scores, covers: Scores) -> dict[str, float]:
+    """What tells a query that has a right article from one that has none; empty without candidates.
+
+    How the query's words stand to the many articles that are none of the best (`spread`, `usual`)
+    says how well the best one would fit by chance.
+    """
     if not len(chosen):
         return {}
     best, ideal = chosen[0], max(scored.ideal, 1.0)
+    others = _without_best(scored.title_words)
     return {
         "points": float(points[0]),
+        "lead": float(points[0] - points[min(1, len(points) - 1)]),
         "lead3": float(points[0] - points[min(3, len(points) - 1)]),
-        "lead10": float(points[0] - points[min(10, len(points) - 1)]),
+        "title_cover": float(covers.max()),
+        "spread": float(others.std()),
+        "usual": float(others.mean()),
         "title_share": float(scored.title_words[best]) / ideal,
         "body_share": float(scored.body_words[best]) / ideal,
         "terms": float(np.log1p(len(set(scored.terms)))),
-        "has_meaning": float(has_meaning),
     }
+
+
+def _without_best(scores: Scores) -> Scores:
+    """The scores of the crowd: a right article, present or not, does not change them."""
+    best = min(CROWD_WITHOUT, len(scores) // 2)
+    return np.partition(scores, len(scores) - best - 1)[: len(scores) - best] if best else scores
