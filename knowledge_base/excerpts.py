@@ -4,10 +4,10 @@ Words are folded as the index folds them, so "printing" is marked for "printers"
 """
 
 import re
-from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 
 from knowledge_base.words import words
 
@@ -71,10 +71,17 @@ def _terms(word: str) -> frozenset[str]:
 
 
 def _worth(places: Sequence[_Place], first: int, length: int) -> tuple[int, int]:
-    """How many different terms, and how many words, a stretch holds that begins there."""
-    after = bisect_left(places, places[first].start + length - LEAD, key=lambda place: place.end)
-    inside = places[first:after] or places[first : first + 1]
-    return len(frozenset[str]().union(*(place.terms for place in inside))), len(inside)
+    """How many different terms a stretch holds that begins there, and how near together they stand."""
+    begin = places[first].start
+    seen = set(places[first].terms)
+    last = places[first].end
+    for place in islice(places, first + 1, None):
+        if place.end > begin + length - LEAD:
+            break
+        if not place.terms <= seen:
+            seen |= place.terms
+            last = place.end
+    return len(seen), begin - last
 
 
 def _begin(text: str, place: int) -> int:

@@ -17,7 +17,7 @@ MOST_LETTERS = 60
 _HEADING = re.compile(r"<h([1-6])>(.*?)</h\1>", re.DOTALL)
 _TAG = re.compile(r"<[^>]*>")
 _HEADING_LINE = re.compile(r"^ {0,3}#{1,6}[ \t].*$", re.MULTILINE)
-_BEFORE_MARK = re.compile(r"[ \t]+(?=[.,;:!?)])")
+_NEEDLESS_SPACE = re.compile(r"[ \t]+(?=[ \t.,;:!?)])")
 _NUMBER = re.compile(r"^[ \t]*\d{1,3}[.)][ \t]+", re.MULTILINE)
 
 
@@ -72,7 +72,7 @@ def searched_text(article: Article) -> str:
     """Its words in the order of the page, without headings and numbers, for excerpts."""
     body = _NUMBER.sub("", _HEADING_LINE.sub("", article.body))
     words = "\n".join(text.plain(part) for part in (article.symptoms, body, article.cause) if part)
-    return _BEFORE_MARK.sub("", words)
+    return _NEEDLESS_SPACE.sub("", words)
 
 
 def _heading(found: re.Match[str], seen: Counter[str]) -> Heading:
