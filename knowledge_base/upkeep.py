@@ -219,7 +219,7 @@ def _stale() -> list[Task]:
             kind=Kind.STALE,
             key=f"stale-{article.id}",
             title=article.title,
-            reason=_("Nobody has looked it over since %(day)s.", day=f"{article.updated_at:%Y-%m-%d}"),
+            reason=_("It is due to be looked over."),
             worth=0.2 + PER_OFFER * article.offered_count,
             article=article,
         )

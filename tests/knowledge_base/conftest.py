@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from flask import Flask
 
-from knowledge_base import articles, following, indexing, learning
+from knowledge_base import articles, following, gaps, indexing, learning, twins
 from knowledge_base.articles import Draft
 from knowledge_base.models import Article, Audience
 from knowledge_base.words import words
@@ -77,7 +77,7 @@ class WordEncoder:
 @pytest.fixture
 def encoder(monkeypatch: pytest.MonkeyPatch) -> WordEncoder:
     made = WordEncoder()
-    for module in (following, indexing, learning):
+    for module in (following, indexing, learning, gaps, twins):
         monkeypatch.setattr(module, "try_encoder", lambda folder: (made, ""))
     return made
 
