@@ -62,7 +62,8 @@ def test_one_person_reporting_again_and_again_names_nothing(told):
     assert db.session.scalars(select(Gap.reports)).all() == [3]
 
 
-def test_words_of_only_one_person_are_in_no_name(told):
+def test_words_of_only_one_person_are_in_no_name(told, monkeypatch):
+    monkeypatch.setattr(gaps, "NEAR", 0.3)
     told(BADGE + " for Kirstenbosch, k.bosch@example.com")
     told(BADGE + ", phone 555 0199", by="bob")
     (need,) = listed()
