@@ -13,8 +13,10 @@ from markdown_it.utils import EnvType, OptionsDict
 
 MAX_RENDERED = 1_000_000
 MAX_STEP = 240
-KEPT = 256
-"""Bodies whose steps are kept: the same few fixes are offered again and again."""
+MAX_PARSED = 30_000
+"""Characters in which the steps and the first paragraph are looked for."""
+KEPT, KEPT_HTML = 256, 64
+"""Bodies whose steps and HTML are kept: the same few fixes are offered and read again and again."""
 FIX_HEADINGS = (
     "fix",
     "steps",
@@ -27,7 +29,8 @@ FIX_HEADINGS = (
     "what to do",
 )
 
-_LINK = re.compile(r"!?\[([^\]\n]*)\]\([^)\n]*\)|<https?://[^>\n]*>")
+# None of the parts may hold what begins the whole: a megabyte of “[” would take quadratic time.
+_LINK = re.compile(r"!?\[([^\[\]\n]*)\]\([^)\[\n]*\)|<https?://[^<>\n]*>")
 _MARKS = re.compile(r"[*`]+|^[ \t]*(?:#+|>+|[-+]|={3,}|-{3,})(?=\s|$)|(?<!\w)_+|_+(?!\w)", re.MULTILINE)
 _OUR_PICTURE = re.compile(r"/pictures/[1-9]\d{0,8}")
 _BLANK_LINES = re.compile(r"\s*\n\s*")
@@ -51,6 +54,7 @@ _ALLOWED_TAGS = (nh3.ALLOWED_TAGS - {"a", "img"}) | {"a", "img", "h1", "h2", "h3
 _ATTRIBUTES = {"a": {"href", "title"}, "img": {"src", "alt", "loading"}, "ol": {"start"}, "code": {"class"}}
 
 
+@lru_cache(maxsize=KEPT_HTML)
 def render(body: str) -> str:
     """Safe HTML: no scripts, no styles, no handlers, links only to web, mail and phone."""
     html = _markdown.render(body[:MAX_RENDERED])
@@ -73,14 +77,14 @@ def plain(body: str) -> str:
 def steps(body: str, *, limit: int = 5) -> tuple[str, ...]:
     """The first steps of the fix, for cards and mail: the first list under a heading that names
     the fix, else the first numbered list, else the first list, else the first paragraph."""
-    blocks = list(_blocks(_markdown.parse(body[:MAX_RENDERED])))
+    blocks = list(_blocks(_markdown.parse(body[:MAX_PARSED])))
     found = _list_under_fix(blocks) or _first(blocks, "ol") or _first(blocks, "ul") or _first(blocks, "p")[:1]
     return tuple(_shorten(text) for text in found[:limit])
 
 
 def summarise(body: str) -> str:
     """The first paragraph, shortened, for an article that has no summary."""
-    blocks = _first(list(_blocks(_markdown.parse(body[:MAX_RENDERED]))), "p")
+    blocks = _first(list(_blocks(_markdown.parse(body[:MAX_PARSED]))), "p")
     return _shorten(blocks[0]) if blocks else ""
 
 

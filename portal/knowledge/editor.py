@@ -12,7 +12,7 @@ from incidents import authors, services
 from incidents.errors import Refused
 from knowledge_base import articles, catalogue, editions, related, states, text
 from knowledge_base.catalogue import Wanted
-from knowledge_base.contents import MAX_BODY, draft_of
+from knowledge_base.contents import draft_of
 from knowledge_base.errors import ArticleError, StaleArticle
 from knowledge_base.models import Article, State
 from knowledge_base.states import Hand
@@ -26,6 +26,8 @@ SKELETON = "## Fix\n\n1. \n\n## If that does not help\n\n"
 MOST_FORM = 12 * 1024 * 1024
 """An article that is far too long comes back with a sentence, and with its words."""
 HITS = 6
+MOST_SHOWN = 200_000
+"""Characters of which a preview is made."""
 LOOKING = {"preview", "find"}
 """Buttons that only show something: nothing is saved."""
 REFUSALS = (ArticleError, Refused)
@@ -175,7 +177,7 @@ def _waiting(article: Article | None) -> list[dict[str, object]]:
 
 def _rendered(form: fields.Form) -> dict[str, object]:
     parts = {name: form.get(name, "") for name in ("symptoms", "body", "cause")}
-    is_long = sum(map(len, parts.values())) > MAX_BODY
+    is_long = sum(map(len, parts.values())) > MOST_SHOWN
     # S704 - render() cleans it.
     html = {} if is_long else {name: Markup(text.render(words)) for name, words in parts.items()}  # noqa: S704
     return {"html": html, "is_long": is_long}

@@ -1,5 +1,7 @@
 """Writing and reading articles."""
 
+from time import perf_counter
+
 import pytest
 
 from knowledge_base import articles, text
@@ -89,6 +91,16 @@ def test_broken_markdown_renders_somehow(body):
     assert isinstance(text.render(body), str)
     assert isinstance(text.steps(body), tuple)
     assert isinstance(text.plain(body), str)
+
+
+@pytest.mark.parametrize("unit", ["[", "[](", "<http://", "![x](", "*a ", "> ", "1. step\n"])
+def test_a_megabyte_of_broken_markdown_holds_nobody_up(unit):
+    body = unit * (1_000_000 // len(unit))
+    begun = perf_counter()
+    text.plain(body)
+    text.steps(body)
+    text.summarise(body)
+    assert perf_counter() - begun < 10
 
 
 def test_the_steps_of_the_fix_are_taken_not_the_symptoms():
