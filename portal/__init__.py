@@ -23,6 +23,7 @@ BLUEPRINTS = (
     "portal.answer",
     "portal.support",
     "portal.knowledge",
+    "portal.outcomes",
     "portal.admin",
     "portal.chat",
     "portal.api",

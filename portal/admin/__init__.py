@@ -1,10 +1,10 @@
-"""Set-up in the browser: people, teams, services, tokens, mail and the health of every part."""
+"""Set-up in the browser: people, teams, services, tokens, mail, the hold-out and the health of every part."""
 
 from flask import Blueprint
 
 from incidents.policy import Action
 from portal.access import only_who_may
-from portal.admin import health, mail, people, services, teams, tokens
+from portal.admin import health, holdout, mail, people, services, teams, tokens
 
 blueprint = Blueprint("admin", __name__, url_prefix="/admin")
 blueprint.before_request(only_who_may(Action.ADMINISTER))
@@ -26,6 +26,8 @@ for rule, endpoint, view, methods in (
     ("/services/<int:service_id>", "change_service", services.save, POST),
     ("/tokens", "tokens", tokens.index, GET),
     ("/tokens/<int:token_id>/revoke", "revoke_token", tokens.revoke, POST),
+    ("/hold-out", "holdout", holdout.show, GET),
+    ("/hold-out", "choose_holdout", holdout.choose, POST),
     ("/mail", "mail", mail.index, GET),
     ("/mail/<int:raw_id>", "message", mail.show, GET),
     ("/mail/<int:raw_id>/again", "judge_again", mail.judge_again, POST),
