@@ -140,6 +140,9 @@ def _is_attribution(said: str) -> bool:
     if digit is None or len(said) > LONGEST_ATTRIBUTION:
         return False
     verb = WROTE.search(said, digit.end())
+    if verb is None and "@" in said and said.endswith(COLONS) and WROTE.search(said):
+        # Finnish, Hungarian: the verb stands before the date.
+        return True
     if verb is None:
         return ADDRESS_AT_END.search(said) is not None
     after = said[verb.end() :].strip()
