@@ -10,6 +10,7 @@ from sqlalchemy import Select, and_, or_, select, update
 
 from firstline import clock
 from firstline.db import db, write
+from knowledge_base.contents import REVIEW_AFTER
 from knowledge_base.models import Article, Feedback, OldAddress, State
 from knowledge_base.standing import SUNK, standings
 
@@ -107,6 +108,14 @@ def stale() -> Sequence[Article]:
     forgotten = and_(Article.review_at.is_(None), Article.updated_at < now - NOT_TOUCHED_FOR)
     due = _published().where(or_(Article.review_at < now, forgotten))
     return db.session.scalars(due.order_by(Article.offered_count.desc(), Article.id).limit(MOST)).all()
+
+
+def still_right(article_id: int) -> None:
+    """An author looked the article over and it holds for another while."""
+    with write() as session:
+        article = session.get(Article, article_id, with_for_update=True)
+        if article is not None:
+            article.review_at = clock.now() + REVIEW_AFTER
 
 
 def _published() -> Select[Article]:

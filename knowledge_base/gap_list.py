@@ -14,7 +14,7 @@ from firstline.i18n import gettext as _
 from firstline.jobs import nudge
 from knowledge_base import articles, confidence
 from knowledge_base.articles import INDEX_JOB, Draft
-from knowledge_base.errors import ArticleError
+from knowledge_base.errors import WrongState
 from knowledge_base.following import Follower, follower
 from knowledge_base.gaps import shared_by
 from knowledge_base.models import Article, Attempt, Gap, Offer, State
@@ -52,7 +52,7 @@ class Need:
     draft: Article | None = None
 
 
-class UnknownGap(ArticleError):
+class UnknownGap(WrongState):
     """It was answered or merged with another meanwhile."""
 
 

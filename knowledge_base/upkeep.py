@@ -6,9 +6,10 @@ author puts aside stays away until what it was put aside for changes.
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
+from flask import current_app
 from sqlalchemy import select
 
 from firstline import clock
@@ -16,11 +17,12 @@ from firstline.db import db, write
 from firstline.i18n import gettext as _
 from firstline.options import Option, choose
 from knowledge_base import ailing, gap_list, twins
-from knowledge_base.articles import known
-from knowledge_base.contents import REVIEW_AFTER
+from knowledge_base.errors import WrongState
 from knowledge_base.models import Article
 
 ASIDE = "upkeep:"
+KEY = "firstline_upkeep"
+COUNT_EVERY = timedelta(seconds=30)
 PER_GAP_REPORT, PER_RECENT_REPORT = 1.0, 0.5
 PER_FAILURE, PER_WORD, PER_OFFER = 1.0, 1.5, 0.05
 """People helped: each report of a gap comes again; of offers of an aging article few go wrong."""
@@ -69,31 +71,63 @@ def put_aside(services: Collection[str]) -> list[Task]:
     return [*_gaps(gap_list.put_aside()), *_twins(twins.told_apart()), *kept]
 
 
+def how_many(services: Collection[str]) -> int:
+    """How many tasks there are, counted at most every COUNT_EVERY: for the way to the list."""
+    held: dict[str, tuple[datetime, int]] = current_app.extensions.setdefault(KEY, {})
+    now = clock.now()
+    if KEY not in held or not timedelta() <= now - held[KEY][0] < COUNT_EVERY:
+        held[KEY] = now, len(tasks(services))
+    return held[KEY][1]
+
+
 def leave(key: str, services: Collection[str]) -> None:
-    """Put one task aside until what it is about changes; one that is done already is fine."""
-    task = next((task for task in _ailing(services) if task.key == key), None)
-    if task is not None and task.seen:
-        with write() as session:
-            choose(session, ASIDE + task.key, task.seen)
+    """Put one task aside until what it is about changes; raises WrongState when it is done already."""
+    kind, ids = _parse(key)
+    if kind == Kind.GAP:
+        gap_list.dismiss(ids[0])
+    elif kind == Kind.TWINS:
+        twins.tell_apart(*ids)
+    elif kind == Kind.WORDS:
+        ailing.settle(ids[0])
+    elif kind == Kind.STALE:
+        ailing.still_right(ids[0])
+    else:
+        _keep_aside(key, services)
+    _count_anew()
 
 
 def bring_back(key: str) -> None:
-    """Undo `leave`."""
+    """Undo `leave`, where it can be undone."""
+    kind, ids = _parse(key)
+    if kind == Kind.GAP:
+        gap_list.bring_back(ids[0])
+    elif kind == Kind.TWINS:
+        twins.bring_back(*ids)
     with write() as session:
         option = session.get(Option, ASIDE + key)
         if option is not None:
             session.delete(option)
+    _count_anew()
 
 
-def still_right(article_id: int) -> datetime:
-    """The article was looked over; says when that is due again."""
-    known(article_id)
-    due = clock.now() + REVIEW_AFTER
+def _parse(key: str) -> tuple[Kind, tuple[int, ...]]:
+    kind, _dash, numbers = key.partition("-")
+    ids = tuple(int(number) for number in numbers.split("-") if number.isdecimal() and len(number) < 10)
+    if kind not in set(Kind) or len(ids) != (2 if kind == Kind.TWINS else 1):
+        raise WrongState(_("That is done already. Look at the list again."))
+    return Kind(kind), ids
+
+
+def _keep_aside(key: str, services: Collection[str]) -> None:
+    task = next((task for task in _ailing(services) if task.key == key), None)
+    if task is None:
+        raise WrongState(_("That is done already. Look at the list again."))
     with write() as session:
-        article = session.get(Article, article_id, with_for_update=True)
-        if article is not None:
-            article.review_at = due
-    return due
+        choose(session, ASIDE + task.key, task.seen)
+
+
+def _count_anew() -> None:
+    current_app.extensions.pop(KEY, None)
 
 
 def _aside() -> dict[str, object]:

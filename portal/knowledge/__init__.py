@@ -4,7 +4,7 @@ from flask import Blueprint
 
 from incidents.policy import Action
 from portal.access import only_who_may
-from portal.knowledge import drafts, editor, pictures, shelf, versions
+from portal.knowledge import drafts, editor, pictures, review, shelf, versions
 
 blueprint = Blueprint("knowledge", __name__, url_prefix="/articles")
 blueprint.url_value_preprocessor(editor.take_long_texts)
@@ -19,6 +19,11 @@ for rule, endpoint, view, methods in (
     ("/new", "create", editor.create, POST),
     ("/preview", "preview", editor.preview, POST),
     ("/choices", "choices", editor.choices, GET),
+    ("/review", "review", review.index, GET),
+    ("/review/aside", "leave", review.leave, POST),
+    ("/review/back", "bring_back", review.bring_back, POST),
+    ("/review/gaps/<int:gap_id>", "start", review.start, POST),
+    ("/review/twins/<int:article_id>/<int:other_id>", "compare", review.compare, GET),
     ("/pictures", "upload", pictures.upload, POST),
     ("/from/<number>", "from_incident", drafts.from_incident, POST),
     (ONE, "edit", editor.edit, GET),
@@ -27,6 +32,7 @@ for rule, endpoint, view, methods in (
     (f"{ONE}/withdraw", "withdraw", shelf.withdraw, POST),
     (f"{ONE}/submit", "submit", shelf.submit, POST),
     (f"{ONE}/redraft", "redraft", shelf.redraft, POST),
+    (f"{ONE}/forget", "forget", review.forget, POST),
     (f"{ONE}/versions", "versions", versions.index, GET),
     (f"{ONE}/versions/<int:revision>/restore", "restore", versions.restore, POST),
     (PROPOSAL, "proposal", versions.proposal, GET),

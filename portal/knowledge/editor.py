@@ -10,7 +10,7 @@ from firstline import clock
 from firstline.i18n import gettext as _
 from incidents import authors, services
 from incidents.errors import Refused
-from knowledge_base import articles, catalogue, editions, related, states, text
+from knowledge_base import articles, catalogue, editions, learning, related, states, text
 from knowledge_base.catalogue import Wanted
 from knowledge_base.contents import draft_of
 from knowledge_base.errors import ArticleError, StaleArticle
@@ -143,6 +143,7 @@ def _page(article: Article | None, form: fields.Form, refusal: Exception | None 
         waiting=_waiting(article),
         proposes=article is not None and proposes(article),
         ways=states.ways(article or Article(state=State.DRAFT), hand()),
+        learned=learning.count(article.id) if article and hand() == Hand.REVIEWER else 0,
         **_related(article.id if article else 0),
         **_rendered(form),
     )

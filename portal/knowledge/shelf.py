@@ -10,7 +10,9 @@ from incidents.policy import Action, require
 from knowledge_base import articles, catalogue
 from knowledge_base.catalogue import Wanted
 from knowledge_base.models import State
+from knowledge_base.states import Hand
 from portal.access import person
+from portal.knowledge import review
 from portal.knowledge.hands import hand
 
 STATES = {
@@ -32,6 +34,7 @@ def index() -> str:
         counts=catalogue.state_counts(),
         overdue=catalogue.count_overdue(),
         proposed=catalogue.proposed_ids(),
+        to_do=review.how_many() if hand() == Hand.REVIEWER else 0,
         states=STATES,
         wanted=wanted,
         chosen={name: value for name, value in request.args.items() if value and name != "page"},

@@ -33,6 +33,7 @@ DOORS = {
     "auth": AT_THE_PORTAL,
     "chat": AT_THE_PORTAL,
     "support": SUPPORT,
+    "outcomes": AUTHORS,
     "knowledge": DRAFTERS,
     "admin": {Role.ADMIN},
     "api": SIGNED_IN,
@@ -52,6 +53,12 @@ NARROWER = {
     "knowledge.withdraw": AUTHORS,
     "knowledge.accept": AUTHORS,
     "knowledge.dismiss": AUTHORS,
+    "knowledge.review": AUTHORS,
+    "knowledge.leave": AUTHORS,
+    "knowledge.bring_back": AUTHORS,
+    "knowledge.start": AUTHORS,
+    "knowledge.compare": AUTHORS,
+    "knowledge.forget": AUTHORS,
     "api.take_alerts": {Role.MONITOR, Role.ADMIN},
 }
 OWN_ONLY = {"number", "attachment_id"}
