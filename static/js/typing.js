@@ -13,7 +13,7 @@
   document.addEventListener("htmx:config:request", ({ target, detail }) => {
     if (!target.matches("input, textarea") || detail.ctx.request.method !== "GET") return;
     const key = `${target.id} ${target.value.trim().toLowerCase().replace(/\s+/g, " ").slice(0, 400)}`;
-    const ask = detail.ctx.fetch;
+    const ask = detail.ctx.fetch ?? ((address, request) => fetch(address, request));
     detail.ctx.fetch = async (address, request) => {
       if (answers.has(key)) return new Response(answers.get(key), { headers: { "Content-Type": "text/html" } });
       const answer = await ask(address, request);
