@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, defer
 
 from firstline.db import db
 from firstline.i18n import gettext as _
@@ -43,7 +43,9 @@ def keep_current(session: Session, article: Article) -> None:
 def history(article: Article) -> Sequence[Edition]:
     """Every version, the present one first; never stored, where it is not kept yet."""
     kept = select(Edition).where(Edition.article_id == article.id, Edition.revision > 0)
-    found = list(db.session.scalars(kept.order_by(Edition.revision.desc())))
+    # A list needs no texts; those of the two that are compared are read when asked for.
+    listed = kept.order_by(Edition.revision.desc()).options(defer(Edition.content))
+    found = list(db.session.scalars(listed))
     if not found or found[0].revision != article.revision:
         found.insert(0, _present(article))
     return found

@@ -10,10 +10,12 @@ from knowledge_base import pictures
 from knowledge_base.errors import ArticleError
 from portal.access import person
 from portal.errors import status_of
+from portal.limits import REPORT, limiter
 
 FIELD = "picture"
 
 
+@limiter.limit(REPORT)
 def upload() -> ResponseReturnValue:
     """For the editor's script: the Markdown to insert, or a sentence."""
     try:

@@ -17,6 +17,8 @@ WIDE = 1280
 PHONE = 375
 THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 AXE_RUN = """async () => {
+  // A change of theme reaches the page with the next frame; what fades then has begun.
+  await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
   await Promise.all(document.getAnimations().map((one) => one.finished.catch(() => null)));
   const found = await axe.run(document, {iframes: false, resultTypes: ["violations"]});
   return found.violations.map(({id, help, nodes}) => `${id}: ${help}: ` +

@@ -1,5 +1,7 @@
 """Versions of articles, and changes that wait for a reviewer."""
 
+import json
+
 import pytest
 
 from firstline.db import write
@@ -7,6 +9,7 @@ from knowledge_base import articles, editions
 from knowledge_base.articles import ArticleError, Draft, StaleArticle, UnknownArticle
 from knowledge_base.contents import draft_of
 from knowledge_base.errors import ReviewersOnly
+from knowledge_base.importing import import_jsonl
 from knowledge_base.models import Article, Audience, Edition, State
 from knowledge_base.states import Hand
 
@@ -45,6 +48,12 @@ def _older_article():
         article = Article(slug="older", title="Older", body="Old words.", state=State.PUBLISHED)
         session.add(article)
     return article
+
+
+def test_an_import_that_changes_an_article_keeps_what_it_said(app):
+    for body in ("Old.", "New.", "Newer."):
+        import_jsonl([json.dumps({"id": "kb1", "title": "Printer", "body": body})])
+    assert said(articles.find("kb1")) == [(3, "Newer."), (2, "New."), (1, "Old.")]
 
 
 def test_the_same_content_again_is_no_new_version(app):
