@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import ColumnElement, exists, func, select
+from sqlalchemy import ColumnElement, func, select
 
 from firstline import clock
 from firstline.db import db
@@ -116,8 +116,7 @@ def _in_time(wanted: Wanted) -> ColumnElement[bool]:
 
 
 def _counted(wanted: Wanted) -> ColumnElement[bool]:
-    was_offered = exists().where(Offer.attempt_id == Attempt.id)
-    return _in_time(wanted) & Attempt.is_held_out.is_(False) & was_offered
+    return _in_time(wanted) & Attempt.is_held_out.is_(False) & Attempt.offers.any()
 
 
 def _shown(wanted: Wanted) -> dict[int, list[Shown]]:
@@ -189,8 +188,7 @@ def _left_out(wanted: Wanted) -> LeftOut:
         Incident.created_at >= wanted.since,
         Incident.created_at < wanted.until,
     )
-    nothing = ~exists().where(Offer.attempt_id == Attempt.id)
-    no_fix = select(func.count()).select_from(Attempt).where(_in_time(wanted), nothing)
+    no_fix = select(func.count()).select_from(Attempt).where(_in_time(wanted), ~Attempt.offers.any())
     held_out = select(func.count()).select_from(Attempt).where(_in_time(wanted), Attempt.is_held_out)
     return LeftOut(
         monitoring=0 if wanted.channel else db.session.scalar(raised) or 0,

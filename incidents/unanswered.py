@@ -5,14 +5,14 @@ Silence never counts as success. A later answer replaces what is marked here.
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, CursorResult, exists, select, update
+from sqlalchemy import ColumnElement, CursorResult, select, update
 
 from firstline import clock
 from firstline.db import db, write
 from incidents.intake import SELF_HELP_FOR
 from incidents.models import Incident
 from incidents.topics import Told, is_same
-from knowledge_base.models import Attempt, AttemptOutcome, Offer
+from knowledge_base.models import Attempt, AttemptOutcome
 from knowledge_base.outcomes import GIVEN_UP_AFTER
 
 AT_ONCE = 500
@@ -68,5 +68,5 @@ def told_by(incident: Incident) -> Told:
 
 
 def _is_open() -> ColumnElement[bool]:
-    has_offers = exists().where(Offer.attempt_id == Attempt.id)
-    return (Attempt.outcome == AttemptOutcome.NONE) & Attempt.is_held_out.is_(False) & has_offers
+    shown = Attempt.is_held_out.is_(False) & Attempt.offers.any()
+    return (Attempt.outcome == AttemptOutcome.NONE) & shown

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from commands.demo import stories
+from commands.demo import history, stories
 from commands.demo.sources import known_fixes, read
 from firstline import clock
 from firstline.db import db, write
@@ -40,9 +40,11 @@ def load(hash_password: Hash | None) -> Counter[str]:
         added["devices"] = _add_devices(session)
         added["outages"] = _add_outages(session)
         added["articles"] = _add_articles(session)
+        past = history.add(session)
     if added["articles"]:
         nudge(INDEX_JOB)
     added["incidents"] = stories.play(read("incidents"))
+    added["past incidents"] = past
     return added
 
 

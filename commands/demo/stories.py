@@ -120,6 +120,7 @@ def _offer(story: Story, _step: Told) -> None:
                 channel=incident.channel,
                 person_id=incident.requester_id,
                 incident_id=incident.id,
+                category=incident.category,
             )
             record(session, incident, Event.OFFERED, facts={"articles": [fix.title for fix in fixes]})
 
