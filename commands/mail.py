@@ -8,7 +8,7 @@ import click
 from sqlalchemy import inspect
 
 from commands.context import create_context
-from email_intake import process, spool
+from email_intake import process, retention, spool
 from email_intake import quarantine as held_back
 from email_intake.models import Outcome, RawMessage
 from email_intake.parse import ParsedMail
@@ -37,6 +37,14 @@ def ingest(as_json: bool, paths: tuple[Path, ...]) -> None:
             click.echo(json.dumps(result) if as_json else _as_line(result))
     if is_incomplete:
         raise click.ClickException("Some files could not be read or are still being worked on; see above.")
+
+
+@mail.command()
+@click.argument("address")
+def erase(address: str) -> None:
+    """Erase the originals of every mail this sender sent us; incidents keep what was said in them."""
+    with create_context().app_context():
+        click.echo(f"{retention.erase_sender(address)} originals erased")
 
 
 @mail.group()

@@ -16,7 +16,7 @@ from datetime import UTC, datetime, timedelta
 from time import mktime
 from urllib.parse import unquote, urlsplit
 
-from flask import Flask
+from flask import Flask, current_app
 from imap_tools import BaseMailBox, MailBox, MailBoxUnencrypted
 from imap_tools.errors import ImapToolsError
 from sqlalchemy import select
@@ -24,6 +24,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from email_intake import spool
 from email_intake.models import Mailbox, RawMessage
+from email_intake.parse import CUT_HEADER
 from email_intake.spool import Place
 from firstline import clock, jobs, leases, log
 from firstline.app import settings_of
@@ -35,6 +36,8 @@ TIMEOUT_S = 30
 FIRST_WAIT_S, LONGEST_WAIT_S = 2.0, 300.0
 START_WITH = timedelta(days=1)
 """From a mailbox seen for the first time we take what came since then; older mail stays unread."""
+BEGINNING = 1_000_000
+SIZE = re.compile(rb"RFC822\.SIZE (\d+)")
 FAILURES = (imaplib.IMAP4.error, ImapToolsError, OSError, SQLAlchemyError, ValueError)
 logger = log.get(__name__)
 
@@ -155,12 +158,21 @@ def _take(box: BaseMailBox, place: Place) -> None:
 
 
 def _fetch(box: BaseMailBox, uid: int) -> tuple[bytes, datetime]:
-    status, answer = box.client.uid("FETCH", str(uid), "(UID INTERNALDATE BODY.PEEK[])")
+    """The message, or the beginning of one too large to take whole (case 115)."""
+    size, most = _size(box, uid), 2 * current_app.config["SETTINGS"].max_upload
+    wanted = "BODY.PEEK[]" if size <= most else f"BODY.PEEK[]<0.{BEGINNING}>"
+    status, answer = box.client.uid("FETCH", str(uid), f"(UID INTERNALDATE {wanted})")
     found = next((part for part in answer if isinstance(part, tuple) and len(part) == 2), None)
     if status != "OK" or found is None:
         raise _NotThere(f"{status} {answer!r}"[:300])
     head, raw = found
-    return raw, _received_at(head)
+    return raw if size <= most else f"{CUT_HEADER}: {size}\r\n".encode() + raw, _received_at(head)
+
+
+def _size(box: BaseMailBox, uid: int) -> int:
+    _status, answer = box.client.uid("FETCH", str(uid), "(RFC822.SIZE)")
+    said = next((match for part in answer if isinstance(part, bytes) and (match := SIZE.search(part))), None)
+    return int(said[1]) if said else 0
 
 
 def _received_at(head: bytes) -> datetime:
@@ -192,9 +204,22 @@ def _uids_after(box: BaseMailBox, last_uid: int, since: datetime) -> list[int]:
     month = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")[
         since.month - 1
     ]
-    criteria = f"UID {last_uid + 1}:* SINCE {since.day:02d}-{month}-{since.year}"
-    found = sorted(int(uid) for uid in box.uids(criteria, charset=None) if re.fullmatch(r"\d+", uid))
+    by_uid = f"UID {last_uid + 1}:*"
+    found = _search(box, f"{by_uid} SINCE {since.day:02d}-{month}-{since.year}", by_uid)
     return [uid for uid in found if uid > last_uid]
+
+
+def _search(box: BaseMailBox, *attempts: str) -> list[int]:
+    """The first search the server understands: some stumble over a date (case 46). No charset is named."""
+    for last, criteria in enumerate(attempts, start=1):
+        try:
+            return sorted(int(uid) for uid in box.uids(criteria, charset=None) if re.fullmatch(r"\d+", uid))
+        except (ImapToolsError, imaplib.IMAP4.error) as error:
+            # A broken connection is no refusal: it is for whoever reconnects.
+            if isinstance(error, imaplib.IMAP4.abort) or last == len(attempts):
+                raise
+            logger.warning("the server refused a search; trying a simpler one", error=str(error))
+    return []
 
 
 def _is_held(mailbox_id: int, uidvalidity: int, uid: int) -> bool:

@@ -45,6 +45,8 @@ def judge_again(raw_id: int, *, is_released: bool) -> None:
             raise NotFound(_("There is no such message."))
         if row.outcome not in {*HELD, Outcome.WAITING}:
             raise Conflict(_("This message is %(outcome)s already.", outcome=row.outcome))
+        if row.erased_at is not None:
+            raise Conflict(_("Its original was erased; there is nothing left to judge."))
         row.outcome, row.is_released = Outcome.WAITING, is_released
         row.attempts, row.not_before, row.lease_until = 0, clock.now(), None
     jobs.nudge(spool.TASK, raw_id)

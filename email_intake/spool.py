@@ -12,6 +12,8 @@ from sqlalchemy.orm import Session
 from email_intake.models import RawMessage
 from firstline import clock, files
 from firstline.db import db, write
+from firstline.i18n import gettext as _
+from incidents.errors import NotFound
 
 TASK = "process-mail"
 SMTP = "smtp"
@@ -68,7 +70,9 @@ def store(
 
 
 def load(row: RawMessage) -> bytes:
-    """The bytes of a spooled message."""
+    """The bytes of a spooled message; raises `NotFound` once they were erased."""
+    if row.erased_at is not None:
+        raise NotFound(_("The original of this mail was erased: it had been kept long enough."))
     with files.opened(row.digest) as file:
         return file.read()
 
@@ -83,6 +87,8 @@ def _known(session: Session, digest: str, route: str) -> RawMessage | None:
 
 
 def _moved(row: RawMessage, place: Place | None) -> int:
+    # Its bytes may have been erased and are there again: retention looks at it once more.
+    row.erased_at = None
     if place is not None:
         row.mailbox_id, row.uidvalidity, row.uid = place.mailbox_id, place.uidvalidity, place.uid
     return row.id

@@ -1,6 +1,6 @@
 """What the worker does for mail: nudged when something happened, swept in case the nudge was lost."""
 
-from email_intake import outgoing, process, spool
+from email_intake import outgoing, process, retention, spool
 from firstline import jobs
 from incidents import notices
 
@@ -27,3 +27,9 @@ def deliver_notices() -> None:
 def deliver_what_is_due() -> None:
     """Send what nobody was nudged for, retries, and acknowledgements that waited for their fixes."""
     outgoing.deliver_due()
+
+
+@jobs.sweep(every_s=3600)
+def erase_old_mail() -> None:
+    """Originals are kept as long as the setting says."""
+    retention.erase_old()

@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import time
 from hashlib import sha256
 from pathlib import Path
 from typing import BinaryIO
@@ -10,6 +11,8 @@ import filetype
 from flask import current_app
 
 SNIFFED_BYTES = 4096
+YOUNG_S = 120
+"""Longer than the time between keeping a file and committing the row that names it."""
 INLINE_TYPES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
 UNKNOWN = "application/octet-stream"
 
@@ -18,7 +21,7 @@ def put(content: bytes) -> str:
     """Keep `content` durably and return its SHA-256 in hex. Safe to repeat."""
     digest = sha256(content).hexdigest()
     path = _path(digest)
-    if not path.exists():
+    if not _renew(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         draft = path.with_name(f".{digest}.{secrets.token_hex(4)}")
         with draft.open("wb") as file:
@@ -27,6 +30,29 @@ def put(content: bytes) -> str:
             os.fsync(file.fileno())
         draft.replace(path)
     return digest
+
+
+def remove(digest: str) -> None:
+    """Let go of what no row names any more, unless somebody has just stored the same again."""
+    path = _path(digest)
+    doomed = path.with_name(f".{digest}.{secrets.token_hex(4)}.doomed")
+    try:
+        path.rename(doomed)
+    except FileNotFoundError:
+        return
+    if time.time() - doomed.stat().st_mtime < YOUNG_S:
+        doomed.replace(path)
+    else:
+        doomed.unlink()
+
+
+def _renew(path: Path) -> bool:
+    """Whether the file is there; its age begins anew, so that nobody removes it meanwhile."""
+    try:
+        os.utime(path)
+    except FileNotFoundError:
+        return False
+    return True
 
 
 def opened(digest: str) -> BinaryIO:

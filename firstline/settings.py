@@ -58,6 +58,7 @@ class Settings:
     model_dir: Path
     timezone: str
     max_upload: int
+    mail_kept_days: int
     demo: bool
 
     @classmethod
@@ -85,6 +86,7 @@ class Settings:
             model_dir=Path(env.text("MODEL_DIR", str(data_dir / "models" / "minilm"))),
             timezone=env.timezone("TIMEZONE", "UTC"),
             max_upload=env.positive("MAX_UPLOAD", 25) * MEGABYTE,
+            mail_kept_days=env.positive("MAIL_KEPT_DAYS", 180),
             demo=env.flag("DEMO"),
         )
 
