@@ -124,3 +124,14 @@ def test_a_withdrawn_article_becomes_a_draft_again(ines, published):
 def test_what_was_published_does_not_become_a_draft_at_once(ines, published):
     answer = ines.post(f"/articles/{published.id}/redraft")
     assert answer.status_code == 409 and "withdraw it" in text_of(answer)
+
+
+def test_who_opens_an_old_offer_of_a_withdrawn_article_is_told_what_else_fits(
+    ines, browser_of, person, published
+):
+    write_one(ines, title="VPN is slow", then="published")
+    ines.post(f"/articles/{published.id}/withdraw")
+    answer = browser_of(person("erin")).get(f"/fixes/{published.slug}")
+    page = text_of(answer)
+    assert answer.status_code == 404
+    assert published.title in page and "VPN is slow" in page and "Use a cable" not in page
