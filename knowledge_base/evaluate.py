@@ -3,7 +3,7 @@
 import hashlib
 import json
 import random
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from math import log2
 from os import getpid
@@ -130,15 +130,24 @@ def _build(
     documents: Iterable[Document], encoder: Encoder | None, cache: Path | None
 ) -> tuple[Index, dict[str, int]]:
     index, numbers = Index(), {}
+    for document, entry in entries(documents, encoder, cache=cache):
+        index.put(entry)
+        numbers[document.id] = entry.key
+    return index, numbers
+
+
+def entries(
+    documents: Iterable[Document], encoder: Encoder | None, *, cache: Path | None
+) -> Iterator[tuple[Document, Entry]]:
+    """Each document with what the index needs of it; the keys count from 0."""
     for number, document in enumerate(documents):
         title, body = document.title, text.plain(document.body)
         vectors = None if encoder is None else arrange(_pieces(encoder, title, body, cache))
         past = [_told(encoder, words, cache) for words in document.past]
-        index.put(
-            Entry(key=number, title=title, body=body, keywords=document.keywords, vectors=vectors, past=past)
+        yield (
+            document,
+            Entry(key=number, title=title, body=body, keywords=document.keywords, vectors=vectors, past=past),
         )
-        numbers[document.id] = number
-    return index, numbers
 
 
 def _told(encoder: Encoder | None, words: str, cache: Path | None) -> Told:

@@ -6,7 +6,10 @@ import pytest
 from click.testing import CliRunner
 
 from commands.articles import articles
-from knowledge_base.evaluate import Document, EvaluationError, Query, evaluate, read_documents
+from knowledge_base.confidence import chance
+from knowledge_base.evaluate import Document, EvaluationError, Query, entries, evaluate, read_documents
+from knowledge_base.index import Entry, Index
+from knowledge_base.ranking import rank
 
 ASKED_FOR = {
     "queries",
@@ -93,3 +96,26 @@ def test_the_import_command_names_the_bad_line(tmp_path, monkeypatch, app, datab
     assert done.exit_code == 0, done.output
     assert "line 2: This is not JSON." in done.output
     assert "1 added, 0 changed, 0 as before, 1 left out." in done.output
+
+
+def test_the_crowd_looks_the_same_whether_the_answer_is_there_or_hidden():
+    index = Index(
+        Entry(key=place, title=f"{words} in room {place % 9}", body="Restart it.")
+        for place, words in enumerate(TROUBLES * 100)
+    )
+    asked = {"text": "vpn drops in room 3", "vector": None, "for_support": True}
+    answer = int(rank(index, **asked).keys[0])
+    there, hidden = rank(index, **asked), rank(index, **asked, hidden=frozenset({answer}))
+    for name in ("spread", "usual"):
+        assert there.evidence[name] == pytest.approx(hidden.evidence[name], rel=0.1)
+
+
+def test_a_title_that_the_query_covers_makes_surer(encoder):
+    index = Index(entry for _, entry in entries(DOCUMENTS, encoder, cache=None))
+    covered, half = (
+        rank(index, text, encoder.encode([text])[0], for_support=True)
+        for text in ("vpn drops", "vpn is slow at times")
+    )
+    assert covered.evidence["title_cover"] == pytest.approx(1)
+    assert half.evidence["title_cover"] < 1
+    assert chance(covered) > chance(half)

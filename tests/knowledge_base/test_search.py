@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from firstline import jobs
 from knowledge_base import articles, indexing
+from knowledge_base import search as ranked
 from knowledge_base.articles import Draft
 from knowledge_base.models import Audience
 from knowledge_base.search import search, why_by_words_only
@@ -132,6 +133,21 @@ def test_a_megabyte_of_anything_is_answered_at_once(encoder, base, text):
 def test_no_words_of_any_script_raise(base, text):
     for found in (search(text, audience=Audience.EVERYONE), suggest(text, audience=Audience.EVERYONE)):
         assert all(0 <= one.score <= 1 for one in found)
+
+
+def test_words_in_another_script_find_what_is_written_in_it_and_nothing_else(base):
+    articles.create(Draft(title="Принтер не печатает", body="Перезапустите очередь."), publish=True)
+    found = search("мой ПРИНТЕР молчит", audience=Audience.EVERYONE)
+    assert [hit.title for hit in found] == ["Принтер не печатает"]
+    assert search("打印机无法打印", audience=Audience.EVERYONE) == []
+
+
+def test_words_asked_again_are_neither_embedded_nor_ranked_anew(encoder, base, monkeypatch):
+    jobs.run_waiting()
+    first = suggest("vpn keeps disconnecting", audience=Audience.EVERYONE)
+    monkeypatch.setattr(encoder, "encode", None)
+    monkeypatch.setattr(ranked, "rank", None)
+    assert first and suggest("  VPN keeps  disconnecting ", audience=Audience.EVERYONE) == first
 
 
 def test_indexing_tells_how_far_it_is(encoder, base):
