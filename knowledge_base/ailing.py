@@ -14,8 +14,8 @@ from knowledge_base.contents import REVIEW_AFTER
 from knowledge_base.models import Article, Feedback, OldAddress, State
 from knowledge_base.standing import SUNK, standings
 
-BAD = -0.4
-"""A standing that three failures without any help make."""
+LEAST_FAILED, BAD = 3, -0.4
+"""People it did not help, and the standing that as many failures make without any help."""
 NOT_TOUCHED_FOR = timedelta(days=365)
 MOST = 50
 _LINK = re.compile(r"\]\(\s*<?(?:https?://[^/\s)]+)?/fixes/([^)\s>#?\"]+)")
@@ -58,7 +58,8 @@ class Broken:
 def bad_outcomes() -> list[Bad]:
     """Those that people said did not help, the worst first."""
     stands = {key: value for key, value in standings(db.session()).items() if value <= BAD}
-    found = db.session.scalars(_published().where(Article.id.in_(stands))).all()
+    often = _published().where(Article.id.in_(stands), Article.failed_count >= LEAST_FAILED)
+    found = db.session.scalars(often).all()
     return [Bad(one, stands[one.id] <= SUNK) for one in sorted(found, key=lambda one: stands[one.id])][:MOST]
 
 

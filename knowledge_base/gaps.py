@@ -25,7 +25,7 @@ from knowledge_base.rows import Vector
 WINDOW = timedelta(days=90)
 NEAR, SAME = 0.6, 0.75
 """Cosines: a report of the gap's trouble; two centres that mean one trouble."""
-SWEEP_S, WORK_FOR_S, BATCH = 60, 15.0, 20
+SWEEP_S, WORK_FOR_S, BATCH = 30, 15.0, 20
 MOST_READ = 4_000
 MOST_COMPARED = 400
 """Reports that say which words are common."""

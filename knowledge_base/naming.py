@@ -36,8 +36,8 @@ def shared_words(reports: Iterable[Said], *, rarity: Callable[[str], float]) -> 
     shapes: defaultdict[str, Counter[str]] = defaultdict(Counter)
     for said in reports:
         for word in set(_telling(said.words)):
-            people[stem(word)].add(said.who)
-            shapes[stem(word)][word] += 1
+            people[stem(word.lower())].add(said.who)
+            shapes[stem(word.lower())][word] += 1
     common = [term for term, who in people.items() if len(who) >= LEAST_PEOPLE]
     common.sort(key=lambda term: (-len(people[term]) * rarity(term), term))
     return [min(shapes[term], key=lambda word: (-shapes[term][word], word)) for term in common[:MOST_SHARED]]
@@ -45,10 +45,10 @@ def shared_words(reports: Iterable[Said], *, rarity: Callable[[str], float]) -> 
 
 def title_of(shared: Sequence[str], reports: Iterable[Said]) -> str:
     """The most telling words in the order in which people say them; empty without any."""
-    chosen = {stem(word): word for word in shared[:MOST_IN_TITLE]}
+    chosen = {stem(word.lower()): word for word in shared[:MOST_IN_TITLE]}
     places: defaultdict[str, list[float]] = defaultdict(list)
     for said in reports:
-        terms = [stem(word) for word in _telling(said.words)]
+        terms = [stem(word.lower()) for word in _telling(said.words)]
         for term in chosen.keys() & set(terms):
             places[term].append(terms.index(term) / len(terms))
     ordered = sorted(chosen, key=lambda term: (sum(places[term]) / max(len(places[term]), 1), term))
@@ -58,13 +58,13 @@ def title_of(shared: Sequence[str], reports: Iterable[Said]) -> str:
 
 def rarity_among(texts: Iterable[str]) -> Callable[[str], float]:
     """How rare a term is among these texts: what everybody writes names nothing."""
-    held = [{stem(word) for word in _telling(words)} for words in texts]
+    held = [{stem(word.lower()) for word in _telling(words)} for words in texts]
     having = Counter(term for terms in held for term in terms)
     return lambda term: math.log(1 + (len(held) + 1) / (having[term] + 1))
 
 
 def _telling(words: str) -> list[str]:
-    """Lower-case words that may name a trouble, in order; no names, addresses or numbers."""
+    """Words that may name a trouble, in order, without capitals but of "SAP"; no names, no numbers."""
     masked = _PLACEHOLDERS.sub(" ", mask(words))
-    found = (word.lower() for word in _WORD.findall(masked))
-    return [word for word in found if word not in STOP_WORDS and word not in _SAYING_NOTHING]
+    found = (word if word.isupper() else word.lower() for word in _WORD.findall(masked))
+    return [word for word in found if word.lower() not in STOP_WORDS | _SAYING_NOTHING]

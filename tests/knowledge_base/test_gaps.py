@@ -206,3 +206,9 @@ def test_words_everybody_writes_name_nothing():
     shared = naming.shared_words(said, rarity=rarity)
     assert "hello" not in shared and shared[:1] == ["floor"]
     assert naming.title_of(shared, said) == "Team printer floor smells"
+
+
+def test_abbreviations_keep_their_capitals():
+    said = [Said("erin", "SAP user locked"), Said("bob", "My SAP user is locked, Locked!")]
+    shared = naming.shared_words(said, rarity=lambda term: 1.0)
+    assert naming.title_of(shared, said) == "SAP user locked"
