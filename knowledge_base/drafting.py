@@ -5,7 +5,7 @@ Known errors of problems will be drafted the same way: whoever knows one makes a
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Select, select
 
@@ -41,7 +41,7 @@ class Case:
 
 def open_draft(case: Case, *, author_id: int) -> Article:
     """The article of this case: the one that was drafted before, else a new draft."""
-    draft = draft_of(case)
+    draft = replace(draft_of(case), owner_id=author_id)
     with write() as session:
         # Takes the lock, so that two clicks at once make one draft.
         articles.next_change(session)

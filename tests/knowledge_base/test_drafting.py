@@ -105,5 +105,5 @@ def test_a_second_click_opens_the_same_draft(desk, erin):
     first = drafting.open_draft(case(incident_id=incident.id), author_id=erin.id)
     again = drafting.open_draft(case(incident_id=incident.id, title="Other"), author_id=erin.id)
     assert (first.id, first.state, first.incident_id) == (again.id, State.DRAFT, incident.id)
-    assert drafting.made_from(incident.id).id == first.id
+    assert drafting.made_from(incident.id).id == first.id and first.owner_id == erin.id
     assert [edition.revision for edition in editions.history(first)] == [1]
