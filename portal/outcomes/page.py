@@ -13,13 +13,13 @@ from incidents import holdout, holdout_effect, selfservice
 from incidents.errors import Invalid
 from incidents.models import Channel
 from incidents.selfservice import SORTS, Wanted
-from knowledge_base.intervals import Difference, Share
+from knowledge_base.intervals import FEW, Difference, Share
 from portal.outcomes import sheet
 
 SPANS = {28: later("4 weeks"), 91: later("13 weeks"), 365: later("A year")}
 USUAL = 91
 SHOWN_BY = tuple(channel for channel in Channel if channel != Channel.MONITORING)
-MOST_ARTICLES = 50
+MOST_ARTICLES = 25
 HOUR = 60
 DAY = 24 * HOUR
 UNKNOWN = "–"
@@ -66,6 +66,7 @@ def show() -> str:
         compared=holdout_effect.compare(drawn) if drawn else None,
         spans=_spans(),
         channels=SHOWN_BY,
+        FEW=FEW,
         percent=percent,
         points=points,
         minutes=minutes,
