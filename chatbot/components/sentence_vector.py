@@ -25,10 +25,7 @@ logger = logging.getLogger(__name__)
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)
 class SentenceVector(DenseFeaturizer, GraphComponent):
-    """One vector a sentence; without the model all are zero and the n-grams decide alone.
-
-    `scale`: Rasa's classifier has a fixed regularisation, too strong for vectors of length 1.
-    """
+    """One vector of length 1 a sentence; without the model all are zero and the n-grams decide alone."""
 
     @classmethod
     def required_components(cls) -> List[Type]:
@@ -36,11 +33,11 @@ class SentenceVector(DenseFeaturizer, GraphComponent):
 
     @classmethod
     def validate_config(cls, config: Dict[Text, Any]) -> None:
-        """Nothing can be wrong with two numbers that have defaults."""
+        """Nothing can be wrong with one number that has a default."""
 
     @staticmethod
     def get_default_config() -> Dict[Text, Any]:
-        return {**DenseFeaturizer.get_default_config(), "dimensions": 384, "scale": 10.0}
+        return {**DenseFeaturizer.get_default_config(), "dimensions": 384}
 
     @classmethod
     def create(
@@ -79,4 +76,4 @@ class SentenceVector(DenseFeaturizer, GraphComponent):
     def _vector(self, text: Text) -> np.ndarray:
         if self._encoder is None:
             return np.zeros(self._config["dimensions"], dtype=np.float32)
-        return self._encoder.encode([text])[0] * self._config["scale"]
+        return self._encoder.encode([text])[0]
