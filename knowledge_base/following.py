@@ -21,11 +21,12 @@ from knowledge_base.lru import Lru
 from knowledge_base.models import Article, Audience, KnowledgeRevision, Passage, PastReport
 from knowledge_base.passages import arrange, unpack
 from knowledge_base.past import Told
+from knowledge_base.ranking import Ranking
 from knowledge_base.words import normalise
 
 LOOK_EVERY_S = 1.0
 BATCH = 500
-KEPT_VECTORS, KEPT_RESULTS, KEPT_STEPS = 4_096, 2_048, 1_024
+KEPT_VECTORS, KEPT_RESULTS, KEPT_STEPS, KEPT_RANKINGS = 4_096, 2_048, 1_024, 512
 KEY = "firstline_knowledge"
 
 
@@ -54,6 +55,7 @@ class Follower:
         self._lock = threading.Lock()
         self._vectors: Lru[str, Vector] = Lru(KEPT_VECTORS)
         self.results: Lru[tuple[object, ...], tuple[tuple[int, float], ...]] = Lru(KEPT_RESULTS)
+        self.rankings: Lru[tuple[object, ...], Ranking] = Lru(KEPT_RANKINGS)
         self.steps: Lru[tuple[int, int], tuple[str, ...]] = Lru(KEPT_STEPS)
 
     def catch_up(self) -> None:

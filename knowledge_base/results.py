@@ -18,8 +18,8 @@ PAGE = 10
 MOST = 50
 WORTH_SHOWING = 0.005
 """A chance this small means that nothing of what was asked is in the article."""
-FAR_BEHIND = 0.02
-"""What is less likely than this part of the best would only hide it in a crowd."""
+FAR_BEHIND, NEAREST = 0.02, 5
+"""Beyond the nearest few, what is less likely than this part of the best would only hide it in a crowd."""
 SHORT = 200
 
 
@@ -79,7 +79,8 @@ def terms(words: str) -> frozenset[str]:
 
 def _worth_showing(near: Sequence[Hit]) -> list[Hit]:
     best = max((hit.score for hit in near), default=0.0)
-    return [hit for hit in near if hit.score >= max(WORTH_SHOWING, FAR_BEHIND * best)]
+    shown = [hit for hit in near if hit.score >= WORTH_SHOWING]
+    return shown[:NEAREST] + [hit for hit in shown[NEAREST:] if hit.score >= FAR_BEHIND * best]
 
 
 def _read(hits: Sequence[Hit], asked: frozenset[str], audience: Audience) -> list[Result]:

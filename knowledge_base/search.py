@@ -6,6 +6,7 @@ from knowledge_base import confidence
 from knowledge_base.following import Card, Follower, follower
 from knowledge_base.models import Audience
 from knowledge_base.ranking import Ranking, rank
+from knowledge_base.words import normalise
 
 MAX_QUERY = 10_000
 """Characters of a query that are read; what comes after in a pasted log changes nothing."""
@@ -48,11 +49,18 @@ def rank_words(
     service: str | None = None,
     hidden: frozenset[int] = frozenset(),
 ) -> Ranking:
-    """All candidates for these words as this reader may see them, without the hidden ones."""
+    """All candidates for these words as this reader may see them, without the hidden ones.
+
+    The next page of results, another category and the fixes offered beside cost nothing more.
+    """
     asked = words[:MAX_QUERY].replace("\0", " ")
-    vector = following.vector_of(following.index.correct(asked)) if asked.strip() else None
     for_support = audience == Audience.SUPPORT
-    return rank(following.index, asked, vector, for_support=for_support, service=service, hidden=hidden)
+
+    def ranked() -> Ranking:
+        vector = following.vector_of(following.index.correct(asked)) if asked.strip() else None
+        return rank(following.index, asked, vector, for_support=for_support, service=service, hidden=hidden)
+
+    return following.rankings.get((following.seen, normalise(asked), for_support, service, hidden), ranked)
 
 
 def why_by_words_only() -> str:
