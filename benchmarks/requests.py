@@ -65,7 +65,7 @@ def _floor(folder: Path) -> Iterator[tuple[str, Figures]]:
     subprocess.run([sys.executable, "ref_app.py", str(INCIDENTS)], cwd=FLOOR, env=environment, check=True)
     port = servers.free_port()
     gunicorn = [str(Path(sys.executable).with_name("gunicorn")), "ref_app:app", "--bind", f"127.0.0.1:{port}"]
-    with _server([*gunicorn, "--threads", "8"], environment, port, cwd=FLOOR) as pid:
+    with serving([*gunicorn, "--threads", "8"], environment, port, cwd=FLOOR) as pid:
         body = urllib.parse.urlencode(
             {"title": WORDS[0], "body": WORDS[0] * 9, "submitter_email": "a@b.example"}
         )
@@ -95,8 +95,8 @@ def _ours(folder: Path, *, model: bool) -> dict[str, Figures]:
         text=True,
     )
     token = made.stdout.split()[-1]
-    with _server([FIRSTLINE, "serve"], environment, port, cwd=ROOT) as pid:
-        kinds = _kinds(token, _sign_in(port, "tess@example.com"), _sign_in(port, "erin@example.com"))
+    with serving([FIRSTLINE, "serve"], environment, port, cwd=ROOT) as pid:
+        kinds = _kinds(token, sign_in(port, "tess@example.com"), sign_in(port, "erin@example.com"))
         return {name: measure(name, port, pid, calls, count=count) for name, (calls, count) in kinds.items()}
 
 
@@ -125,7 +125,7 @@ def _kinds(token: str, agent: str, employee: str) -> dict[str, tuple[Callable[[i
     }
 
 
-def _sign_in(port: int, email: str) -> str:
+def sign_in(port: int, email: str) -> str:
     """The session cookie of a demo person, by the demo's password."""
     with httpx.Client(base_url=f"http://127.0.0.1:{port}", follow_redirects=True) as client:
         page = client.get("/login").text
@@ -137,7 +137,7 @@ def _sign_in(port: int, email: str) -> str:
 
 
 @contextmanager
-def _server(command: list[str], environment: dict[str, str], port: int, *, cwd: Path) -> Iterator[int]:
+def serving(command: list[str], environment: dict[str, str], port: int, *, cwd: Path) -> Iterator[int]:
     quiet = subprocess.DEVNULL
     process = subprocess.Popen(command, env=environment, cwd=cwd, stdout=quiet, stderr=quiet)
     try:
