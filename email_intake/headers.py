@@ -44,6 +44,11 @@ class Head:
     def of(cls, message: Message) -> "Head":
         return cls([(name.lower(), _raw_text(value)) for name, value in message.raw_items()])
 
+    @property
+    def fields(self) -> list[tuple[str, str]]:
+        """Every field in order, unfolded and decoded, its name in lower case."""
+        return [(name, one_line(decode_words(value))) for name, value in self._fields]
+
     def all(self, name: str) -> list[str]:
         """Every value of this field, unfolded, with encoded-words as they are."""
         return [value for field, value in self._fields if field == name]

@@ -51,7 +51,7 @@ DATA_PICTURE = re.compile(r"data:(image/[\w.+-]{1,30});base64,([A-Za-z0-9+/=\s%]
 def to_text(html: str) -> str:
     """The text of an HTML mail. Never raises; very large markup is cut."""
     html = html[:MOST_HTML]
-    if _depth(html) > MOST_DEPTH:
+    if depth(html) > MOST_DEPTH:
         return " ".join(TAG.sub(" ", html).split())[:MOST_TEXT]
     clean = nh3.clean(
         html,
@@ -91,7 +91,7 @@ def pictures_in(html: str) -> list[tuple[str, bytes]]:
     return found
 
 
-def _depth(html: str) -> int:
+def depth(html: str) -> int:
     """How deep tags are left open, roughly: cleaning takes the square of it (case 93)."""
     deepest = depth = 0
     for match in TAG.finditer(html):

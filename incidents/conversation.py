@@ -1,6 +1,5 @@
 """What people say about an incident after it was logged, in whichever channel."""
 
-import re
 from collections.abc import Sequence
 from datetime import timedelta
 
@@ -16,16 +15,12 @@ from incidents.lifecycle import Change, apply, locked
 from incidents.models import Channel, Entry, Event, Incident, State, Visibility
 from incidents.notices import Topic
 from incidents.people import Person
+from incidents.plain_words import is_thanks
 from incidents.policy import Action, require
 from incidents.timeline import record
 
 TEXT_LENGTH = 50_000
 SECOND_CLICK = timedelta(seconds=15)
-THANKS = re.compile(
-    r"\A(?!.*\b(?:but|still|not|again|however|aber|mais|pero)\b)(?!.*n't\b)\W*(?:(?:many|ok|okay|great|perfect|super)\W+)*"
-    r"(?:thanks?(?: you)?|thx|cheers|danke(?: schön)?|merci|gracias)\b[\w\s,.!:)'-]{0,60}\Z",
-    re.IGNORECASE | re.DOTALL,
-)
 
 
 def say(
@@ -74,11 +69,6 @@ def say(
         else:
             entry = support_answers(session, incident, by, text, channel, files)
         return entry.id
-
-
-def is_thanks(text: str) -> bool:
-    """Whether these words say thanks and nothing more."""
-    return THANKS.match(text) is not None
 
 
 def _just_said(

@@ -1,58 +1,25 @@
 """What somebody writes about an incident from outside a page: by mail, where identity is proven in degrees."""
 
-import re
 from collections.abc import Sequence
-from enum import StrEnum
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from firstline.db import db
+from firstline.i18n import gettext as _
 from incidents import notices
 from incidents.attachments import StoredFile
 from incidents.conversation import requester_says, support_answers
-from incidents.lifecycle import Change, apply
+from incidents.errors import NotFound
+from incidents.intake import Report, report
+from incidents.lifecycle import Change, apply, locked
 from incidents.models import Channel, Entry, Event, Incident, Resolution, State, Visibility
 from incidents.notices import Topic
 from incidents.people import Person
+from incidents.plain_words import Verdict, is_thanks, verdict_of
+from incidents.policy import Action, require
 from incidents.selfhelp import go_on
 from incidents.timeline import record
-
-LONGEST_VERDICT = 240
-SOLVED = re.compile(
-    r"\b(?:(?:that|this|it|which)(?:'s| is| has)? ?(?:all )?(?:solved|fixed|resolved|worked|helped|did the trick|did it)|"
-    r"(?:it|that|this|everything|all|vpn|printer|outlook) ?(?:is |now )?(?:works?|working|fine|good|ok) (?:now|again|fine|perfectly|great)|"
-    r"(?:works|working|worked|fixed|solved|resolved) (?:now|again|perfectly|for me)|"
-    r"(?:problem|issue|incident) (?:is |has been |was )?(?:now )?(?:solved|fixed|resolved|gone)|"
-    r"(?:yes,? )?(?:solved|fixed|resolved)(?:,? thank)|funktioniert (?:jetzt|wieder)|(?:ist )?gelöst|hat geholfen)\b"
-    r"|\A\W*(?:solved|fixed|resolved|it works|that worked|it worked|works|gelöst|résolu|resuelto|risolto|opgelost)\W*\Z",
-    re.IGNORECASE,
-)
-NOT_SOLVED = re.compile(
-    r"\b(?:still (?:not|no|does ?n.t|do ?n.t|can.?t|cannot|broken|need|have the|the same|happen\w*|disconnect\w*|drop\w*|down|fail\w*)|"
-    r"(?:did|does|do|has|is)(?: not|n.t) (?:help|work|solve|fix|working|solved|fixed|helped)|not (?:solved|fixed|working|resolved)|"
-    r"no(?:ne)? (?:luck|of (?:these|them|this|that) (?:help|work)\w*)|same (?:problem|issue|error) (?:again|as before)?|nothing (?:help|work)\w*|"
-    r"(?:immer noch|weiterhin|funktioniert (?:immer noch )?nicht|hat nicht geholfen)|ne (?:marche|fonctionne) (?:toujours )?pas|sigue sin)\b",
-    re.IGNORECASE,
-)
-DOUBT = re.compile(r"\b(?:but|however|although|if|when|until|once|aber|mais|pero)\b|\?", re.IGNORECASE)
-
-
-class Verdict(StrEnum):
-    """What a person's own words say about the trouble, where they say it clearly."""
-
-    SOLVED = "solved"
-    NOT_SOLVED = "not_solved"
-
-
-def verdict_of(text: str) -> Verdict | None:
-    """Whether these words say clearly that it is solved, or is not; None leaves it to a person."""
-    words = " ".join(text.split())
-    if len(words) > LONGEST_VERDICT or not words:
-        return None
-    if NOT_SOLVED.search(words):
-        return None if SOLVED.search(re.sub(NOT_SOLVED, " ", words)) else Verdict.NOT_SOLVED
-    if SOLVED.search(words) and not DOUBT.search(words):
-        return Verdict.SOLVED
-    return None
 
 
 def hear(
@@ -107,6 +74,36 @@ def note(
     )
 
 
+def split(incident_id: int, entry_id: int, *, by: Person) -> Incident:
+    """Make an incident of its own of what was written under an old one; doing it twice makes one."""
+    entry = db.session.get(Entry, entry_id)
+    incident = db.session.get(Incident, incident_id)
+    if entry is None or incident is None or entry.incident_id != incident_id or entry.author is None:
+        raise NotFound(_("There is no such entry."))
+    require(by, Action.WORK, incident)
+    from_number = incident.number
+    told = Report(
+        requester_id=entry.author.id,
+        logged_by_id=by.id,
+        title=str(entry.facts.get("new_subject") or ""),
+        description=entry.text,
+        channel=Channel(entry.channel or Channel.MAIL),
+        key=f"split:{entry_id}",
+        caller="split",
+    )
+    opened = report(told)
+    _link(opened.id, _("Split from %(number)s.", number=from_number), by)
+    _link(incident_id, _("Split off as %(number)s.", number=opened.number), by)
+    return opened
+
+
+def _link(incident_id: int, words: str, by: Person) -> None:
+    with locked(incident_id) as (session, incident):
+        known = select(Entry.id).where(Entry.incident_id == incident_id, Entry.text == words)
+        if session.scalar(known.limit(1)) is None:
+            record(session, incident, Event.NOTED, author=by, text=words, visibility=Visibility.INTERNAL)
+
+
 def _requester(
     session: Session,
     incident: Incident,
@@ -131,7 +128,11 @@ def _requester(
         entry = _comment(session, incident, by, text, files)
         go_on(session, incident, by, "")
         return entry
-    return requester_says(session, incident, by, text, Channel.MAIL, files)
+    entry = requester_says(session, incident, by, text, Channel.MAIL, files)
+    if incident.state == State.CANCELLED and not is_thanks(text):
+        # Nobody looks at what was cancelled: words about it put it back into the queue.
+        apply(session, incident, Change(to=State.QUEUED), by=by)
+    return entry
 
 
 def _comment(

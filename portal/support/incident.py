@@ -3,6 +3,7 @@
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
+from email_intake import original
 from firstline import clock
 from firstline.db import db
 from firstline.i18n import gettext as _
@@ -62,6 +63,7 @@ def render(incident: Incident, *, doing: str = "", refusal: Refused | None = Non
         **_for_panel(incident, doing, refusal),
         timeline=queue.timeline(me, incident),
         sentence=wording.sentence,
+        mails=original.mails_of(incident.id),
         offered=selfhelp.fixes_of(incident.id),
         devices=services.devices_of(incident.requester),
         others=others,

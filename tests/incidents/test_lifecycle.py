@@ -7,13 +7,14 @@ from sqlalchemy import select
 from firstline import clock
 from firstline.db import db, write
 from incidents import lifecycle
-from incidents.conversation import is_thanks, say
+from incidents.conversation import say
 from incidents.errors import Conflict, Invalid, NotAllowed, NotFound, Refused
 from incidents.intake import Report, report
 from incidents.lifecycle import TABLE, Actor, Change
 from incidents.models import Channel, Event, Incident, Resolution, State, Visibility
 from incidents.notices import Notice, Topic
 from incidents.people import Role
+from incidents.plain_words import is_thanks
 from incidents.selfhelp import offer_fixes, route_expired, tell_outcome
 
 

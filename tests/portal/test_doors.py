@@ -113,6 +113,8 @@ def world(app, person, desk):
         "person_id": owner.id,
         "token": "forged",
         "doing": "cancel",
+        "entry_id": 1,
+        "position": 0,
         "name": "nothing",
         "filename": "nothing",
     }
