@@ -3,7 +3,10 @@
 MODELS = (
     "knowledge_base.models",
     "knowledge_base.outcomes",
+    "knowledge_base.gaps",
     "knowledge_base.indexing",
+    "knowledge_base.learning",
+    "knowledge_base.standing",
     "incidents.people",
     "incidents.services",
     "incidents.models",

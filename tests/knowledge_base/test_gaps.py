@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from firstline import clock
+from firstline import clock, jobs
 from firstline.db import db, write
+from incidents import MODELS
 from knowledge_base import articles, gap_list, gaps, indexing, naming, outcomes
 from knowledge_base.articles import Draft
 from knowledge_base.gap_list import Trend
@@ -212,3 +213,8 @@ def test_abbreviations_keep_their_capitals():
     said = [Said("erin", "SAP user locked"), Said("bob", "My SAP user is locked, Locked!")]
     shared = naming.shared_words(said, rarity=lambda term: 1.0)
     assert naming.title_of(shared, said) == "SAP user locked"
+
+
+def test_every_module_with_work_for_the_worker_is_one_it_loads(app):
+    at_work = {task.__module__ for _period, task in jobs.sweeps()}
+    assert {name for name in at_work if name.startswith("knowledge_base.")} <= set(MODELS)
