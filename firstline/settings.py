@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 PREFIX = "FIRSTLINE_"
 MEGABYTE = 1024 * 1024
+LMTP = "lmtp://"
 
 
 class SettingsError(Exception):
@@ -47,6 +48,12 @@ class Settings:
     listen: Address
     base_url: str
     mail_listen: Address
+    mail_is_lmtp: bool
+    mail_cert: Path | None
+    mail_key: Path | None
+    mail_rate: int
+    ca_file: Path | None
+    imap_token_command: str | None
     smtp_url: str | None
     imap_url: str | None
     helpdesk_address: str
@@ -74,7 +81,13 @@ class Settings:
             secret_key=env.secret_key(data_dir, listen),
             listen=listen,
             base_url=env.url("BASE_URL", f"http://{listen}").rstrip("/"),
-            mail_listen=env.address("MAIL_LISTEN", "127.0.0.1:2525"),
+            mail_listen=env.mail_address("MAIL_LISTEN", "127.0.0.1:2525"),
+            mail_is_lmtp=env.text("MAIL_LISTEN", "").startswith(LMTP),
+            mail_cert=env.file("MAIL_CERT"),
+            mail_key=env.file("MAIL_KEY"),
+            mail_rate=env.positive("MAIL_RATE", 1000),
+            ca_file=env.file("CA_FILE"),
+            imap_token_command=env.text("IMAP_TOKEN_COMMAND", "") or None,
             smtp_url=env.optional_url("SMTP_URL", {"smtp", "smtps"}),
             imap_url=env.optional_url("IMAP_URL", {"imap", "imaps"}),
             helpdesk_address=env.text("HELPDESK_ADDRESS", "helpdesk@example.com").lower(),
@@ -117,8 +130,22 @@ class _Environment:
             raise SettingsError(f"{PREFIX}{name} is “{value}”; write a whole number above 0.")
         return int(value)
 
+    def mail_address(self, name: str, default: str) -> Address:
+        """HOST:PORT, or `lmtp://HOST:PORT`, or `smtp://HOST:PORT`."""
+        return self._address(
+            name, self.text(name, default).removeprefix(LMTP).removeprefix("smtp://"), default
+        )
+
+    def file(self, name: str) -> Path | None:
+        value = self.text(name, "")
+        if value and not Path(value).expanduser().is_file():
+            raise SettingsError(f"{PREFIX}{name} is “{value}”; there is no such file.")
+        return Path(value).expanduser().resolve() if value else None
+
     def address(self, name: str, default: str) -> Address:
-        value = self.text(name, default)
+        return self._address(name, self.text(name, default), default)
+
+    def _address(self, name: str, value: str, default: str) -> Address:
         host, _, port = value.rpartition(":")
         if not host or not port.isdecimal() or not 0 < int(port) < 65536:
             raise SettingsError(f"{PREFIX}{name} is “{value}”; write HOST:PORT, such as {default}.")
