@@ -1,6 +1,7 @@
 """The command `firstline`. Each subcommand is loaded only when it is called, so that one is quick to
 start and a broken one does not take the others with it."""
 
+import os
 from importlib import import_module
 from typing import NamedTuple, override
 
@@ -67,4 +68,7 @@ class LazyGroup(click.Group):
 @click.version_option(package_name="firstline", prog_name="firstline")
 def main() -> None:
     """Firstline: the self-service front line of IT support."""
+    # Read when numpy is first imported. Threads of a matrix product wait for each other by spinning:
+    # beside other requests a suggestion took more than twice the CPU (docs/performance.md).
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     end_with_supervisor()
