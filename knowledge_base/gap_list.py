@@ -150,13 +150,20 @@ def _is_answered(gap: Gap, following: Follower) -> bool:
         return True
     if following.encoder is None or gap.model != following.encoder.identity:
         return False
-    hidden = following.sunk | frozenset(_failed(gap))
+    hidden = following.sunk | frozenset(_cannot_answer(gap))
     ranking = rank(following.index, gap.title, unpack(gap.centre), for_support=False, hidden=hidden)
     return bool(confidence.offered(replace(ranking, is_named=False)))
 
 
-def _failed(gap: Gap) -> Sequence[int]:
-    """Articles that did not help these people and say the same still."""
+def _cannot_answer(gap: Gap) -> Sequence[int]:
+    """Articles that did not help these people and say the same still.
+
+    Where most were offered something, an old article that now takes the place of those is no answer.
+    """
+    mine = select(Offer).join(Attempt).where(Attempt.gap_id == gap.id).subquery()
+    offered_to = db.session.scalar(select(func.count(mine.c.attempt_id.distinct()))) or 0
+    if 2 * offered_to >= gap.reports:
+        return db.session.scalars(select(Article.id).where(Article.updated_at <= gap.last_at)).all()
     told = select(Offer.article_id).join(Attempt).join(Article, Article.id == Offer.article_id)
     unchanged = Article.updated_at <= Attempt.created_at
     return db.session.scalars(told.where(Attempt.gap_id == gap.id, Offer.helped.is_(False), unchanged)).all()

@@ -91,7 +91,7 @@ def by_words(scored: Scored) -> Scores:
 def by_meaning(scored: Scored) -> Scores | None:
     """What the vectors say for each article; None while too few have any."""
     near = scored.cosines
-    if near is None or near.known.mean() < ENOUGH_KNOWN:
+    if near is None or not near.known.size or near.known.mean() < ENOUGH_KNOWN:
         return None
     best = _best_cosine(near)
     meaning = (

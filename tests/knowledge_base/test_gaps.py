@@ -1,5 +1,6 @@
 """Reports that no article answers are gathered, named and answered."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -10,6 +11,7 @@ from firstline.db import db, write
 from incidents import MODELS
 from knowledge_base import articles, gap_list, gaps, indexing, naming, outcomes
 from knowledge_base.articles import Draft
+from knowledge_base.contents import draft_of
 from knowledge_base.gap_list import Trend
 from knowledge_base.models import Attempt, AttemptOutcome, Gap
 from knowledge_base.naming import Said
@@ -136,6 +138,19 @@ def test_a_published_article_that_answers_it_closes_the_gap(told):
     told(BADGE, by="bob")
     assert len(listed()) == 1
     articles.create(Draft(title=BADGE.capitalize(), body=f"## Symptoms\n- {BADGE}"), publish=True)
+    indexing.index_articles()
+    assert listed() == []
+
+
+def test_where_fixes_failed_only_a_changed_article_closes_the_gap(told):
+    words = "vpn certificate is not trusted"
+    told(words, failed=["vpn-drops"])
+    told(words, by="bob", failed=["vpn-drops"])
+    indexing.index_articles()
+    assert len(listed()) == 1
+    article = articles.find("vpn-drops")
+    better = replace(draft_of(article), title=words.capitalize(), symptoms=words)
+    articles.edit(article.id, better, revision=article.revision)
     indexing.index_articles()
     assert listed() == []
 
