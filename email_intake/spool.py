@@ -1,7 +1,7 @@
 """Bytes first: a message is committed here before it is parsed, answered with 250 or flagged."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
 
@@ -9,14 +9,16 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from email_intake import accounting
 from email_intake.models import RawMessage
 from firstline import clock, files
-from firstline.db import db, write
+from firstline.db import settle_on_disk, write
 from firstline.i18n import gettext as _
 from incidents.errors import NotFound
 
 TASK = "process-mail"
 SMTP = "smtp"
+LMTP = "lmtp"
 FILE = "file"
 ADDRESS_LENGTH = 320
 MOST_KEPT_RECIPIENTS = 50
@@ -31,6 +33,18 @@ class Place:
     uid: int
 
 
+@dataclass(frozen=True, kw_only=True)
+class Arrival:
+    """One message as it comes in; `received_at` None is now."""
+
+    raw: bytes = field(repr=False)
+    route: str
+    envelope_from: str | None = None
+    envelope_to: Sequence[str] = ()
+    received_at: datetime | None = None
+    place: Place | None = None
+
+
 def store(
     raw: bytes,
     *,
@@ -41,32 +55,40 @@ def store(
     place: Place | None = None,
 ) -> int:
     """Keep the bytes and their row durably; the same bytes by the same route are the same row."""
-    digest = files.put(raw)
-    row = RawMessage(
-        digest=digest,
+    arrival = Arrival(
+        raw=raw,
         route=route,
-        size=len(raw),
-        envelope_from=_cut(envelope_from),
-        envelope_to=[str(_cut(address)) for address in envelope_to][:MOST_KEPT_RECIPIENTS],
-        received_at=received_at or clock.now(),
-        mailbox_id=place.mailbox_id if place else None,
-        uidvalidity=place.uidvalidity if place else None,
-        uid=place.uid if place else None,
+        envelope_from=envelope_from,
+        envelope_to=envelope_to,
+        received_at=received_at,
+        place=place,
     )
+    return store_all([arrival])[0]
+
+
+def store_all(arrivals: Sequence[Arrival]) -> list[int]:
+    """The same for many in one transaction; returns their ids, in order."""
+    digests = [files.put(arrival.raw) for arrival in arrivals]
     try:
-        with write() as session:
-            known = _known(session, digest, route)
-            if known is not None:
-                return _moved(known, place)
-            session.add(row)
-            session.flush()
-            return row.id
+        ids = _store(arrivals, digests)
     except IntegrityError:
-        # PostgreSQL lets two transactions look at once; the uniqueness of the row decides.
-        known = _known(db.session(), digest, route)
-        if known is None:
-            raise
-        return known.id
+        # PostgreSQL lets two transactions look at once; the second look sees what the other stored.
+        ids = [_store([one], [digest])[0] for one, digest in zip(arrivals, digests, strict=True)]
+    settle_on_disk()
+    return ids
+
+
+def _store(arrivals: Sequence[Arrival], digests: Sequence[str]) -> list[int]:
+    with write() as session:
+        rows = _known(session, digests)
+        for arrival, digest in zip(arrivals, digests, strict=True):
+            known = rows.get((digest, arrival.route))
+            if known is None:
+                rows[digest, arrival.route] = _add(session, arrival, digest)
+            else:
+                _come_again(known, arrival.place)
+        session.flush()
+        return [rows[digest, one.route].id for one, digest in zip(arrivals, digests, strict=True)]
 
 
 def load(row: RawMessage) -> bytes:
@@ -81,17 +103,34 @@ def digest_of(raw: bytes) -> str:
     return sha256(raw).hexdigest()
 
 
-def _known(session: Session, digest: str, route: str) -> RawMessage | None:
-    found = select(RawMessage).where(RawMessage.digest == digest, RawMessage.route == route)
-    return session.scalar(found)
+def _known(session: Session, digests: Sequence[str]) -> dict[tuple[str, str], RawMessage]:
+    found = session.scalars(select(RawMessage).where(RawMessage.digest.in_(digests)))
+    return {(row.digest, row.route): row for row in found}
 
 
-def _moved(row: RawMessage, place: Place | None) -> int:
+def _add(session: Session, arrival: Arrival, digest: str) -> RawMessage:
+    place = arrival.place
+    row = RawMessage(
+        digest=digest,
+        route=arrival.route,
+        size=len(arrival.raw),
+        envelope_from=_cut(arrival.envelope_from),
+        envelope_to=[str(_cut(address)) for address in arrival.envelope_to][:MOST_KEPT_RECIPIENTS],
+        received_at=arrival.received_at or clock.now(),
+        mailbox_id=place.mailbox_id if place else None,
+        uidvalidity=place.uidvalidity if place else None,
+        uid=place.uid if place else None,
+    )
+    session.add(row)
+    accounting.count(session, arrival.route, row.received_at)
+    return row
+
+
+def _come_again(row: RawMessage, place: Place | None) -> None:
     # Its bytes may have been erased and are there again: retention looks at it once more.
     row.erased_at = None
     if place is not None:
         row.mailbox_id, row.uidvalidity, row.uid = place.mailbox_id, place.uidvalidity, place.uid
-    return row.id
 
 
 def _cut(address: str | None) -> str | None:

@@ -5,6 +5,7 @@ once whatever the timeout, so a write says so beforehand: `with write() as sessi
 `BEGIN IMMEDIATE`, everything else with a plain `BEGIN` (docs/decisions/0010).
 """
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -89,6 +90,26 @@ def write() -> Iterator[Session]:
         raise
     finally:
         session.info.pop(WRITING, None)
+
+
+def settle_on_disk() -> None:
+    """What was committed survives a power cut from now on; called after `write()`, before a promise.
+
+    PostgreSQL sees to it at the commit. SQLite's log is written then, but only this puts it on disk;
+    one call is enough for many commits.
+    """
+    engine = db.engine
+    if engine.dialect.name != "sqlite" or not engine.url.database:
+        return
+    try:
+        log = os.open(f"{engine.url.database}-wal", os.O_RDONLY)
+    except FileNotFoundError:
+        # A checkpoint has just moved everything into the database, and waited for the disk.
+        return
+    try:
+        os.fsync(log)
+    finally:
+        os.close(log)
 
 
 def prepare(engine: Engine) -> None:

@@ -22,14 +22,26 @@ def put(content: bytes) -> str:
     digest = sha256(content).hexdigest()
     path = _path(digest)
     if not _renew(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
+        if not path.parent.is_dir():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            _settle(path.parent.parent)
         draft = path.with_name(f".{digest}.{secrets.token_hex(4)}")
         with draft.open("wb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
         draft.replace(path)
+        _settle(path.parent)
     return digest
+
+
+def _settle(folder: Path) -> None:
+    """A name is only durable once its folder is on disk."""
+    known = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(known)
+    finally:
+        os.close(known)
 
 
 def remove(digest: str) -> None:

@@ -22,6 +22,12 @@ def upgrade() -> None:
         sa.Column("count", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("day", "route", name=op.f("pk_mail_taken")),
     )
+    is_postgresql = op.get_bind().dialect.name == "postgresql"
+    day = "(received_at AT TIME ZONE 'UTC')::date" if is_postgresql else "date(received_at)"
+    op.execute(
+        f"INSERT INTO mail_taken (day, route, count) SELECT {day}, route, count(*) FROM raw_message "
+        f"GROUP BY {day}, route"
+    )
     op.create_table(
         "notice_choice",
         sa.Column("person_id", sa.Integer(), nullable=False),
