@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from knowledge_base.lexical import TITLE_B, TITLE_K1, Field, Scores
 from knowledge_base.rows import Rows, Vector
@@ -46,6 +47,7 @@ class Past:
 
     def put(self, slot: int, reports: Sequence[Told]) -> None:
         """The reports of a slot, in place of those it had."""
+        self._columns = None
         wanted = {report.identity: report for report in reports}
         rows = self._rows_of.setdefault(slot, {})
         for gone in rows.keys() - wanted.keys():
@@ -66,8 +68,8 @@ class Past:
         """Of so many slots: the cosine of the report nearest to the query, and what words reports share."""
         near, shared = np.zeros((2, slots), dtype=np.float32)
         if self._slots:
-            owners = np.array(self._slots)
-            nearness, likeness = self._compare(rarity, vector)
+            owners, rows = self._columns_of_rows()
+            nearness, likeness = self._compare(rarity, vector, rows)
             live = owners != _NOBODY
             np.maximum.at(near, owners[live], nearness[live])
             np.maximum.at(shared, owners[live], likeness[live])
@@ -78,6 +80,7 @@ class Past:
         self._reports: list[Told] = []
         self._slots: list[int] = []
         self._dead = 0
+        self._columns: tuple[NDArray[np.int64], NDArray[np.int64]] | None = None
         self._vector_row: list[int] = []
         self._vectors = Rows()
         self._rows_of: dict[int, dict[tuple[str, bytes], int]] = {}
@@ -100,11 +103,20 @@ class Past:
                 if slot != _NOBODY:
                     self._rows_of.setdefault(slot, {})[report.identity] = self._append(slot, report)
 
-    def _compare(self, rarity: dict[str, float], vector: Vector | None) -> tuple[Scores, Scores]:
+    def _columns_of_rows(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """The slot of each report, and its row among the vectors."""
+        columns = self._columns
+        if columns is None:
+            columns = np.array(self._slots), np.array(self._vector_row)
+            self._columns = columns
+        return columns
+
+    def _compare(
+        self, rarity: dict[str, float], vector: Vector | None, rows: NDArray[np.int64]
+    ) -> tuple[Scores, Scores]:
         """Of each report, its cosine, 0 where it is not known, and the score of its words if it is alike."""
         shared = self._field.score(rarity)
         covers = shared >= LIKE_IN_WORDS * max(sum(rarity.values()), 1.0)
-        rows = np.array(self._vector_row)
         if vector is None or not self._vectors.size:
             return np.zeros_like(shared), np.where(covers, shared, 0)
         nearness = np.where(rows >= 0, (self._vectors.rows @ vector)[rows], 0)
