@@ -43,6 +43,7 @@ class Past:
     """Reports of numbered slots, a row each; rows of reports that went are dead until there are many."""
 
     def __init__(self) -> None:
+        self._columns: tuple[NDArray[np.int64], NDArray[np.int64]] | None = None
         self._reset()
 
     def put(self, slot: int, reports: Sequence[Told]) -> None:
@@ -80,7 +81,6 @@ class Past:
         self._reports: list[Told] = []
         self._slots: list[int] = []
         self._dead = 0
-        self._columns: tuple[NDArray[np.int64], NDArray[np.int64]] | None = None
         self._vector_row: list[int] = []
         self._vectors = Rows()
         self._rows_of: dict[int, dict[tuple[str, bytes], int]] = {}
