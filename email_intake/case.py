@@ -14,7 +14,8 @@ UNKNOWN = Address("", "unknown@localhost")
 
 @dataclass(frozen=True, kw_only=True)
 class Case:
-    """`person_id` and `role` are the sender's where we know them; `mailbox` is where the mail came in,
+    """`person_id` and `role` are the sender's where we know them, and `is_settled_person` says that
+    this mail changes nothing about them. `mailbox` is where the mail came in,
     None for the listener and files. `may_answer`: an automatic answer is allowed.
     """
 
@@ -27,6 +28,7 @@ class Case:
     may_answer: bool = False
     person_id: int | None = None
     role: str = ""
+    is_settled_person: bool = False
     mailbox: Mailbox | None = None
 
     @property

@@ -27,8 +27,9 @@ logger = log.get(__name__)
 
 def hand_over(case: Case) -> None:
     """Decide by nature and proof; afterwards the row has one of the four outcomes."""
-    if _twin(case) is not None:
-        _mark_double(case)
+    twin_id = _twin(case)
+    if twin_id is not None:
+        _mark_double(case, twin_id)
     elif case.nature == Nature.SUSPICIOUS:
         mark(case, Outcome.QUARANTINED, case.verdict.reason)
     elif case.is_from_monitor and case.nature in {Nature.HUMAN, Nature.AUTOMATIC}:
@@ -199,9 +200,9 @@ def _is_same(one: str, other: str) -> bool:
     return length > 0 and (one[:length] == other[:length] or one.endswith(other) or other.endswith(one))
 
 
-def _twin(case: Case) -> RawMessage | None:
+def _twin(case: Case) -> int | None:
     """Another copy of the same mail that is settled already, by whatever route it came (case 30)."""
-    same = select(RawMessage).where(
+    same = select(RawMessage.id).where(
         RawMessage.fingerprint == case.key,
         RawMessage.id != case.raw_id,
         RawMessage.outcome.in_([Outcome.OPENED, Outcome.APPENDED]),
@@ -209,9 +210,9 @@ def _twin(case: Case) -> RawMessage | None:
     return db.session.scalar(same.limit(1))
 
 
-def _mark_double(case: Case) -> None:
+def _mark_double(case: Case, twin_id: int) -> None:
     with write() as session:
-        row, twin = waiting(session, case), _twin(case)
+        row, twin = waiting(session, case), session.get(RawMessage, twin_id)
         if row is not None and twin is not None:
             row.incident_id, row.entry_id = twin.incident_id, twin.entry_id
             finish(row, Outcome.IGNORED, f"the same mail came already by {twin.route}")

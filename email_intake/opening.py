@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from email_intake import addresses, contents, flood, forward, hints
@@ -10,12 +10,12 @@ from email_intake.case import Case
 from email_intake.contents import Contents
 from email_intake.headers import Address
 from email_intake.models import Outcome
-from email_intake.settle import mark, settle, waiting
+from email_intake.settle import mark, settle_opened
 from firstline.db import db, write
 from firstline.i18n import gettext as _
 from incidents.errors import KeyReused, Refused
 from incidents.intake import Report, report
-from incidents.models import Channel, Entry, Incident, IntakeKey, Level
+from incidents.models import Channel, Incident, IntakeKey, Level
 from incidents.people import ADDRESS_LENGTH, Person, Role, ensure_person
 from incidents.services import Service
 
@@ -49,15 +49,16 @@ def open_incident(case: Case, *, continues: int | None = None, begins_flood: boo
         mark(case, Outcome.QUARANTINED, refused.sentence)
         return
     with write() as session:
-        row, incident = waiting(session, case), session.get(Incident, incident_id)
-        if row is None or incident is None:
+        if not settle_opened(session, case, incident_id):
             return
-        first = session.scalar(select(func.min(Entry.id)).where(Entry.incident_id == incident_id))
+        if case.mailbox is None and not begins_flood and not story.inside.hints:
+            return
+        incident = session.get_one(Incident, incident_id)
         _put_on_its_team(case, incident)
-        settle(session, row, case, Outcome.OPENED, incident, first, reason="")
         if begins_flood:
             flood.begin(session, case.sender.address, incident)
-        hints.tell(session, incident, incident.requester, story.inside.hints, may_answer=case.may_answer)
+        if story.inside.hints:
+            hints.tell(session, incident, incident.requester, story.inside.hints, may_answer=case.may_answer)
 
 
 def sender_of(session: Session, case: Case) -> Person:
@@ -86,9 +87,11 @@ def _story(case: Case, continues: int | None) -> Story:
             *notes,
             _("[Not opened for the writer of the original: this needs a proven agent and their address.]"),
         )
-    with write() as session:
-        requester_id = sender_of(session, case).id
     inside = contents.of_first(case.mail, sender_id=case.person_id, notes=notes)
+    requester_id = case.person_id if case.is_settled_person else None
+    if requester_id is None:
+        with write() as session:
+            requester_id = sender_of(session, case).id
     return Story(requester_id=requester_id, title=case.mail.title, inside=inside)
 
 

@@ -118,8 +118,13 @@ def _as_case(row: RawMessage, mail: ParsedMail) -> Case:
         ),
         person_id=person.id if person is not None else None,
         role=person.role if person is not None else "",
+        is_settled_person=person is not None and person.bounced_count == 0 and _is_deliverable(mail),
         mailbox=mailbox,
     )
+
+
+def _is_deliverable(mail: ParsedMail) -> bool:
+    return mail.sender is not None and mail.sender.is_deliverable
 
 
 def _mailbox(row: RawMessage) -> Mailbox | None:

@@ -70,11 +70,11 @@ def test_the_same_message_id_with_other_words_is_another_mail(take):
 
 
 def test_a_crash_between_opening_and_marking_does_not_double_it(take, monkeypatch):
-    settle = opening.settle
-    monkeypatch.setattr(opening, "settle", lambda *a, **k: 1 / 0)
+    settle = opening.settle_opened
+    monkeypatch.setattr(opening, "settle_opened", lambda *a, **k: 1 / 0)
     row = take(mail())
     assert (row.outcome, count(Incident)) == (Outcome.WAITING, 1)
-    monkeypatch.setattr(opening, "settle", settle)
+    monkeypatch.setattr(opening, "settle_opened", settle)
     again = take(mail())
     assert (again.outcome, count(Incident), count(Notice)) == (Outcome.OPENED, 1, 1)
 
