@@ -57,6 +57,12 @@ class Category(Model):
 class Article(Model):
     """One known fix. `revision` counts edits of the content; `change` orders every change of any kind."""
 
+    # Lists of fixes are read without touching the bodies of thousands.
+    __table_args__ = (
+        Index("ix_article_shelf", "state", "audience", "category_slug", "helped_count"),
+        Index("ix_article_updated_at", "state", "updated_at"),
+    )
+
     id: Mapped[int] = mapped_column(primary_key=True)
     slug: Mapped[str] = mapped_column(String(120), unique=True)
     title: Mapped[str] = mapped_column(String(300))
