@@ -1,122 +1,148 @@
-"""Articles from a JSONL file. A bad line is named and left out, the rest goes in."""
+"""Articles from files. What cannot be an article is named and left out, the rest goes in."""
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+import re
+from base64 import b64decode
+from binascii import Error
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from hashlib import sha256
 from itertools import batched
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
-
-from firstline.db import write
+from firstline.i18n import gettext as _
 from firstline.jobs import nudge
-from knowledge_base import articles
-from knowledge_base.articles import INDEX_JOB, ArticleError, Draft
-from knowledge_base.models import Article, State
+from knowledge_base import folders, pictures, records, storing
+from knowledge_base.articles import INDEX_JOB, ArticleError
+from knowledge_base.records import PLACE, Entry, Left, PictureFile
+from knowledge_base.sources import Source
+from knowledge_base.storing import Outcome, Plan, Row
 
 BATCH = 100
+AS_EVER = Plan()
+Found = Iterable[Entry | Left]
 
 
 @dataclass
 class ImportReport:
-    """What became of the lines; `problems` holds (line number, sentence)."""
+    """What became of the lines or files, in their order."""
 
-    added: int = 0
-    changed: int = 0
-    unchanged: int = 0
-    problems: list[tuple[int, str]] = field(default_factory=list)
+    rows: list[Row] = field(default_factory=list)
+
+    def count(self, outcome: Outcome) -> int:
+        return sum(row.outcome == outcome for row in self.rows)
+
+    @property
+    def added(self) -> int:
+        return self.count(Outcome.ADDED)
+
+    @property
+    def changed(self) -> int:
+        return self.count(Outcome.CHANGED)
+
+    @property
+    def unchanged(self) -> int:
+        return self.count(Outcome.UNCHANGED)
+
+    @property
+    def problems(self) -> list[tuple[int | str, str]]:
+        """What was left out: (line or file, sentence)."""
+        return self._told(left_out=True)
+
+    @property
+    def remarks(self) -> list[tuple[int | str, str]]:
+        """What is lost of articles that went in."""
+        return self._told(left_out=False)
+
+    def _told(self, *, left_out: bool) -> list[tuple[int | str, str]]:
+        rows = [row for row in self.rows if (row.outcome == Outcome.LEFT_OUT) == left_out]
+        return [(row.where, sentence) for row in rows for sentence in row.sentences]
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Line:
-    slug: str
-    draft: Draft
-
-
-def import_jsonl(lines: Iterable[str]) -> ImportReport:
-    """Publish an article for each line `{"id","title","body","category?","keywords?"}`.
+def import_jsonl(lines: Iterable[str], plan: Plan = AS_EVER) -> ImportReport:
+    """An article for each line `{"id","title","body","category?","keywords?"}`, published if it is new.
 
     The id becomes the address, so that importing again changes what changed and adds nothing twice.
     """
-    report = ImportReport()
-    for batch in batched(_read(lines, report), BATCH):
-        with write() as session:
-            _store(session, batch, report)
-    nudge(INDEX_JOB)
-    return report
+    return _import(_lines(lines), plan)
 
 
-def _read(lines: Iterable[str], report: ImportReport) -> Iterator[_Line]:
-    seen: dict[str, int] = {}
+def import_files(source: Source, plan: Plan = AS_EVER) -> ImportReport:
+    """An article for each Markdown or HTML file; raises ArticleError when there is none."""
+    return _import(folders.read(source), plan)
+
+
+def _lines(lines: Iterable[str]) -> Iterator[Entry | Left]:
     for number, raw in enumerate(lines, start=1):
-        if not raw.strip():
-            continue
-        try:
-            line = _parse(raw)
-            articles.check(line.draft)
-            if line.slug in seen:
-                raise ArticleError(f"The id is that of line {seen[line.slug]}; give every article its own.")
-        except ArticleError as refused:
-            report.problems.append((number, str(refused)))
-            continue
-        seen[line.slug] = number
-        yield line
+        if raw.strip():
+            try:
+                yield _parse(number, raw)
+            except ArticleError as refused:
+                yield Left(number, str(refused))
 
 
-def _parse(raw: str) -> _Line:
+def _parse(number: int, raw: str) -> Entry:
     try:
         told = json.loads(raw)
     except (ValueError, RecursionError) as error:
-        raise ArticleError("This is not JSON.") from error
+        raise ArticleError(_("This is not JSON.")) from error
     if not isinstance(told, dict):
-        raise ArticleError("Write one JSON object a line.")
-    keywords = told.get("keywords") or ""
-    if isinstance(keywords, list):
-        keywords = ", ".join(str(word) for word in keywords)
+        raise ArticleError(_("Write one JSON object a line."))
     name = told.get("id")
     if not isinstance(name, str | int) or isinstance(name, bool) or not str(name).strip():
-        raise ArticleError("Give the article an id.")
-    draft = Draft(
-        title=_text(told, "title"),
-        body=_text(told, "body"),
-        category=_text(told, "category", needed=False) or None,
-        keywords=_text({"keywords": keywords}, "keywords", needed=False),
-    )
-    return _Line(slug=articles.slugify(str(name)), draft=draft)
+        raise ArticleError(_("Give the article an id."))
+    if not isinstance(told.get("body"), str):
+        raise ArticleError(_("“%(name)s” must be a text.", name="body"))
+    return _with_pictures(records.entry(number, str(name), told), told.get("pictures"))
 
 
-def _text(told: dict[str, object], name: str, *, needed: bool = True) -> str:
-    value = told.get(name)
-    if value is None and not needed:
-        return ""
-    if not isinstance(value, str):
-        raise ArticleError(f"“{name}” must be a text.")
-    # Half of a surrogate pair is JSON, but no text a database would take.
-    return value.encode("utf-8", "replace").decode()
+def _with_pictures(found: Entry, told: object) -> Entry:
+    """Pictures that stand in the line: their address in the body, and their content in base64."""
+    if not isinstance(told, dict) or not told:
+        return found
+    body, kept, lost = str(found.given["body"]), {}, []
+    for address, picture in told.items():
+        try:
+            name, content = str(picture["name"]), b64decode(str(picture["base64"]))
+            pictures.check(content, name=name)
+        except (ArticleError, Error, KeyError, TypeError, ValueError):
+            lost.append(_("The picture “%(name)s” is damaged and left out.", name=address))
+            continue
+        digest = sha256(content).hexdigest()
+        kept[digest] = PictureFile(name, content)
+        body = re.sub(rf"(?<=\]\(){re.escape(address)}(?=\))", f"{PLACE}{digest}", body)
+    return replace(found, given={**found.given, "body": body}, pictures=kept, remarks=tuple(lost))
 
 
-def _store(session: Session, batch: Sequence[_Line], report: ImportReport) -> None:
-    """One change for the whole batch: followers read it in one go."""
-    wanted = [line.slug for line in batch]
-    known = {
-        article.slug: article for article in session.scalars(select(Article).where(Article.slug.in_(wanted)))
-    }
-    change = articles.next_change(session)
-    for line in batch:
-        article = known.get(line.slug)
-        if article is None:
-            made = Article(slug=line.slug, state=State.PUBLISHED, change=change, revision=1)
-            session.add(articles.fill(session, made, line.draft))
-            report.added += 1
-        elif _says_the_same(article, line.draft):
-            report.unchanged += 1
-        else:
-            articles.fill(session, article, line.draft)
-            article.state, article.change, article.revision = State.PUBLISHED, change, article.revision + 1
-            report.changed += 1
+def _import(found: Found, plan: Plan) -> ImportReport:
+    report = ImportReport()
+    for batch in batched(_once(found), BATCH):
+        entries = [one for one in batch if isinstance(one, Entry)]
+        rows = storing.look(entries, plan) if plan.is_dry_run else storing.store(entries, plan)
+        told = iter(rows)
+        report.rows += [next(told) if isinstance(one, Entry) else _left(one) for one in batch]
+    if not plan.is_dry_run:
+        nudge(INDEX_JOB)
+    return report
 
 
-def _says_the_same(known: Article, draft: Draft) -> bool:
-    category = articles.slugify(draft.category)[:60] if draft.category else None
-    told = (draft.title.strip(), draft.body, category, draft.keywords.strip(), State.PUBLISHED)
-    return told == (known.title, known.body, known.category_slug, known.keywords, known.state)
+def _once(found: Found) -> Iterator[Entry | Left]:
+    """Each id once: a second one would undo the first."""
+    seen: dict[str, int | str] = {}
+    for one in found:
+        if isinstance(one, Entry) and one.slug in seen:
+            sentence = _(
+                "The id is that of %(first)s; give every article its own.", first=_named(seen[one.slug])
+            )
+            yield Left(one.where, sentence)
+            continue
+        if isinstance(one, Entry):
+            seen[one.slug] = one.where
+        yield one
+
+
+def _named(where: int | str) -> str:
+    return _("line %(number)s", number=where) if isinstance(where, int) else f"“{where}”"
+
+
+def _left(one: Left) -> Row:
+    return Row(where=one.where, outcome=Outcome.LEFT_OUT, sentences=(one.sentence,))

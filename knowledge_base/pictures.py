@@ -17,8 +17,8 @@ REFERENCE = re.compile(r"(?<=\]\()/pictures/([1-9]\d{0,8})(?=[\s)])")
 """The address of a picture of ours in Markdown."""
 
 
-def keep(content: bytes, *, name: str, uploaded_by_id: int, article_id: int | None = None) -> Picture:
-    """Store a picture; raises ArticleError when it is none, or too large."""
+def check(content: bytes, *, name: str) -> str:
+    """The type of a picture; raises ArticleError when it is none, or too large."""
     media_type = files.sniff(content)
     if media_type not in files.INLINE_TYPES:
         sentence = _("“%(name)s” is no picture we can show. Add a PNG, JPEG, GIF or WebP file.", name=name)
@@ -27,18 +27,28 @@ def keep(content: bytes, *, name: str, uploaded_by_id: int, article_id: int | No
         limit = MAX_BYTES // 1024**2
         sentence = _("“%(name)s” is larger than %(limit)s MB. Make it smaller.", name=name, limit=limit)
         raise ArticleError(sentence, field="picture")
-    digest = files.put(content)
+    return media_type
+
+
+def keep(content: bytes, *, name: str, uploaded_by_id: int, article_id: int | None = None) -> Picture:
+    """Store a picture; raises ArticleError when it is none, or too large."""
+    picture = made(content, name=name, uploaded_by_id=uploaded_by_id, article_id=article_id)
     with write() as session:
-        picture = Picture(
-            article_id=article_id,
-            digest=digest,
-            name=name[:NAME_LENGTH],
-            media_type=media_type,
-            size=len(content),
-            uploaded_by_id=uploaded_by_id,
-        )
         session.add(picture)
     return picture
+
+
+def made(content: bytes, *, name: str, uploaded_by_id: int | None, article_id: int | None = None) -> Picture:
+    """As `keep`, for the caller's `write()`: the content is stored, the row is not added yet."""
+    media_type = check(content, name=name)
+    return Picture(
+        article_id=article_id,
+        digest=files.put(content),
+        name=name[:NAME_LENGTH],
+        media_type=media_type,
+        size=len(content),
+        uploaded_by_id=uploaded_by_id,
+    )
 
 
 def markdown(picture: Picture) -> str:
