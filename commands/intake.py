@@ -1,4 +1,4 @@
-"""`firstline intake`: the SMTP listener and the IMAP mailbox, each in a thread that outlives its failures."""
+"""`firstline intake`: the mail listener and the IMAP mailboxes, each in a thread that outlives its failures."""
 
 import signal
 import threading
@@ -8,7 +8,7 @@ import click
 from flask import Flask
 
 from commands.context import create_context
-from email_intake import imap, listener
+from email_intake import fetching, listener
 from firstline import log
 from firstline.app import settings_of
 
@@ -26,13 +26,9 @@ def intake() -> None:
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda _number, _frame: stop.set())
-    parts: list[tuple[str, Part]] = [("listener", listener.listen)]
-    if settings_of(app).imap_url:
-        parts.append(("imap", imap.fetch_forever))
+    parts: list[tuple[str, Part]] = [("listener", listener.listen), ("imap", fetching.fetch_forever)]
     threads = [start(name, part, app, stop) for name, part in parts]
-    logger.info(
-        "taking mail", listen=str(settings_of(app).mail_listen), parts=[name for name, _part in parts]
-    )
+    logger.info("taking mail", listen=str(settings_of(app).mail_listen))
     stop.wait()
     for thread in threads:
         thread.join(FINISH_WITHIN_S)

@@ -15,7 +15,7 @@ from huey.consumer import Consumer
 from sqlalchemy.exc import SQLAlchemyError
 
 from commands.context import create_context
-from firstline import clock, jobs, leases, log
+from firstline import jobs, leases, log
 
 LEASE = "scheduler"
 LEASE_FOR = timedelta(seconds=15)
@@ -43,7 +43,7 @@ class Heart(threading.Thread):
     def beat(self) -> None:
         with self._app.app_context():
             try:
-                bury_the_dead()
+                leases.bury(LEASE)
                 self.is_mine = leases.hold(LEASE, self.holder, for_=LEASE_FOR)
             except SQLAlchemyError as error:
                 self.is_mine = False
@@ -93,26 +93,6 @@ class Scheduler(threading.Thread):
                 sweep()
             except Exception as error:  # noqa: BLE001 - one broken sweep must not stop the others
                 logger.error("sweep failed; it runs again", sweep=sweep.__name__, error=repr(error))
-
-
-def bury_the_dead() -> None:
-    """Free the lease of a worker of this machine that was killed, instead of waiting for its end."""
-    lease = leases.find(LEASE)
-    if lease is not None and lease.until > clock.now() and _is_dead(lease.holder):
-        leases.release(LEASE, lease.holder)
-
-
-def _is_dead(holder: str) -> bool:
-    host, _, pid = holder.rpartition(":")
-    if host != socket.gethostname():
-        return False
-    try:
-        os.kill(int(pid), 0)
-    except ProcessLookupError:
-        return True
-    except PermissionError:
-        return False
-    return False
 
 
 class Jobs(Consumer):

@@ -1,178 +1,200 @@
-"""Fetching from an IMAP mailbox: by UID, bytes first, flagged only after they are committed.
+"""Fetching from an IMAP folder: by UID, bytes first, flagged or moved only after they are committed.
 
-One process at a time holds the lease of a mailbox. IDLE wakes us; every wake-up and every time-out
-searches by UID anyway, because IDLE says nothing of mail that came before it began.
+IDLE wakes us; every wake-up and every time-out searches by UID anyway, because IDLE says nothing of
+mail that came before it began.
 """
 
 import imaplib
-import os
 import re
-import secrets
-import socket
-import ssl
 import threading
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from time import mktime
-from urllib.parse import unquote, urlsplit
+from time import mktime, monotonic
 
-from flask import Flask, current_app
-from imap_tools import BaseMailBox, MailBox, MailBoxUnencrypted
+from flask import current_app
+from imap_tools import BaseMailBox
 from imap_tools.errors import ImapToolsError
+from imap_tools.utils import encode_folder
 from sqlalchemy import select
-from sqlalchemy.exc import SQLAlchemyError
 
-from email_intake import spool
-from email_intake.models import Mailbox, RawMessage
+from email_intake import mailboxes, spool
+from email_intake.models import Mailbox, RawMessage, StartAt
 from email_intake.parse import CUT_HEADER
-from email_intake.spool import Place
-from firstline import clock, jobs, leases, log
-from firstline.app import settings_of
+from email_intake.spool import Arrival, Place
+from firstline import clock, jobs, log
 from firstline.db import db, write
+from firstline.i18n import gettext as _
 
-LEASE_FOR = timedelta(seconds=90)
-IDLE_S = 10
-TIMEOUT_S = 30
-FIRST_WAIT_S, LONGEST_WAIT_S = 2.0, 300.0
-START_WITH = timedelta(days=1)
-"""From a mailbox seen for the first time we take what came since then; older mail stays unread."""
+IDLE_S, LOOK_EVERY_S = 60.0, 2.0
+CHUNK, CHUNK_BYTES = 50, 16 * 1024 * 1024
+"""What is kept with one wait for the disk, and at most held in memory."""
 BEGINNING = 1_000_000
-SIZE = re.compile(rb"RFC822\.SIZE (\d+)")
-FAILURES = (imaplib.IMAP4.error, ImapToolsError, OSError, SQLAlchemyError, ValueError)
+SIZE = re.compile(rb"UID (\d+)\b.*RFC822\.SIZE (\d+)|RFC822\.SIZE (\d+)\b.*UID (\d+)")
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 logger = log.get(__name__)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Account:
-    """An IMAP folder and how to get in; `name` is safe to show."""
-
-    host: str
-    port: int
-    username: str
-    password: str
-    folder: str
-    is_tls: bool
-
-    @classmethod
-    def from_url(cls, url: str) -> "Account":
-        parts = urlsplit(url)
-        is_tls = parts.scheme == "imaps"
-        return cls(
-            host=parts.hostname or "localhost",
-            port=parts.port or (993 if is_tls else 143),
-            username=unquote(parts.username or ""),
-            password=unquote(parts.password or ""),
-            folder=unquote(parts.path.strip("/")) or "INBOX",
-            is_tls=is_tls,
-        )
-
-    @property
-    def name(self) -> str:
-        return f"{self.username}@{self.host}:{self.port}/{self.folder}"
-
-
-def fetch_forever(app: Flask, stop: threading.Event) -> None:
-    """Keep the configured mailbox empty of unseen mail until `stop` is set; failures back off."""
-    url = settings_of(app).imap_url
-    if url is None:
-        return
-    account, holder = Account.from_url(url), f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(3)}"
-    wait_s = FIRST_WAIT_S
-    while not stop.is_set():
-        try:
-            with app.app_context():
-                mailbox_id = ensure_mailbox(account)
-                if leases.hold(_lease(mailbox_id), holder, for_=LEASE_FOR):
-                    stay_connected(account, mailbox_id, holder, stop)
-            wait_s = FIRST_WAIT_S
-        except FAILURES as error:
-            logger.error("the mailbox cannot be read; trying again", mailbox=account.name, error=repr(error))
-            _note_failure(app, account, error)
-            wait_s = min(2 * wait_s, LONGEST_WAIT_S)
-        stop.wait(wait_s)
-
-
-def stay_connected(account: Account, mailbox_id: int, holder: str, stop: threading.Event) -> None:
-    """Fetch, wait for more, and so on, while the lease is ours."""
-    try:
-        with connect(account) as box:
-            while not stop.is_set() and leases.hold(_lease(mailbox_id), holder, for_=LEASE_FOR):
-                fetch_new(box, mailbox_id)
-                db.session.remove()
-                _await_news(box, stop)
-    finally:
-        leases.release(_lease(mailbox_id), holder)
-
-
-def connect(account: Account) -> BaseMailBox:
-    """A session with the folder selected; raises one of `FAILURES`."""
-    if account.is_tls:
-        context = ssl.create_default_context()
-        box: BaseMailBox = MailBox(account.host, account.port, timeout=TIMEOUT_S, ssl_context=context)
-    else:
-        box = MailBoxUnencrypted(account.host, account.port, timeout=TIMEOUT_S)
-    try:
-        return box.login(account.username, account.password, initial_folder=account.folder)
-    except FAILURES:
-        box.client.shutdown()
-        raise
-
-
-def ensure_mailbox(account: Account) -> int:
-    """The row that remembers how far this folder was read."""
-    with write() as session:
-        mailbox = session.scalar(select(Mailbox).where(Mailbox.name == account.name))
-        if mailbox is None:
-            mailbox = Mailbox(name=account.name)
-            session.add(mailbox)
-            session.flush()
-        return mailbox.id
-
-
-def fetch_new(box: BaseMailBox, mailbox_id: int) -> int:
-    """Spool every message we do not hold yet, flag it, and remember how far we came."""
-    uidvalidity = _uidvalidity(box)
-    last_uid, since = _begin(mailbox_id, uidvalidity)
-    fresh = [uid for uid in _uids_after(box, last_uid, since) if not _is_held(mailbox_id, uidvalidity, uid)]
-    failed: list[int] = []
-    for uid in fresh:
-        try:
-            _take(box, Place(mailbox_id=mailbox_id, uidvalidity=uidvalidity, uid=uid))
-        except _NotThere as error:
-            # One message the server will not give must not hold up the others.
-            logger.error("a message could not be fetched", uid=uid, error=str(error))
-            failed.append(uid)
-    _remember(mailbox_id, max([last_uid, *(uid for uid in fresh if not failed or uid < min(failed))]))
-    return len(fresh) - len(failed)
 
 
 class _NotThere(Exception):
     """The server has no such message any more, or does not give it."""
 
 
-def _take(box: BaseMailBox, place: Place) -> None:
-    raw, received_at = _fetch(box, place.uid)
-    raw_id = spool.store(raw, route=f"imap:{place.mailbox_id}", received_at=received_at, place=place)
-    jobs.nudge(spool.TASK, raw_id)
-    box.flag(str(place.uid), r"\Seen", True)
+@dataclass(frozen=True, kw_only=True)
+class Beginning:
+    """From where on a folder is read; `since` None takes mail of any age."""
+
+    uidvalidity: int
+    last_uid: int
+    since: datetime | None
 
 
-def _fetch(box: BaseMailBox, uid: int) -> tuple[bytes, datetime]:
+def fetch_new(box: BaseMailBox, mailbox_id: int) -> int:
+    """Spool every message we do not hold yet, put it away, and remember how far we came."""
+    start = _begin(box, mailbox_id)
+    fetched, failed, trouble = 0, list[int](), ""
+    uids = _uids_after(box, start.last_uid, start.since)
+    for chunk in (uids[at : at + CHUNK] for at in range(0, len(uids), CHUNK)):
+        held = _held(mailbox_id, start.uidvalidity, chunk)
+        kept = _keep(
+            box,
+            [
+                Place(mailbox_id=mailbox_id, uidvalidity=start.uidvalidity, uid=uid)
+                for uid in chunk
+                if uid not in held
+            ],
+        )
+        failed += [uid for uid in chunk if uid not in held and uid not in kept]
+        # What was committed before a crash, but not put away, is put away now.
+        trouble = _put_away(box, mailbox_id, sorted([*held, *kept])) or trouble
+        fetched += len(kept)
+        _remember(mailbox_id, _came_to(chunk, failed, start.last_uid), trouble or _unfetched(failed))
+    if not uids:
+        _remember(mailbox_id, start.last_uid, "")
+    return fetched
+
+
+def await_news(box: BaseMailBox, stop: threading.Event) -> None:
+    """Wait until the server says something, a minute is over, or `stop` is set."""
+    if _was_told(box):
+        return
+    if b"IDLE" not in _capabilities(box):
+        stop.wait(LOOK_EVERY_S * 5)
+        box.client.noop()
+        return
+    deadline = monotonic() + IDLE_S
+    box.idle.start()  # type: ignore[no-untyped-call]
+    try:
+        while not stop.is_set() and monotonic() < deadline and _is_quiet(box):
+            pass
+    finally:
+        box.idle.stop()  # type: ignore[no-untyped-call]
+
+
+def _was_told(box: BaseMailBox) -> bool:
+    """Whether mail was announced beside another answer, after we had searched: IDLE would not repeat it."""
+    _code, counts = box.client.response("EXISTS")
+    return any(counts)
+
+
+def _is_quiet(box: BaseMailBox) -> bool:
+    """Whether nothing was said for a moment; a server that hung up answers at once, with nothing."""
+    asked_at = monotonic()
+    return not box.idle.poll(timeout=LOOK_EVERY_S) and monotonic() - asked_at >= LOOK_EVERY_S / 2
+
+
+def _keep(box: BaseMailBox, places: Sequence[Place]) -> list[int]:
+    """Fetch and commit; returns the UIDs that are kept. One that fails must not hold up the others."""
+    sizes = _sizes(box, [place.uid for place in places])
+    kept: list[int] = []
+    for group in _groups(places, sizes):
+        arrivals: list[Arrival] = []
+        for place in group:
+            try:
+                arrivals.append(_take(box, place, sizes.get(place.uid, 0)))
+            except _NotThere as error:
+                logger.error("a message could not be fetched", uid=place.uid, error=str(error))
+        if arrivals:
+            for raw_id in spool.store_all(arrivals):
+                jobs.nudge(spool.TASK, raw_id)
+        kept += [one.place.uid for one in arrivals if one.place is not None]
+    return kept
+
+
+def _groups(places: Sequence[Place], sizes: dict[int, int]) -> Iterator[list[Place]]:
+    group: list[Place] = []
+    for place in places:
+        if group and sum(sizes.get(one.uid, 0) for one in [*group, place]) > CHUNK_BYTES:
+            yield group
+            group = []
+        group.append(place)
+    if group:
+        yield group
+
+
+def _take(box: BaseMailBox, place: Place, size: int) -> Arrival:
     """The message, or the beginning of one too large to take whole (case 115)."""
-    size, most = _size(box, uid), 2 * current_app.config["SETTINGS"].max_upload
+    most = 2 * current_app.config["SETTINGS"].max_upload
     wanted = "BODY.PEEK[]" if size <= most else f"BODY.PEEK[]<0.{BEGINNING}>"
-    status, answer = box.client.uid("FETCH", str(uid), f"(UID INTERNALDATE {wanted})")
+    status, answer = box.client.uid("FETCH", str(place.uid), f"(UID INTERNALDATE {wanted})")
     found = next((part for part in answer if isinstance(part, tuple) and len(part) == 2), None)
     if status != "OK" or found is None:
         raise _NotThere(f"{status} {answer!r}"[:300])
     head, raw = found
-    return raw if size <= most else f"{CUT_HEADER}: {size}\r\n".encode() + raw, _received_at(head)
+    if size > most:
+        raw = f"{CUT_HEADER}: {size}\r\n".encode() + raw
+    return Arrival(raw=raw, route=f"imap:{place.mailbox_id}", received_at=_received_at(head), place=place)
 
 
-def _size(box: BaseMailBox, uid: int) -> int:
-    _status, answer = box.client.uid("FETCH", str(uid), "(RFC822.SIZE)")
-    said = next((match for part in answer if isinstance(part, bytes) and (match := SIZE.search(part))), None)
-    return int(said[1]) if said else 0
+def _sizes(box: BaseMailBox, uids: Sequence[int]) -> dict[int, int]:
+    """How large each message is, asked before any of them is fetched."""
+    if not uids:
+        return {}
+    _status, answer = box.client.uid("FETCH", _set_of(uids), "(RFC822.SIZE)")
+    found = [match for part in answer if isinstance(part, bytes) and (match := SIZE.search(part))]
+    return {int(match[1] or match[4]): int(match[2] or match[3]) for match in found}
+
+
+def _put_away(box: BaseMailBox, mailbox_id: int, uids: Sequence[int]) -> str:
+    """Flag as seen or move to the folder of the mailbox; returns what went wrong, in words."""
+    if not uids:
+        return ""
+    folder = mailboxes.find(mailbox_id).move_to
+    db.session.rollback()
+    try:
+        if folder:
+            _move(box, _set_of(uids), folder)
+        else:
+            _ask(box, "STORE", _set_of(uids), "+FLAGS.SILENT", r"(\Seen)")
+    except imaplib.IMAP4.abort:
+        raise
+    except imaplib.IMAP4.error as error:
+        logger.error("mail is kept, but could not be put away", mailbox=mailbox_id, error=str(error))
+        return _("Mail is taken, but could not be flagged or moved: %(why)s", why=error)
+    return ""
+
+
+def _move(box: BaseMailBox, uids: str, folder: str) -> None:
+    quoted = encode_folder(folder).decode("ascii")
+    if not box.folder.exists(folder):
+        box.folder.create(folder)
+    if b"MOVE" in _capabilities(box):
+        _ask(box, "MOVE", uids, quoted)
+        return
+    _ask(box, "COPY", uids, quoted)
+    _ask(box, "STORE", uids, "+FLAGS.SILENT", r"(\Seen \Deleted)")
+    if b"UIDPLUS" in _capabilities(box):
+        # A plain EXPUNGE would also delete what somebody else has marked.
+        _ask(box, "EXPUNGE", uids)
+
+
+def _ask(box: BaseMailBox, *command: str) -> None:
+    status, answer = box.client.uid(*command)
+    if status != "OK":
+        raise imaplib.IMAP4.error(f"{command[0]}: {answer!r}"[:300])
+
+
+def _set_of(uids: Sequence[int]) -> str:
+    return ",".join(str(uid) for uid in uids)
 
 
 def _received_at(head: bytes) -> datetime:
@@ -183,30 +205,37 @@ def _received_at(head: bytes) -> datetime:
     return min(datetime.fromtimestamp(mktime(when), UTC), clock.now())
 
 
-def _uidvalidity(box: BaseMailBox) -> int:
-    return int(box.folder.status(box.folder.get(), ["UIDVALIDITY"])["UIDVALIDITY"])
-
-
-def _begin(mailbox_id: int, uidvalidity: int) -> tuple[int, datetime]:
+def _begin(box: BaseMailBox, mailbox_id: int) -> Beginning:
     """How far we came; from the start again when the folder was made anew (cases 42, 43)."""
+    said = box.folder.status(box.folder.get(), ["UIDVALIDITY", "UIDNEXT"])
     with write() as session:
-        mailbox = session.get(Mailbox, mailbox_id)
-        assert mailbox is not None, "the mailbox row was made before"
-        if mailbox.uidvalidity != uidvalidity:
-            if mailbox.uidvalidity is not None:
+        mailbox = session.get_one(Mailbox, mailbox_id)
+        if mailbox.uidvalidity != said["UIDVALIDITY"]:
+            is_first = mailbox.uidvalidity is None
+            if not is_first:
                 logger.warning("the folder was made anew; reading it again", mailbox=mailbox.name)
-            mailbox.uidvalidity, mailbox.last_uid = uidvalidity, 0
-        return mailbox.last_uid, mailbox.started_at - START_WITH
+                mailboxes.note_renewal(session, mailbox)
+            is_empty_start = is_first and mailbox.start_at == StartAt.NOW
+            mailbox.uidvalidity = said["UIDVALIDITY"]
+            mailbox.last_uid = said["UIDNEXT"] - 1 if is_empty_start else 0
+        return Beginning(uidvalidity=said["UIDVALIDITY"], last_uid=mailbox.last_uid, since=_since(mailbox))
 
 
-def _uids_after(box: BaseMailBox, last_uid: int, since: datetime) -> list[int]:
+def _since(mailbox: Mailbox) -> datetime | None:
+    """The start of what we take, by the day (case 132)."""
+    if mailbox.start_at == StartAt.ALL:
+        return None
+    days = mailbox.start_days if mailbox.start_at == StartAt.DAYS else 0
+    return mailbox.started_at - timedelta(days=days)
+
+
+def _uids_after(box: BaseMailBox, last_uid: int, since: datetime | None) -> list[int]:
     # `n:*` always names the last message, even where it is older than n.
-    month = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")[
-        since.month - 1
-    ]
     by_uid = f"UID {last_uid + 1}:*"
-    found = _search(box, f"{by_uid} SINCE {since.day:02d}-{month}-{since.year}", by_uid)
-    return [uid for uid in found if uid > last_uid]
+    attempts = [by_uid]
+    if since is not None:
+        attempts.insert(0, f"{by_uid} SINCE {since.day:02d}-{MONTHS[since.month - 1]}-{since.year}")
+    return [uid for uid in _search(box, *attempts) if uid > last_uid]
 
 
 def _search(box: BaseMailBox, *attempts: str) -> list[int]:
@@ -222,41 +251,34 @@ def _search(box: BaseMailBox, *attempts: str) -> list[int]:
     return []
 
 
-def _is_held(mailbox_id: int, uidvalidity: int, uid: int) -> bool:
-    held = select(RawMessage.id).where(
-        RawMessage.mailbox_id == mailbox_id, RawMessage.uidvalidity == uidvalidity, RawMessage.uid == uid
+def _held(mailbox_id: int, uidvalidity: int, uids: Sequence[int]) -> set[int]:
+    held = select(RawMessage.uid).where(
+        RawMessage.mailbox_id == mailbox_id, RawMessage.uidvalidity == uidvalidity, RawMessage.uid.in_(uids)
     )
-    return db.session.scalar(held.limit(1)) is not None
+    return {uid for uid in db.session.scalars(held) if uid is not None}
 
 
-def _remember(mailbox_id: int, uid: int) -> None:
+def _came_to(chunk: Sequence[int], failed: Sequence[int], last_uid: int) -> int:
+    """Up to where everything is held: what failed is tried again."""
+    return min(failed) - 1 if failed else max([last_uid, *chunk])
+
+
+def _unfetched(failed: Sequence[int]) -> str:
+    if not failed:
+        return ""
+    return _(
+        "The server does not give us %(count)d mails (UID %(first)d and on).",
+        count=len(failed),
+        first=min(failed),
+    )
+
+
+def _remember(mailbox_id: int, uid: int, trouble: str) -> None:
     with write() as session:
-        mailbox = session.get(Mailbox, mailbox_id)
-        assert mailbox is not None, "the mailbox row was made before"
-        mailbox.last_uid, mailbox.fetched_at, mailbox.error = max(uid, mailbox.last_uid), clock.now(), ""
+        mailbox = session.get_one(Mailbox, mailbox_id)
+        mailbox.last_uid, mailbox.fetched_at = max(uid, mailbox.last_uid), clock.now()
+        mailbox.error = trouble
 
 
-def _await_news(box: BaseMailBox, stop: threading.Event) -> None:
-    if b"IDLE" in b" ".join(_capabilities(box)):
-        box.idle.wait(timeout=IDLE_S)
-    else:
-        stop.wait(IDLE_S)
-        box.client.noop()
-
-
-def _capabilities(box: BaseMailBox) -> list[bytes]:
-    return [str(one).upper().encode() for one in box.client.capabilities]
-
-
-def _note_failure(app: Flask, account: Account, error: Exception) -> None:
-    try:
-        with app.app_context(), write() as session:
-            mailbox = session.scalar(select(Mailbox).where(Mailbox.name == account.name))
-            if mailbox is not None:
-                mailbox.error = f"{clock.now():%Y-%m-%d %H:%M} {type(error).__name__}: {error}"[:2000]
-    except SQLAlchemyError as failure:
-        logger.error("the failure itself could not be noted", error=str(failure))
-
-
-def _lease(mailbox_id: int) -> str:
-    return f"imap:{mailbox_id}"
+def _capabilities(box: BaseMailBox) -> set[bytes]:
+    return {str(one).upper().encode() for one in box.client.capabilities}

@@ -1,5 +1,7 @@
 """Leases: which one of many processes may act, and when it was last heard of."""
 
+import os
+import socket
 from datetime import datetime, timedelta
 
 from sqlalchemy import CursorResult, String, Update, or_, update
@@ -39,9 +41,32 @@ def release(name: str, holder: str) -> None:
         session.execute(mine.values(until=clock.now()))
 
 
+def bury(name: str) -> None:
+    """Free the lease of a process of this machine that was killed, instead of waiting for its end.
+
+    A holder is named `HOST:PID`, with more behind another colon where it needs to.
+    """
+    lease = find(name)
+    if lease is not None and lease.until > clock.now() and _is_dead(lease.holder):
+        release(name, lease.holder)
+
+
 def find(name: str) -> Lease | None:
     """The lease as it stands, held or run out."""
     return db.session.get(Lease, name)
+
+
+def _is_dead(holder: str) -> bool:
+    host, _, rest = holder.partition(":")
+    if host != socket.gethostname():
+        return False
+    try:
+        os.kill(int(rest.partition(":")[0]), 0)
+    except ProcessLookupError:
+        return True
+    except PermissionError:
+        return False
+    return False
 
 
 def _renew(session: Session, name: str, holder: str, now: datetime, for_: timedelta) -> bool:

@@ -11,8 +11,7 @@ import pytest
 from sqlalchemy import func, select
 
 from commands import intake
-from email_intake import imap, listener, process, spool
-from email_intake.imap import Account
+from email_intake import fetching, imap, listener, process, spool
 from email_intake.models import Mailbox, Outcome, RawMessage
 from firstline import jobs, leases
 from firstline.db import db, write
@@ -76,7 +75,7 @@ def test_mail_for_somebody_else_is_refused_with_a_sentence(smtp):
 
 
 def test_when_the_bytes_cannot_be_kept_the_sender_keeps_them(smtp, monkeypatch):
-    monkeypatch.setattr(spool, "store", lambda *a, **k: 1 / 0)
+    monkeypatch.setattr(spool, "store_all", lambda *a, **k: 1 / 0)
     with pytest.raises(smtplib.SMTPDataError) as refused:
         send(smtp, mail())
     assert refused.value.smtp_code == 451
@@ -100,34 +99,9 @@ def test_a_hundred_kilobytes_of_garbage_are_kept_and_named(smtp):
     assert row.outcome in {Outcome.OPENED, Outcome.QUARANTINED}
 
 
-@pytest.fixture
-def account(dovecot, request):
-    """An empty mailbox of its own on a real dovecot."""
-    user = f"u{abs(hash(request.node.name))}"
-    return Account(host="127.0.0.1", port=dovecot, username=user, password="pw", folder="INBOX", is_tls=False)
-
-
-@pytest.fixture
-def client(account):
-    box = imaplib.IMAP4(account.host, account.port)
-    box.login(account.username, account.password)
-    yield box
-    box.logout()
-
-
 def put(client, text, *, when=None):
     status, _said = client.append("INBOX", None, when, text.replace("\n", "\r\n").encode())
     assert status == "OK"
-
-
-@pytest.fixture
-def fetch(app, desk, account):
-    def once():
-        mailbox_id = imap.ensure_mailbox(account)
-        with imap.connect(account) as box:
-            return imap.fetch_new(box, mailbox_id)
-
-    return once
 
 
 @pytest.mark.dovecot
@@ -193,7 +167,7 @@ def test_the_running_intake_takes_mail_by_both_ways_and_survives_a_wrong_passwor
     )
     stop = threading.Event()
     threads = [
-        intake.start("imap", imap.fetch_forever, app, stop),
+        intake.start("imap", fetching.fetch_forever, app, stop),
         intake.start("listener", listener.listen, app, stop),
     ]
     try:
@@ -204,7 +178,7 @@ def test_the_running_intake_takes_mail_by_both_ways_and_survives_a_wrong_passwor
         stop.set()
         [thread.join(20) for thread in threads]
         stop = threading.Event()
-        threads = [intake.start("imap", imap.fetch_forever, app, stop)]
+        threads = [intake.start("imap", fetching.fetch_forever, app, stop)]
         put(client, mail("by imap", slug="two"))
         servers.wait_until(lambda: count(RawMessage) == 2, "the arrival by IMAP", seconds=20)
         put(client, mail("during idle", slug="three"))
@@ -215,6 +189,6 @@ def test_the_running_intake_takes_mail_by_both_ways_and_survives_a_wrong_passwor
 
 
 def test_only_one_process_fetches_a_mailbox(app):
-    held = imap._lease(1)
+    held = fetching.lease_of(1)
     assert leases.hold(held, "first", for_=timedelta(seconds=60))
     assert not leases.hold(held, "second", for_=timedelta(seconds=60))

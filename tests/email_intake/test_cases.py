@@ -10,14 +10,15 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.exc import OperationalError
 
-from email_intake import imap, process, retention, spool
+from email_intake import fetching, imap, process, retention, spool
+from email_intake.connection import Account
 from email_intake.models import Mailbox, Outcome, RawMessage
 from firstline import clock, files, leases
 from firstline.db import db, write
 from incidents.attachments import Upload, store
 from incidents.errors import NotFound
 from incidents.models import Incident
-from tests.email_intake.test_arrivals import account, client, count, fetch, put  # noqa: F401 - fixtures
+from tests.email_intake.test_arrivals import count, put
 from tests.email_intake.test_pipeline import mail
 
 HERE = Path(__file__).parent
@@ -67,7 +68,7 @@ class Box:
 
 
 @pytest.mark.dovecot
-def test_case_042_a_changed_uidvalidity_reads_again_without_doubles(fetch, client):  # noqa: F811 - fixtures
+def test_case_042_a_changed_uidvalidity_reads_again_without_doubles(fetch, client):
     put(client, mail())
     fetch()
     with write() as session:
@@ -78,7 +79,7 @@ def test_case_042_a_changed_uidvalidity_reads_again_without_doubles(fetch, clien
 
 
 @pytest.mark.dovecot
-def test_case_043_a_uid_used_again_for_another_mail_is_not_skipped(fetch, client):  # noqa: F811 - fixtures
+def test_case_043_a_uid_used_again_for_another_mail_is_not_skipped(fetch, client):
     put(client, mail())
     fetch()
     with write() as session:
@@ -94,7 +95,7 @@ def test_case_043_a_uid_used_again_for_another_mail_is_not_skipped(fetch, client
 
 
 @pytest.mark.dovecot
-def test_case_044_mail_somebody_read_first_is_taken(fetch, client):  # noqa: F811 - fixtures
+def test_case_044_mail_somebody_read_first_is_taken(fetch, client):
     put(client, mail())
     client.select("INBOX")
     client.store("1", "+FLAGS", r"\Seen")
@@ -102,15 +103,15 @@ def test_case_044_mail_somebody_read_first_is_taken(fetch, client):  # noqa: F81
 
 
 @pytest.mark.dovecot
-def test_case_045_flags_set_during_the_run_shift_nothing(fetch, client, monkeypatch):  # noqa: F811 - fixtures
+def test_case_045_flags_set_during_the_run_shift_nothing(fetch, client, monkeypatch):
     for number in range(5):
         put(client, mail(str(number), slug=str(number)))
     take = imap._take
 
-    def take_while_somebody_reads(box, place):
+    def take_while_somebody_reads(box, place, size):
         client.select("INBOX")
         client.store("1:*", "+FLAGS", r"\Seen")
-        take(box, place)
+        return take(box, place, size)
 
     monkeypatch.setattr(imap, "_take", take_while_somebody_reads)
     assert (fetch(), count(RawMessage)) == (5, 5)
@@ -129,7 +130,7 @@ def test_case_046_a_broken_connection_is_no_refusal():
 
 
 @pytest.mark.dovecot
-def test_case_115_of_a_very_large_mail_only_the_beginning_is_fetched(fetch, client, monkeypatch):  # noqa: F811
+def test_case_115_of_a_very_large_mail_only_the_beginning_is_fetched(fetch, client, monkeypatch):
     monkeypatch.setattr(imap, "BEGINNING", 2000)
     text = "--b\n\nSee the film.\n--b\nContent-Type: video/mp4; name=film.mp4\n\n" + "x" * 9000 + "\n--b--"
     put(client, mail(text, extra="Content-Type: multipart/mixed; boundary=b"))
@@ -143,7 +144,7 @@ def test_case_115_of_a_very_large_mail_only_the_beginning_is_fetched(fetch, clie
 
 
 def test_case_129_a_mailbox_that_cannot_be_reached_says_so_and_since_when(app, unreachable):
-    imap._note_failure(app, unreachable, OSError("refused"))
+    fetching._note_failure(unreachable, Account(host="127.0.0.1", port=1, username="u"), OSError("refused"))
     db.session.rollback()
     (mailbox,) = db.session.scalars(select(Mailbox))
     assert "refused" in mailbox.error and mailbox.fetched_at is None
@@ -151,25 +152,25 @@ def test_case_129_a_mailbox_that_cannot_be_reached_says_so_and_since_when(app, u
 
 @pytest.fixture
 def unreachable(app):
-    nobody = imap.Account(host="127.0.0.1", port=1, username="u", password="p", folder="INBOX", is_tls=False)
-    imap.ensure_mailbox(nobody)
-    return nobody
+    with write() as session:
+        row = Mailbox(name="nobody", host="127.0.0.1", port=1, username="u")
+        session.add(row)
+    return row.id
 
 
 def test_case_130_a_message_cut_off_half_way_is_not_kept_and_not_flagged(app):
-    size = ("OK", [b"1 (UID 7 RFC822.SIZE 100)"])
     for cut in (imaplib.IMAP4.abort("eof"), ("OK", [None]), ("NO", [b"try later"])):
-        box = Box(SIZE=size, BODY=cut)
+        box = Box(BODY=cut)
         place = spool.Place(mailbox_id=1, uidvalidity=1, uid=7)
         with pytest.raises((imaplib.IMAP4.abort, imap._NotThere)):
-            imap._take(box, place)
+            imap._take(box, place, 100)
         assert count(RawMessage) == 0
 
 
 def test_case_131_one_of_two_fetchers_waits_and_what_both_bring_is_one(app):
     with write() as session:
         session.add(Mailbox(name="box"))
-    held = imap._lease(1)
+    held = fetching.lease_of(1)
     assert leases.hold(held, "one", for_=timedelta(seconds=90))
     assert not leases.hold(held, "two", for_=timedelta(seconds=90))
     place = spool.Place(mailbox_id=1, uidvalidity=1, uid=7)
