@@ -215,18 +215,6 @@ def _family(category: str) -> Select[str]:
     return select(Category.slug).where(or_(Category.slug == category, Category.parent_slug == category))
 
 
-def shelves(*, audience: Audience) -> Sequence[Category]:
-    """The topmost categories that hold something this reader may see."""
-    holding = select(Article.category_slug).where(Article.state == State.PUBLISHED)
-    if audience != Audience.SUPPORT:
-        holding = holding.where(Article.audience == Audience.EVERYONE)
-    parents = select(Category.parent_slug).where(Category.slug.in_(holding))
-    found = select(Category).where(
-        Category.parent_slug.is_(None), or_(Category.slug.in_(holding), Category.slug.in_(parents))
-    )
-    return db.session.scalars(found.order_by(Category.position, Category.name)).all()
-
-
 def categories() -> Sequence[Category]:
     """All categories in their order."""
     return db.session.scalars(select(Category).order_by(Category.position, Category.name)).all()
