@@ -85,6 +85,10 @@ def connect(account: Account, *, timeout_s: float = TIMEOUT_S) -> BaseMailBox:
     box = _reach(account, timeout_s)
     try:
         _log_in(box, account)
+        # Many servers tell all they can do only to those who are in.
+        box.client.capabilities = tuple(
+            box.client.capability()[1][-1].decode("ascii", "replace").upper().split()
+        )
         box.folder.set(account.folder)
     except FAILURES:
         box.client.shutdown()

@@ -213,12 +213,17 @@ def _is_elsewhere(facts: MailboxFacts, mailbox: Mailbox) -> bool:
 
 
 def _fill_connection(mailbox: Mailbox, facts: MailboxFacts) -> None:
+    before = mailbox.host, mailbox.username, mailbox.folder
     standard = 993 if facts.security == Security.TLS else 143
     mailbox.name, mailbox.host = facts.name.strip()[:NAME_LENGTH], facts.host.strip()[:HOST_LENGTH]
     mailbox.port = int(facts.port) if facts.port.strip() else standard
     mailbox.username = facts.username.strip()[:ADDRESS_LENGTH]
     mailbox.folder = facts.folder.strip()[:NAME_LENGTH] or "INBOX"
     mailbox.security, mailbox.login = facts.security, facts.login
+    if before != (mailbox.host, mailbox.username, mailbox.folder):
+        # Another folder: its numbers say nothing about what we hold.
+        mailbox.uidvalidity, mailbox.last_uid, mailbox.started_at = None, 0, clock.now()
+        mailbox.fetched_at = None
 
 
 def _fill_rules(session: Session, mailbox: Mailbox, facts: MailboxFacts) -> None:
@@ -226,6 +231,9 @@ def _fill_rules(session: Session, mailbox: Mailbox, facts: MailboxFacts) -> None
     mailbox.move_to = facts.move_to.strip()[:NAME_LENGTH]
     mailbox.team_id = _id_of(session, Team, facts.team, "team")
     mailbox.service_id = _id_of(session, Service, facts.service, "service")
+    if mailbox.start_at != facts.start_at or facts.start_days.strip() != str(mailbox.start_days):
+        # What was left out may be wanted now; what we hold is known again.
+        mailbox.last_uid = 0
     mailbox.start_at = facts.start_at
     if facts.start_at == StartAt.DAYS:
         mailbox.start_days = int(facts.start_days)

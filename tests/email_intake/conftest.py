@@ -35,10 +35,7 @@ disable_plaintext_auth = no
 default_internal_user = {user}
 default_login_user = {user}
 mail_location = maildir:{folder}/mail/%u
-passdb {{
-  driver = static
-  args = password=pw
-}}
+{passdb}
 userdb {{
   driver = static
   args = uid={uid} gid={uid} home={folder}/mail/%u
@@ -55,6 +52,20 @@ service imap-login {{
 }}
 service anvil {{
   chroot =
+}}
+"""
+PASSWORD = """
+passdb {
+  driver = static
+  args = password=pw
+}
+"""
+OAUTH2 = """
+auth_mechanisms = xoauth2
+passdb {{
+  driver = oauth2
+  mechanisms = xoauth2
+  args = {folder}/oauth2.ext
 }}
 """
 
@@ -109,7 +120,8 @@ def dovecot_tls() -> Iterator[Imap]:
 
 
 @contextmanager
-def run_dovecot(*, with_tls: bool = False) -> Iterator[Imap]:
+def run_dovecot(*, with_tls: bool = False, tokeninfo: str = "") -> Iterator[Imap]:
+    """`tokeninfo`: XOAUTH2 is the only way in, and this address says whether a token is good."""
     binary = next((path for path in ("/usr/sbin/dovecot", "/usr/bin/dovecot") if Path(path).exists()), None)
     if binary is None:
         servers.missing("dovecot", "dovecot-imapd")
@@ -118,6 +130,10 @@ def run_dovecot(*, with_tls: bool = False) -> Iterator[Imap]:
         imap = Imap(servers.free_port(), servers.free_port() if with_tls else 0, cert)
         (folder / "mail").mkdir()
         (folder / "mail").chmod(0o777)
+        (folder / "oauth2.ext").write_text(
+            f"tokeninfo_url = {tokeninfo}\nusername_attribute = username\nactive_attribute = active\n"
+            "active_value = true\n"
+        )
         config = folder / "dovecot.conf"
         config.write_text(
             DOVECOT.format(
@@ -126,6 +142,7 @@ def run_dovecot(*, with_tls: bool = False) -> Iterator[Imap]:
                 tls_port=imap.tls_port,
                 ssl="yes" if with_tls else "no",
                 certificate=f"ssl_cert = <{cert}\nssl_key = <{key}" if with_tls else "",
+                passdb=OAUTH2.format(folder=folder) if tokeninfo else PASSWORD,
                 uid=65534,
                 user="nobody",
             )
