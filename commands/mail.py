@@ -1,4 +1,4 @@
-"""`firstline mail`: messages from files through the real pipeline, and what was held back."""
+"""`firstline mail`: messages from files and folders through the real pipeline, and what was held back."""
 
 import json
 import sys
@@ -8,7 +8,7 @@ import click
 from sqlalchemy import inspect
 
 from commands.context import create_context
-from email_intake import process, retention, spool
+from email_intake import messages, process, retention, spool
 from email_intake import quarantine as held_back
 from email_intake.models import Outcome, RawMessage
 from email_intake.parse import ParsedMail
@@ -27,12 +27,15 @@ def mail() -> None:
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
 @click.argument("paths", nargs=-1, required=True, metavar="FILE...", type=click.Path(path_type=Path))
 def ingest(as_json: bool, paths: tuple[Path, ...]) -> None:
-    """Take each raw message through the real pipeline, in order."""
+    """Take each raw message through the real pipeline, in order.
+
+    A folder is a Maildir, or holds one message a file; a file named *.mbox holds many.
+    """
     is_incomplete = False
     with create_context().app_context():
         _check_schema()
-        for path in paths:
-            result = _ingest(path)
+        for name, raw in messages.read_all(paths):
+            result = _ingest(name, raw)
             is_incomplete |= result["outcome"] is None
             click.echo(json.dumps(result) if as_json else _as_line(result))
     if is_incomplete:
@@ -112,13 +115,11 @@ def _again(raw_id: int, *, is_released: bool) -> None:
         click.echo(_as_line(_result(str(raw_id), row, process.read_again(row))))
 
 
-def _ingest(path: Path) -> dict[str, object]:
-    try:
-        raw = path.read_bytes()
-    except OSError as error:
-        return {"file": str(path), "outcome": None, "reason": f"cannot be read: {error.strerror}"}
+def _ingest(name: str, raw: bytes | OSError) -> dict[str, object]:
+    if isinstance(raw, OSError):
+        return {"file": name, "outcome": None, "reason": f"cannot be read: {raw.strerror}"}
     row = process.process_at_once(spool.store(raw, route=spool.FILE))
-    return _result(str(path), row, process.read_again(row))
+    return _result(name, row, process.read_again(row))
 
 
 def _result(name: str, row: RawMessage, said: ParsedMail) -> dict[str, object]:

@@ -88,3 +88,24 @@ def test_what_is_settled_is_not_taken_again(run, action):
 
 def test_an_unknown_number_gets_a_sentence(run):
     assert "There is no such message" in run("quarantine", "show", "7").output
+
+
+def test_a_maildir_is_taken_with_what_was_read_and_what_is_new(run, tmp_path):
+    for part, name in (("cur", "1.a:2,S"), ("new", "2.b"), ("tmp", "3.c")):
+        (tmp_path / "Maildir" / part).mkdir(parents=True, exist_ok=True)
+        (tmp_path / "Maildir" / part / name).write_bytes(GOOD.replace(b"a@b", name[:1].encode() + b"@b"))
+    said = [json.loads(line) for line in run("ingest", "--json", "Maildir").output.splitlines()]
+    assert [one["file"].rpartition("/")[2] for one in said] == ["1.a:2,S", "2.b"]
+    assert {one["outcome"] for one in said} == {"opened"}
+
+
+def test_a_folder_of_messages_and_an_mbox_are_taken_one_by_one(run, tmp_path):
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "folder" / "good.eml").write_bytes(GOOD)
+    many = [GOOD.replace(b"a@b", f"{number}@b".encode()) for number in range(3)]
+    (tmp_path / "old.mbox").write_bytes(
+        b"".join(b"From x Mon Nov  2 09:00:00 2026\n" + one + b"\n" for one in many)
+    )
+    said = [json.loads(line) for line in run("ingest", "--json", "folder", "old.mbox").output.splitlines()]
+    assert [one["file"] for one in said] == ["folder/good.eml", *(f"old.mbox#{n}" for n in (1, 2, 3))]
+    assert [one["incident"] for one in said] == [f"INC-00000{n}" for n in (1, 2, 3, 4)]
