@@ -18,7 +18,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from commands.context import create_context
 from commands.database import migration_config
-from email_intake.models import Mailbox, Outcome, RawMessage
+from email_intake import accounting, mailboxes
+from email_intake.models import Mailbox
 from firstline import clock
 from firstline.app import settings_of
 from firstline.db import Model, db
@@ -29,6 +30,7 @@ from incidents.people import Person, Role
 from portal.parts import CHECKS, TIMEOUT_S, NotReady
 
 LATE = timedelta(minutes=10)
+RECENT = timedelta(days=7)
 LITTLE_DISK = 1024**3
 
 
@@ -137,14 +139,34 @@ def _overdue() -> Iterator[Finding]:
     )
     unknown = _count(Notice, Notice.state == Delivery.UNKNOWN)
     yield _late("notices", unknown, "messages may or may not have been sent; decide on them", Verdict.LOOK)
-    waiting = _count(RawMessage, RawMessage.outcome == Outcome.WAITING, RawMessage.received_at < now - LATE)
-    yield _late("mail in", waiting, "mails wait to be read for more than 10 minutes")
-    for mailbox in db.session.scalars(select(Mailbox).where(Mailbox.error != "")):
-        yield Finding(Verdict.BROKEN, "mailbox", f"{mailbox.name}: {mailbox.error}")
+    yield from _mail()
     offers = _count(Incident, Incident.suggested_at.is_(None), Incident.created_at < now - LATE)
     yield _late("incidents", offers, "incidents wait for their known fixes: is the worker alive?")
     breached = _count(Incident, Incident.state.in_(OPEN), Incident.due_at < now)
     yield _late("incidents", breached, "open incidents are past their time", Verdict.LOOK)
+
+
+def _mail() -> Iterator[Finding]:
+    wrong = [line.words for line in accounting.balance() if not line.is_right]
+    words = f"it does not add up: {'; '.join(wrong)}" if wrong else "everything taken came to something"
+    yield Finding(Verdict.BROKEN if wrong else Verdict.FINE, "mail in", words)
+    late = ", ".join(str(row.id) for row in accounting.late())
+    if late:
+        yield Finding(Verdict.BROKEN, "mail in", f"no. {late} wait to be read for more than 10 minutes")
+    for mailbox in mailboxes.list_mailboxes():
+        yield from _mailbox(mailbox)
+
+
+def _mailbox(mailbox: Mailbox) -> Iterator[Finding]:
+    if trouble := mailboxes.trouble(mailbox):
+        yield Finding(Verdict.BROKEN, "mailbox", f"{mailbox.name}: {trouble}")
+    elif mailbox.is_active and mailboxes.is_readable_by_others(mailbox):
+        yield _look("mailbox", f"{mailbox.name}: password and mail cross the network in the clear")
+    else:
+        yield _fine("mailbox", f"{mailbox.name}: {'read' if mailbox.is_active else 'paused'}")
+    renewed = mailboxes.renewed_at(mailbox.id)
+    if renewed is not None and clock.now() - renewed < RECENT:
+        yield _look("mailbox", f"{mailbox.name}: the server made the folder anew on {renewed:%Y-%m-%d}")
 
 
 def _count(model: type[Model], *conditions: ColumnElement[bool]) -> int:

@@ -65,7 +65,11 @@ def count(session: Session, route: str, at: datetime) -> None:
 
 
 def balance() -> list[Line]:
-    """Every route and day, newest first."""
+    """Every route and day, newest first, as it stood in one moment."""
+    if db.engine.dialect.name == "postgresql":
+        # Its statements would each see a moment of their own, and mail comes in between.
+        db.session.rollback()
+        db.session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
     taken = {(one.day, one.route): one.count for one in db.session.scalars(select(Taken))}
     found: dict[tuple[date, str], Counter[str]] = {}
     day = _day_of(RawMessage.received_at)

@@ -1,6 +1,6 @@
 """What the worker does for mail: nudged when something happened, swept in case the nudge was lost."""
 
-from email_intake import outgoing, process, retention, spool
+from email_intake import alarm, outgoing, process, retention, spool
 from firstline import jobs
 from incidents import notices
 
@@ -33,3 +33,9 @@ def deliver_what_is_due() -> None:
 def erase_old_mail() -> None:
     """Originals are kept as long as the setting says."""
     retention.erase_old()
+
+
+@jobs.sweep(every_s=300)
+def check_that_mail_adds_up() -> None:
+    """What was taken is compared with what became of it, and administrators hear when it differs."""
+    alarm.watch()

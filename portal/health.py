@@ -13,13 +13,13 @@ from prometheus_client import CollectorRegistry, Gauge, PlatformCollector, Proce
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from sqlalchemy import func, select
 
-from email_intake.models import RawMessage
 from firstline import clock
 from firstline.app import settings_of
 from firstline.db import db
 from firstline.settings import Settings
 from incidents.models import Incident
 from incidents.notices import Notice
+from portal import mail_figures
 from portal.limits import limiter
 from portal.parts import CHECKS, NotReady
 
@@ -59,7 +59,7 @@ def metrics() -> ResponseReturnValue:
     PlatformCollector(registry=registry)
     _count_incidents(registry)
     _count_notices(registry)
-    _count_mail(registry)
+    mail_figures.collect(registry)
     _tell_parts(registry)
     return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
 
@@ -134,14 +134,6 @@ def _count_notices(registry: CollectorRegistry) -> None:
     gauge = Gauge("firstline_notices", "Messages owed or sent to people.", ["state"], registry=registry)
     for state, count in db.session.execute(select(Notice.state, func.count()).group_by(Notice.state)):
         gauge.labels(state).set(count)
-
-
-def _count_mail(registry: CollectorRegistry) -> None:
-    gauge = Gauge("firstline_mails", "Messages that came in.", ["outcome"], registry=registry)
-    for outcome, count in db.session.execute(
-        select(RawMessage.outcome, func.count()).group_by(RawMessage.outcome)
-    ):
-        gauge.labels(outcome).set(count)
 
 
 def _tell_parts(registry: CollectorRegistry) -> None:

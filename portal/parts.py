@@ -8,6 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from chatbot.server import api_token
+from email_intake import accounting, mailboxes
 from firstline import clock, leases
 from firstline.db import db
 from firstline.settings import Settings
@@ -44,6 +45,29 @@ def check_intake(settings: Settings) -> None:
     _reach(settings.mail_listen.host, settings.mail_listen.port, "The mail listener")
 
 
+def check_mailboxes(_: Settings) -> None:
+    try:
+        found = [(one.name, mailboxes.trouble(one)) for one in mailboxes.list_mailboxes()]
+    except SQLAlchemyError as error:
+        raise NotReady("The database does not tell which mailboxes there are.") from error
+    broken = [f"{name}: {why}" for name, why in found if why]
+    if broken:
+        raise NotReady(" ".join(broken))
+
+
+def check_mail(_: Settings) -> None:
+    """Whether everything we took came to something."""
+    try:
+        wrong, late = accounting.last_verdict().wrong, accounting.late()
+    except SQLAlchemyError as error:
+        raise NotReady("The database does not tell whether mail adds up.") from error
+    if wrong:
+        raise NotReady(f"Mail does not add up: {'; '.join(wrong[:3])}.")
+    if late:
+        numbers = ", ".join(str(row.id) for row in late)
+        raise NotReady(f"Mails wait to be read for more than 10 minutes: no. {numbers}.")
+
+
 def check_actions(settings: Settings) -> None:
     _get(f"{settings.actions_url}/health", "The bot's action server")
 
@@ -66,6 +90,8 @@ CHECKS: dict[str, Callable[[Settings], None]] = {
     "database": check_database,
     "worker": check_worker,
     "intake": check_intake,
+    "mailboxes": check_mailboxes,
+    "mail": check_mail,
     "actions": check_actions,
     "bot": check_bot,
     "search": check_search,

@@ -8,6 +8,8 @@ WHAT = {
     "database": "database",
     "worker": "progress",
     "intake": "mail",
+    "mailboxes": "inbox",
+    "mail": "mail-opened",
     "actions": "tool",
     "bot": "robot",
     "search": "search",

@@ -8,8 +8,10 @@ import pytest
 from flask import Flask
 from prometheus_client.parser import text_string_to_metric_families
 
-from firstline import leases
-from firstline.db import db
+from email_intake import spool
+from email_intake.models import Mailbox
+from firstline import clock, leases
+from firstline.db import db, write
 from firstline.settings import Address, Settings
 from incidents.intake import Report, report
 from incidents.models import Channel
@@ -84,3 +86,18 @@ def test_metrics_count_what_is_stored(
     assert figures["firstline_incidents", ("portal", "offered")] == 1
     assert figures["firstline_part_ready", ("bot",)] == 0
     assert any(name == "process_resident_memory_bytes" for name, _ in figures)
+
+
+def test_mail_is_counted_by_route_and_each_mailbox_says_how_old_its_fetch_is(app: Flask) -> None:
+    with write() as session:
+        session.add(Mailbox(name="support", fetched_at=clock.now() - timedelta(minutes=30)))
+    spool.store(b"Subject: x", route="smtp")
+    figures = {
+        (sample.name, *sample.labels.values()): sample.value
+        for family in text_string_to_metric_families(app.test_client().get("/metrics").get_data(as_text=True))
+        for sample in family.samples
+    }
+    assert figures["firstline_mails_taken", "smtp"] == 1
+    assert figures["firstline_mailbox_fetched_minutes", "support"] == 30
+    assert figures["firstline_mailbox_ready", "support"] == 0
+    assert figures[("firstline_mail_days_wrong",)] == 0 == figures[("firstline_mails_late",)]

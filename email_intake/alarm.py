@@ -1,0 +1,76 @@
+"""Tells administrators, once a day, when mail does not add up or waits too long to be read."""
+
+from collections.abc import Sequence
+
+import flask_mail
+from flask import current_app
+from sqlalchemy import select
+
+from email_intake import accounting, addresses, transport
+from email_intake.models import RawMessage
+from firstline import clock, log, options
+from firstline.db import db, write
+from firstline.i18n import gettext as _
+from incidents.people import Person, Role
+
+TOLD = "mail-alarm"
+"""The option that holds the day of the last alarm and who was told of it."""
+logger = log.get(__name__)
+
+
+def watch() -> None:
+    """Check the accounts; where something is wrong, tell whoever was not told today."""
+    wrong, late = accounting.check().wrong, accounting.late()
+    if not wrong and not late:
+        return
+    text = _words(wrong, late)
+    admins = select(Person).where(Person.role == Role.ADMIN, Person.active, ~Person.is_undeliverable)
+    for person_id, email in [(one.id, one.email) for one in db.session.scalars(admins)]:
+        if _is_first_today(person_id):
+            _tell(person_id, email, text)
+
+
+def _words(wrong: Sequence[str], late: Sequence[RawMessage]) -> str:
+    lines = [_("Nothing was answered twice or thrown away by us; but please look at this:"), ""]
+    lines += [_("Mail does not add up on %(line)s.", line=line) for line in wrong]
+    lines += [
+        _(
+            "A mail waits to be read: no. %(id)d of %(when)s UTC. %(why)s",
+            id=row.id,
+            when=f"{row.received_at:%Y-%m-%d %H:%M}",
+            why=row.error,
+        )
+        for row in late
+    ]
+    return "\n".join([*lines, "", f"{current_app.config['SETTINGS'].base_url}/admin/mail", ""])
+
+
+def _is_first_today(person_id: int) -> bool:
+    """Claimed before it is sent: better once too seldom than twice."""
+    today = clock.now().date().isoformat()
+    with write() as session:
+        kept = options.read(TOLD, {"day": "", "told": [0]})
+        told = list(kept["told"]) if kept["day"] == today else []
+        options.choose(session, TOLD, {"day": today, "told": [*told, person_id]})
+        return person_id not in told
+
+
+def _tell(person_id: int, email: str, text: str) -> None:
+    transport.register()
+    message = flask_mail.Message(
+        subject=_("Mail needs a look"),
+        recipients=[email],
+        body=text,
+        sender=(_("Service Desk"), addresses.helpdesk()),
+        extra_headers={
+            addresses.LOOP_HEADER: addresses.loop_value(),
+            "Auto-Submitted": "auto-generated",
+            "X-Auto-Response-Suppress": "All",
+        },
+        charset="utf-8",
+    )
+    message.msgId = f"<alarm-{clock.now():%Y%m%d}-{person_id}@{addresses.domain()}>"
+    try:
+        transport.send(message, recipient=email)
+    except (transport.Temporary, transport.Permanent, transport.Unclear) as error:
+        logger.error("an administrator could not be told that mail needs a look", error=str(error))
