@@ -4,7 +4,7 @@ from flask import Blueprint
 
 from incidents.policy import Action
 from portal.access import only_who_may
-from portal.admin import health, holdout, mail, people, services, teams, tokens
+from portal.admin import health, holdout, mail, mailboxes, people, services, teams, tokens
 
 blueprint = Blueprint("admin", __name__, url_prefix="/admin")
 blueprint.before_request(only_who_may(Action.ADMINISTER))
@@ -29,6 +29,12 @@ for rule, endpoint, view, methods in (
     ("/hold-out", "holdout", holdout.show, GET),
     ("/hold-out", "choose_holdout", holdout.choose, POST),
     ("/mail", "mail", mail.index, GET),
+    ("/mailboxes", "mailboxes", mailboxes.index, GET),
+    ("/mailboxes", "add_mailbox", mailboxes.save, POST),
+    ("/mailboxes/<int:mailbox_id>", "mailbox", mailboxes.index, GET),
+    ("/mailboxes/<int:mailbox_id>", "change_mailbox", mailboxes.save, POST),
+    ("/mailboxes/<int:mailbox_id>/pause", "pause_mailbox", mailboxes.pause, POST),
+    ("/mailboxes/<int:mailbox_id>/try", "try_mailbox", mailboxes.connect, POST),
     ("/mail/<int:raw_id>", "message", mail.show, GET),
     ("/mail/<int:raw_id>/again", "judge_again", mail.judge_again, POST),
     ("/notices/<int:notice_id>", "settle_notice", mail.settle, POST),
