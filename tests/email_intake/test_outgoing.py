@@ -16,7 +16,7 @@ from firstline.db import db, write
 from incidents import lifecycle, notices
 from incidents.conversation import say
 from incidents.lifecycle import Change
-from incidents.models import Channel, Incident, Resolution, State
+from incidents.models import Channel, Entry, Incident, Resolution, State
 from incidents.notices import Delivery, Notice
 from incidents.people import Role
 from incidents.selfhelp import offer_fixes
@@ -286,3 +286,22 @@ def test_the_worker_knows_the_task(app):
 
     jobs.run(notices.TASK)
     assert smtplib.SMTPException
+
+
+def test_our_own_letter_quoted_without_a_sign_is_cut_off_as_a_whole(take, inbox):
+    row = acknowledged(take)
+    (sent,) = inbox.messages
+    html = sent.get_body(("html",)).get_content()
+    answer = f"<p>At home too.</p>{html}"
+    back = take(
+        reply_to(
+            row.incident, slug="two", extra="Content-Type: text/html; charset=utf-8", text=answer
+        ).encode()
+    )
+    assert db.session.get(Entry, back.entry_id).text == "At home too."
+
+
+def test_the_subject_carries_a_signed_tag(take, inbox):
+    row = acknowledged(take)
+    (sent,) = inbox.messages
+    assert addresses.read_subject(sent["Subject"]).incident_id == row.incident_id
