@@ -4,14 +4,15 @@ A channel renders and delivers them later (docs/decisions/0012). A notice is sen
 one whose sending was cut off is `unknown` and decided by a person, not repeated.
 """
 
+from collections.abc import Collection
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy import ForeignKey, Index, String, Text, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from firstline import clock
-from firstline.db import Model
+from firstline.db import Model, db
 from incidents.models import Channel, Entry, Incident
 from incidents.people import Person
 
@@ -76,6 +77,25 @@ class NoticeChoice(Model):
     is_wanted: Mapped[bool]
 
 
+OPTIONAL = (Topic.ACKNOWLEDGED, Topic.COMMENTED, Topic.REOPENED)
+"""What a person may do without. For the others somebody waits: an answer, a question that stops the
+clock, a solution that is taken for true when nobody objects."""
+NOT_WANTED = "not wanted"
+
+
+def choices(person: Person) -> dict[Topic, bool]:
+    """Which of the optional notices this person wants; all of them until they say otherwise."""
+    said = select(NoticeChoice).where(NoticeChoice.person_id == person.id)
+    chosen = {one.topic: one.is_wanted for one in db.session.scalars(said)}
+    return {topic: chosen.get(topic, True) for topic in OPTIONAL}
+
+
+def choose(session: Session, person: Person, wanted: Collection[str]) -> None:
+    """Keep which of the optional notices this person wants; inside the caller's `write()`."""
+    for topic in OPTIONAL:
+        session.merge(NoticeChoice(person_id=person.id, topic=topic, is_wanted=topic in wanted))
+
+
 def notify(session: Session, topic: Topic, incident: Incident, *, entry: Entry | None = None) -> None:
     """Owe the requester a notice about this incident."""
     owe(session, topic, incident, incident.requester, entry=entry)
@@ -84,15 +104,26 @@ def notify(session: Session, topic: Topic, incident: Incident, *, entry: Entry |
 def owe(
     session: Session, topic: Topic, incident: Incident, recipient: Person, *, entry: Entry | None = None
 ) -> None:
-    """Owe somebody a notice, unless nothing can be delivered to them or a machine reported it."""
+    """Owe somebody a notice, unless nothing can be delivered to them or a machine reported it.
+
+    One that its recipient does without is kept as `suppressed`, so that one can see why none came.
+    """
     if recipient.is_undeliverable or incident.channel == Channel.MONITORING:
         return
     session.flush()
+    is_wanted = _is_wanted(session, topic, recipient)
     session.add(
         Notice(
+            state=Delivery.DUE if is_wanted else Delivery.SUPPRESSED,
+            error="" if is_wanted else NOT_WANTED,
             topic=topic,
             incident_id=incident.id,
             recipient_id=recipient.id,
             entry_id=entry.id if entry else None,
         )
     )
+
+
+def _is_wanted(session: Session, topic: Topic, recipient: Person) -> bool:
+    said = session.get(NoticeChoice, (recipient.id, topic)) if topic in OPTIONAL else None
+    return said is None or said.is_wanted

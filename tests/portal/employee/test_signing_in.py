@@ -1,7 +1,8 @@
 import pytest
 from flask_security import hash_password
 
-from firstline.db import write
+from firstline.db import db, write
+from incidents import notices
 from incidents.people import Person, Role
 from tests.portal.employee.browser import Browser
 
@@ -80,3 +81,11 @@ def test_settings_are_kept(browser):
     page = browser.press("Save", theme="dark", timezone="Asia/Kolkata")
     assert "Saved." in page.text and 'data-bs-theme="dark"' in page.html
     assert browser.page.form("/profile").fields["timezone"] == "Asia/Kolkata"
+
+
+def test_which_messages_one_wants_is_kept(browser, erin):
+    browser.open("/profile")
+    assert browser.page.form("/profile").fields["notice"] == "acknowledged"
+    browser.press("Save", notice="")
+    db.session.rollback()
+    assert not notices.choices(erin)[notices.Topic.ACKNOWLEDGED]
