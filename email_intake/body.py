@@ -1,15 +1,23 @@
 """The parts of a message: its text in reading order and what is attached. Broken parts become defects."""
 
-import binascii
 import re
-from base64 import b64decode
 from dataclasses import dataclass, field
 from email.message import Message
 from typing import TypedDict
 
 from email_intake import charsets, markup, tnef
 from email_intake.calendars import summarise
-from email_intake.headers import Head, decode_words, normalise_id, one_line
+from email_intake.headers import Head, normalise_id
+from email_intake.leaves import (
+    bytes_of,
+    charset_of,
+    clean_name,
+    content_of,
+    from_base64,
+    from_uu,
+    name_of,
+    reflowed,
+)
 from email_intake.markup import pictures_in, to_text
 from firstline import files
 
@@ -161,7 +169,7 @@ def _visit_leaf(part: Message, kind: str, body: Body, *, is_root: bool) -> None:
         body.is_encrypted = True
         body.texts.append(ENCRYPTED)
     if kind == "text/calendar":
-        body.texts.append(summarise(charsets.decode(content, _charset(part))[0]))
+        body.texts.append(summarise(charsets.decode(content, charset_of(part))[0]))
     if kind in {"application/ms-tnef", "application/vnd.ms-tnef"} or name.lower() == "winmail.dat":
         _take_tnef(name or "winmail.dat", kind, content, body)
     elif _is_text(part, kind, name, content, body, is_root=is_root):
@@ -194,7 +202,7 @@ def _take_tnef(name: str, kind: str, content: bytes, body: Body) -> None:
         body.texts.append(inside.text or to_text(inside.html))
     body.html = body.html or inside.html
     for position, (inner, packed) in enumerate(inside.files, start=1):
-        body.attach(_clean_name(inner) or f"attachment-{position}", files.sniff(packed), packed)
+        body.attach(clean_name(inner) or f"attachment-{position}", files.sniff(packed), packed)
 
 
 def _is_text(part: Message, kind: str, name: str, content: bytes, body: Body, *, is_root: bool) -> bool:
@@ -221,122 +229,19 @@ def _take_text(part: Message, kind: str, content: bytes, body: Body) -> None:
     if kind == "text/x-amp-html":
         return
     if kind == "text/html":
-        html, defect = markup.decode_html(content, _charset(part))
+        html, defect = markup.decode_html(content, charset_of(part))
         body.html = body.html or html
         text = to_text(html)
         for media_type, picture in pictures_in(html):
             body.attach("", media_type, picture)
     else:
-        text, defect = charsets.decode(content, _charset(part))
+        text, defect = charsets.decode(content, charset_of(part))
         if kind in {"text/enriched", "text/richtext"}:
             text = re.sub(r"<[^<>]{1,60}>", "", text)
-        text = _reflowed(part, text)
+        text = reflowed(part, text)
     if defect:
         body.defects.append(defect)
     body.texts.append(text.replace("\0", "").replace("\r\n", "\n").replace("\r", "\n").strip("\n"))
-
-
-def _reflowed(part: Message, text: str) -> str:
-    """RFC 3676: lines that end in a blank go on in the next one; quotes and signatures stay."""
-    if str(part.get_param("format", "") or "").lower() != "flowed":
-        return text
-    delete_space = str(part.get_param("delsp", "") or "").lower() == "yes"
-    lines: list[list[str]] = []
-    flows = False
-    for line in text.replace("\r\n", "\n").split("\n"):
-        unstuffed = line[1:] if line.startswith(" ") else line
-        if flows and not line.startswith(">") and line != "-- ":
-            lines[-1].append(unstuffed)
-        else:
-            lines.append([unstuffed])
-        flows = line.endswith(" ") and line != "-- " and not line.startswith(">")
-    return "\n".join(_joined(pieces, delete_space=delete_space) for pieces in lines)
-
-
-def _joined(pieces: list[str], *, delete_space: bool) -> str:
-    if not delete_space:
-        return "".join(pieces)
-    return "".join([*(piece[:-1] for piece in pieces[:-1]), pieces[-1]])
-
-
-def content_of(part: Message, defects: list[str]) -> bytes:
-    """The decoded bytes of a leaf, as far as they can be decoded (case 107)."""
-    payload = part.get_payload()
-    if isinstance(payload, list):
-        return b"\n".join(_bytes_of(inner, defects) for inner in payload if isinstance(inner, Message))
-    encoding = str(part.get("content-transfer-encoding", "")).strip().lower()
-    raw = str(payload).encode("ascii", "surrogateescape") if _is_wire(str(payload)) else str(payload).encode()
-    if encoding == "base64":
-        return _from_base64(raw, defects)
-    try:
-        content = part.get_payload(decode=True)
-    except (ValueError, binascii.Error, LookupError, AssertionError, UnicodeError):
-        defects.append(f"broken {encoding or 'encoding'}")
-        return raw
-    return content if isinstance(content, bytes) else raw
-
-
-def name_of(part: Message) -> str:
-    """The file name, decoded whichever way it was written, without path and controls; may be empty."""
-    for header, parameter in (("content-disposition", "filename"), ("content-type", "name")):
-        try:
-            value = _readable(part, header).get_param(parameter, None, header)
-        except (ValueError, LookupError, UnicodeError, TypeError):
-            continue
-        name = _clean_name(_parameter(value))
-        if name:
-            return name
-    return ""
-
-
-def _readable(part: Message, header: str) -> Message:
-    """The one header with its raw 8-bit characters decoded; `email` would replace them."""
-    holder = Message()
-    holder[header] = Head.of(part).raw(header)
-    return holder
-
-
-def _parameter(value: object) -> str:
-    if isinstance(value, tuple):
-        charset, _language, text = value
-        raw = str(text).encode("latin-1", "replace")
-        return charsets.decode(raw, charset)[0]
-    text = str(value or "")
-    if not text.isascii() and _is_wire(text):
-        text = charsets.decode(text.encode("ascii", "surrogateescape"))[0]
-    return decode_words(text)
-
-
-def _clean_name(name: str) -> str:
-    base = one_line(name).replace("\\", "/").rpartition("/")[2].strip(' ."')
-    stem, dot, ending = base.rpartition(".")
-    return base if len(base) <= 120 else f"{(stem or base)[:108]}{dot}{ending[:11]}"
-
-
-def _is_wire(text: str) -> bool:
-    try:
-        text.encode("ascii", "surrogateescape")
-    except UnicodeEncodeError:
-        return False
-    return True
-
-
-def _from_base64(raw: bytes, defects: list[str]) -> bytes:
-    clean = re.sub(rb"[^A-Za-z0-9+/]", b"", raw)
-    if len(clean) % 4 == 1:
-        defects.append("broken base64")
-        clean = clean[:-1]
-    return b64decode(clean + b"=" * (-len(clean) % 4))
-
-
-def _charset(part: Message) -> str | None:
-    try:
-        value = part.get_param("charset")
-    except (ValueError, LookupError, UnicodeError, TypeError):
-        return None
-    if isinstance(value, tuple):
-        value = value[2]
-    return str(value) if value else None
 
 
 def _attach(part: Message, body: Body) -> None:
@@ -353,42 +258,21 @@ def _attach_message(part: Message, body: Body) -> None:
         body.attach(name_of(part) or "message.eml", "message/rfc822", content)
         return
     encoding = str(part.get("content-transfer-encoding", "")).strip().lower()
-    content = _bytes_of(inner, body.defects)
+    content = bytes_of(inner, body.defects)
     if encoding == "base64":
-        content = _from_base64(content, body.defects)
-    subject = _clean_name(Head.of(inner).text("subject"))[:80]
+        content = from_base64(content, body.defects)
+    subject = clean_name(Head.of(inner).text("subject"))[:80]
     body.attach(name_of(part) or f"{subject or 'message'}.eml", "message/rfc822", content)
-
-
-def _bytes_of(message: Message, defects: list[str]) -> bytes:
-    try:
-        return message.as_bytes()
-    except (ValueError, LookupError, UnicodeError, TypeError, AttributeError, KeyError, IndexError):
-        defects.append("forwarded message could not be written out whole")
-        head = "\r\n".join(f"{name}: {value}" for name, value in message.raw_items())
-        return head.encode("utf-8", "replace")
 
 
 def _take_uuencoded(body: Body) -> None:
     """Files written into the text, as mail programs of old did (case 106)."""
     for at, text in enumerate(body.texts):
         for match in list(UUENCODED.finditer(text)) if "begin " in text else []:
-            content = _from_uu(match[2])
+            content = from_uu(match[2])
             if content is not None:
-                body.attach(_clean_name(match[1]), files.sniff(content), content)
+                body.attach(clean_name(match[1]), files.sniff(content), content)
                 body.texts[at] = body.texts[at].replace(match[0], "").strip("\n")
-
-
-def _from_uu(lines: str) -> bytes | None:
-    try:
-        return b"".join(_uu_line(line) for line in lines.encode("ascii", "replace").splitlines())
-    except binascii.Error:
-        return None
-
-
-def _uu_line(line: bytes) -> bytes:
-    # Some writers put garbage after the bytes that the first character counts.
-    return binascii.a2b_uu(line[: (((line[0] - 32) & 63) * 4 + 5) // 3])
 
 
 def _extension(media_type: str, content: bytes) -> str:

@@ -1,0 +1,133 @@
+"""One leaf of a message: its bytes, its file name and its charset, as far as they can be read."""
+
+import binascii
+import re
+from base64 import b64decode
+from email.message import Message
+
+from email_intake import charsets
+from email_intake.headers import Head, decode_words, one_line
+
+
+def content_of(part: Message, defects: list[str]) -> bytes:
+    """The decoded bytes of a leaf, as far as they can be decoded (case 107)."""
+    payload = part.get_payload()
+    if isinstance(payload, list):
+        return b"\n".join(bytes_of(inner, defects) for inner in payload if isinstance(inner, Message))
+    encoding = str(part.get("content-transfer-encoding", "")).strip().lower()
+    raw = str(payload).encode("ascii", "surrogateescape") if _is_wire(str(payload)) else str(payload).encode()
+    if encoding == "base64":
+        return from_base64(raw, defects)
+    try:
+        content = part.get_payload(decode=True)
+    except (ValueError, binascii.Error, LookupError, AssertionError, UnicodeError):
+        defects.append(f"broken {encoding or 'encoding'}")
+        return raw
+    return content if isinstance(content, bytes) else raw
+
+
+def name_of(part: Message) -> str:
+    """The file name, decoded whichever way it was written, without path and controls; may be empty."""
+    for header, parameter in (("content-disposition", "filename"), ("content-type", "name")):
+        try:
+            value = _readable(part, header).get_param(parameter, None, header)
+        except (ValueError, LookupError, UnicodeError, TypeError):
+            continue
+        name = clean_name(_parameter(value))
+        if name:
+            return name
+    return ""
+
+
+def _readable(part: Message, header: str) -> Message:
+    """The one header with its raw 8-bit characters decoded; `email` would replace them."""
+    holder = Message()
+    holder[header] = Head.of(part).raw(header)
+    return holder
+
+
+def _parameter(value: object) -> str:
+    if isinstance(value, tuple):
+        charset, _language, text = value
+        raw = str(text).encode("latin-1", "replace")
+        return charsets.decode(raw, charset)[0]
+    text = str(value or "")
+    if not text.isascii() and _is_wire(text):
+        text = charsets.decode(text.encode("ascii", "surrogateescape"))[0]
+    return decode_words(text)
+
+
+def clean_name(name: str) -> str:
+    base = one_line(name).replace("\\", "/").rpartition("/")[2].strip(' ."')
+    stem, dot, ending = base.rpartition(".")
+    return base if len(base) <= 120 else f"{(stem or base)[:108]}{dot}{ending[:11]}"
+
+
+def _is_wire(text: str) -> bool:
+    try:
+        text.encode("ascii", "surrogateescape")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def from_base64(raw: bytes, defects: list[str]) -> bytes:
+    clean = re.sub(rb"[^A-Za-z0-9+/]", b"", raw)
+    if len(clean) % 4 == 1:
+        defects.append("broken base64")
+        clean = clean[:-1]
+    return b64decode(clean + b"=" * (-len(clean) % 4))
+
+
+def charset_of(part: Message) -> str | None:
+    try:
+        value = part.get_param("charset")
+    except (ValueError, LookupError, UnicodeError, TypeError):
+        return None
+    if isinstance(value, tuple):
+        value = value[2]
+    return str(value) if value else None
+
+
+def bytes_of(message: Message, defects: list[str]) -> bytes:
+    try:
+        return message.as_bytes()
+    except (ValueError, LookupError, UnicodeError, TypeError, AttributeError, KeyError, IndexError):
+        defects.append("forwarded message could not be written out whole")
+        head = "\r\n".join(f"{name}: {value}" for name, value in message.raw_items())
+        return head.encode("utf-8", "replace")
+
+
+def reflowed(part: Message, text: str) -> str:
+    """RFC 3676: lines that end in a blank go on in the next one; quotes and signatures stay."""
+    if str(part.get_param("format", "") or "").lower() != "flowed":
+        return text
+    delete_space = str(part.get_param("delsp", "") or "").lower() == "yes"
+    lines: list[list[str]] = []
+    flows = False
+    for line in text.replace("\r\n", "\n").split("\n"):
+        unstuffed = line[1:] if line.startswith(" ") else line
+        if flows and not line.startswith(">") and line != "-- ":
+            lines[-1].append(unstuffed)
+        else:
+            lines.append([unstuffed])
+        flows = line.endswith(" ") and line != "-- " and not line.startswith(">")
+    return "\n".join(_joined(pieces, delete_space=delete_space) for pieces in lines)
+
+
+def _joined(pieces: list[str], *, delete_space: bool) -> str:
+    if not delete_space:
+        return "".join(pieces)
+    return "".join([*(piece[:-1] for piece in pieces[:-1]), pieces[-1]])
+
+
+def from_uu(lines: str) -> bytes | None:
+    try:
+        return b"".join(_uu_line(line) for line in lines.encode("ascii", "replace").splitlines())
+    except binascii.Error:
+        return None
+
+
+def _uu_line(line: bytes) -> bytes:
+    # Some writers put garbage after the bytes that the first character counts.
+    return binascii.a2b_uu(line[: (((line[0] - 32) & 63) * 4 + 5) // 3])
