@@ -56,7 +56,7 @@ def test_the_acknowledgement_solves_it_by_a_link_whose_button_does_it(visit, mai
     number = incident["number"]
     assert incident["channel"] == "mail"
     letter = open_letter(erin, number)
-    expect(letter.get_by_text(number).first).to_be_visible()
+    expect(letter.get_by_text(f"{number} · ")).to_be_visible()
     assert 1 <= letter.get_by_role("link", name="All steps").count() <= 3
     erin.page.locator("iframe.letter").evaluate("(frame) => { frame.style.height = '860px'; }")
     erin.picture("mail", height=1120)
