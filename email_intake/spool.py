@@ -68,7 +68,7 @@ def store(
 
 def store_all(arrivals: Sequence[Arrival]) -> list[int]:
     """The same for many in one transaction; returns their ids, in order."""
-    digests = [files.put(arrival.raw) for arrival in arrivals]
+    digests = files.put_all([arrival.raw for arrival in arrivals])
     try:
         ids = _store(arrivals, digests)
     except IntegrityError:

@@ -3,6 +3,8 @@
 import os
 import secrets
 import time
+from collections.abc import Collection, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
 from pathlib import Path
 from typing import BinaryIO
@@ -11,6 +13,7 @@ import filetype
 from flask import current_app
 
 SNIFFED_BYTES = 4096
+SIDE_BY_SIDE = 8
 YOUNG_S = 120
 """Longer than the time between keeping a file and committing the row that names it."""
 INLINE_TYPES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
@@ -19,25 +22,50 @@ UNKNOWN = "application/octet-stream"
 
 def put(content: bytes) -> str:
     """Keep `content` durably and return its SHA-256 in hex. Safe to repeat."""
-    digest = sha256(content).hexdigest()
-    path = _path(digest)
-    if not _renew(path):
-        if not path.parent.is_dir():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            _settle(path.parent.parent)
-        draft = path.with_name(f".{digest}.{secrets.token_hex(4)}")
-        with draft.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(path)
-        _settle(path.parent)
-    return digest
+    return put_all([content])[0]
 
 
-def _settle(folder: Path) -> None:
-    """A name is only durable once its folder is on disk."""
-    known = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+def put_all(contents: Sequence[bytes]) -> list[str]:
+    """The same for many, waiting for the disk side by side: it takes them together."""
+    digests = [sha256(content).hexdigest() for content in contents]
+    fresh = {
+        digest: content
+        for digest, content in zip(digests, contents, strict=True)
+        if not _renew(_path(digest))
+    }
+    folders = {_path(digest).parent for digest in fresh}
+    made = {_made(folder) for folder in folders if not folder.is_dir()}
+    drafts = {digest: _draft(digest, content) for digest, content in fresh.items()}
+    _settle(drafts.values())
+    for digest, draft in drafts.items():
+        draft.replace(_path(digest))
+    # A name is only durable once its folder is.
+    _settle(folders | made)
+    return digests
+
+
+def _made(folder: Path) -> Path:
+    """Make it and name the one above, which has a new name in it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder.parent
+
+
+def _draft(digest: str, content: bytes) -> Path:
+    draft = _path(digest).with_name(f".{digest}.{secrets.token_hex(4)}")
+    draft.write_bytes(content)
+    return draft
+
+
+def _settle(paths: Collection[Path]) -> None:
+    if len(paths) < 2:
+        list(map(_sync, paths))
+        return
+    with ThreadPoolExecutor(SIDE_BY_SIDE, thread_name_prefix="disk") as pool:
+        list(pool.map(_sync, paths))
+
+
+def _sync(path: Path) -> None:
+    known = os.open(path, os.O_RDONLY)
     try:
         os.fsync(known)
     finally:
