@@ -50,6 +50,7 @@ def to_jsonl(owners: Owners) -> Iterator[str]:
 
 def to_markdown(owners: Owners) -> Iterator[File]:
     """A file for each article in any state, and one for each of its pictures."""
+    given: set[int] = set()
     for article, shown in _all():
         names = {one.id: _picture_name(one) for one in shown}
         told = records.fields_of(article, owners)
@@ -59,7 +60,8 @@ def to_markdown(owners: Owners) -> Iterator[File]:
         )
         yield File(f"{article.slug}.md", markdown_files.write(told).encode())
         for one in shown:
-            if (content := _content(one)) is not None:
+            if one.id not in given and (content := _content(one)) is not None:
+                given.add(one.id)
                 yield File(names[one.id], content, is_article=False)
 
 
@@ -78,21 +80,20 @@ def to_zip(owners: Owners) -> Iterator[bytes]:
 
 
 def _all() -> Iterator[tuple[Article, Sequence[Picture]]]:
-    """Every article with the pictures its body shows, some at a time: no reading stays open for long."""
+    """Every article with the pictures its body shows, some at a time.
+
+    No reading stays open while they are taken, and each step may run in another app context.
+    """
     last = 0
-    while True:
-        rows = db.session.scalars(
-            select(Article).where(Article.id > last).order_by(Article.id).limit(BATCH)
-        ).all()
-        if not rows:
-            return
-        last = rows[-1].id
-        shown = _shown(rows)
-        for article in rows:
-            yield article, shown.get(article.id, [])
+    while rows := db.session.scalars(
+        select(Article).where(Article.id > last).order_by(Article.id).limit(BATCH)
+    ).all():
+        last, shown = rows[-1].id, _shown(rows)
+        for row in {*rows, *(picture for some in shown.values() for picture in some)}:
+            db.session.expunge(row)
         db.session.rollback()
         for article in rows:
-            db.session.expunge(article)
+            yield article, shown[article.id]
 
 
 def _shown(rows: Sequence[Article]) -> dict[int, list[Picture]]:

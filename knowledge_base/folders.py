@@ -15,7 +15,7 @@ from knowledge_base import markdown_files, pictures, webpages
 from knowledge_base.addresses import slugify
 from knowledge_base.errors import ArticleError
 from knowledge_base.records import PLACE, Entry, Left, PictureFile, entry
-from knowledge_base.sources import Archive, Folder, Source
+from knowledge_base.sources import Archive, Folder, Sent, Source
 
 MARKDOWN = {".md", ".markdown"}
 HTML = {".html", ".htm", ".xhtml"}
@@ -37,13 +37,16 @@ def is_article(name: str) -> bool:
     return PurePosixPath(name).suffix.lower() in MARKDOWN | HTML
 
 
-def open_path(path: Path) -> Source:
-    """A folder, a zip archive or one file; raises ArticleError."""
+def open_path(path: Path, *, name: str = "") -> Source:
+    """A folder, a zip archive or one file; raises ArticleError.
+
+    A file with a `name` was sent to us: nothing that lies beside it is read.
+    """
     if path.is_dir():
         return Folder(path)
     if path.suffix.lower() == ".zip":
         return Archive(path)
-    return Folder(path.parent, only=path)
+    return Sent(path, name) if name else Folder(path.parent, only=path)
 
 
 def read(source: Source) -> Iterator[Entry | Left]:

@@ -53,6 +53,20 @@ class Folder:
             raise ArticleError(_("This file cannot be read: %(reason)s.", reason=error.strerror)) from error
 
 
+class Sent:
+    """One file that somebody sent, under the name it had."""
+
+    def __init__(self, path: Path, name: str) -> None:
+        self._path = path
+        self.names: Sequence[str] = [name.replace("/", "_").lstrip(".")]
+
+    def read(self, name: str) -> bytes:
+        if name not in self.names:
+            raise ArticleError(_("It did not come along. Send both in a .zip archive."))
+        with self._path.open("rb") as file:
+            return _limited(file)
+
+
 class Archive:
     """A zip archive; never unpacked onto the disk."""
 

@@ -102,6 +102,9 @@ def _blocks(tokens: list[Token]) -> Iterator[Block]:
             lists.pop()
         elif token.type == "list_item_open":
             fresh_item = len(lists) == 1
+        elif token.type == "list_item_close":
+            # An empty item: what follows is not its text.
+            fresh_item = False
         elif token.type in ("heading_open", "heading_close"):
             heading = token.type.endswith("open")
         elif token.type == "inline" and (text := _inline(token)):

@@ -7,7 +7,7 @@ from firstline.i18n import gettext as _
 from firstline.i18n import lazy_gettext
 from incidents import authors
 from incidents.policy import Action, require
-from knowledge_base import articles, catalogue
+from knowledge_base import articles, catalogue, indexing
 from knowledge_base.catalogue import Wanted
 from knowledge_base.models import State
 from knowledge_base.states import Hand
@@ -34,6 +34,7 @@ def index() -> str:
         counts=catalogue.state_counts(),
         overdue=catalogue.count_overdue(),
         proposed=catalogue.proposed_ids(),
+        may_write=hand() == Hand.REVIEWER,
         to_do=review.how_many() if hand() == Hand.REVIEWER else 0,
         states=STATES,
         wanted=wanted,
@@ -41,6 +42,7 @@ def index() -> str:
         page=page,
         categories=articles.categories(),
         owners=authors.list_authors(),
+        indexing=indexing.progress(),
         names=authors.names({article.owner_id for article in leaf.articles}),
     )
 

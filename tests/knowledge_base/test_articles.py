@@ -112,6 +112,11 @@ def test_without_a_list_the_first_paragraph_is_the_step():
     assert text.steps("Restart it.\n\nMore words.") == ("Restart it.",)
 
 
+def test_an_empty_item_of_a_list_gives_no_step_and_stops_nothing(app):
+    assert text.summarise("*\n\nWords.") == "Words."
+    assert text.steps("## Fix\n1.\n\nGo.\n\n1. Open it.\n2. Close it.") == ("Open it.", "Close it.")
+
+
 def test_plain_words_keep_codes_and_lose_marks_and_addresses():
     body = "See [the page](https://example.com/secret-path) for **0x80070005** in `snake_case`.\n\n## Next\n> quote"
     assert text.plain(body) == "See the page for  0x80070005  in  snake_case .\nNext\nquote"
