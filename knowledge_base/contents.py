@@ -110,6 +110,6 @@ def from_json(content: Mapping[str, Any]) -> Draft:
     return Draft(**told)
 
 
-def whole_text(article: Article) -> str:
+def whole_text(article: Article | Draft) -> str:
     """All its words without marks, as the search reads them: symptoms, steps and cause."""
     return "\n".join(text.plain(part) for part in (article.symptoms, article.body, article.cause) if part)

@@ -39,7 +39,7 @@ def read(words: str) -> dict[str, object]:
 
 def write(fields: Fields) -> str:
     """The file from which `read` takes the same fields again."""
-    head = {name: _shown(value) for name, value in fields.items() if name in ALWAYS or value}
+    head = {name: value for name, value in fields.items() if name in ALWAYS or value}
     body = head.pop("body", "")
     told = yaml.dump(
         head,
@@ -57,10 +57,6 @@ def address_in(words: str) -> str | None:
     found = _HEAD.match(words)
     named = re.search(r"^(?:id|slug):[ \t]*(.+?)[ \t]*\r?$", found[1], re.MULTILINE) if found else None
     return named[1].strip("\"'") if named else None
-
-
-def _shown(value: object) -> object:
-    return str(value).lower() if isinstance(value, bool) else value
 
 
 def _head(head: str) -> dict[str, object]:

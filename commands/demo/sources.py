@@ -1,4 +1,4 @@
-"""The files of the demo: JSON, and articles in Markdown with a head between two lines of dashes."""
+"""The files of the demo: JSON, and articles in Markdown as `firstline articles import` takes them."""
 
 import json
 from collections.abc import Iterator
@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from knowledge_base import markdown_files, records
 from knowledge_base.articles import Draft
-from knowledge_base.models import Audience
 
 FOLDER = Path(__file__).resolve().parent
-FENCE = "---\n"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,26 +28,10 @@ def read(name: str) -> Any:
 def known_fixes() -> Iterator[KnownFix]:
     """Every article, by file name."""
     for path in sorted((FOLDER / "articles").glob("*.md")):
-        yield parse(path.read_text(encoding="utf-8"))
+        yield parse(path.stem, path.read_text(encoding="utf-8"))
 
 
-def parse(text: str) -> KnownFix:
-    """Take an article apart; the head has one `name: value` a line, a value may be a JSON string."""
-    _, head, body = text.split(FENCE, 2)
-    fields = dict(_field(line) for line in head.splitlines())
-    draft = Draft(
-        title=fields["title"],
-        body=body.strip() + "\n",
-        summary=fields["summary"],
-        category=fields["category"],
-        service=fields["service"] or None,
-        keywords=fields["keywords"],
-        audience=Audience(fields["audience"]),
-    )
-    return KnownFix(slug=fields["id"], draft=draft)
-
-
-def _field(line: str) -> tuple[str, str]:
-    name, _, value = line.partition(":")
-    value = value.strip()
-    return name, json.loads(value) if value.startswith('"') else value
+def parse(name: str, words: str) -> KnownFix:
+    """An article as `firstline articles import` reads it."""
+    found = records.entry(name, name, markdown_files.read(words))
+    return KnownFix(slug=found.slug, draft=Draft(**found.given))  # type: ignore[arg-type]

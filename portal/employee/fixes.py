@@ -115,7 +115,7 @@ def _page(name: str, *, words: str = "", **facts: Any) -> str:
 
 def _contents(laid_out: Reading) -> list[Heading]:
     """The table of contents; empty for an article that is seen at a glance."""
-    before = [Heading("you-see", _("You see"), 2)] if laid_out.symptoms else []
+    before = [Heading("you-see", _("Is this you?"), 2)] if laid_out.symptoms else []
     before += [Heading("why", _("Why"), 2)] if laid_out.cause else []
     if before and not laid_out.begins_with_heading:
         before.append(Heading("what-to-do", _("What to do"), 2))

@@ -1,11 +1,13 @@
 """The demo's articles are found by the words employees use, even where the model is missing."""
 
+import re
 from pathlib import Path
 
 import pytest
 
 from commands.demo import sources
 from knowledge_base import text
+from knowledge_base.contents import whole_text
 from knowledge_base.index import Entry, Index
 from knowledge_base.models import Audience
 from knowledge_base.ranking import rank
@@ -25,7 +27,7 @@ def index():
         Entry(
             key=place,
             title=fix.draft.title,
-            body=text.plain(fix.draft.body),
+            body=whole_text(fix.draft),
             keywords=fix.draft.keywords,
             service=fix.draft.service,
             for_everyone=fix.draft.audience == Audience.EVERYONE,
@@ -68,3 +70,14 @@ def test_an_article_shows_its_steps_without_stray_marks(fix):
     assert len(text.steps(fix.draft.body)) >= 4
     assert "**" not in text.plain(fix.draft.body)
     assert "<h2>" in text.render(fix.draft.body)
+
+
+def test_every_way_from_one_article_to_another_leads_somewhere():
+    ways = {slug for fix in FIXES for slug in re.findall(r"\]\(/fixes/([^)#]+)", fix.draft.body)}
+    assert ways and ways <= {fix.slug for fix in FIXES}
+
+
+def test_no_two_articles_say_the_same():
+    titles = [fix.draft.title.lower() for fix in FIXES]
+    steps = [step for fix in FIXES for step in text.steps(fix.draft.body, limit=20)]
+    assert len(set(titles)) == len(titles) and len(set(steps)) >= len(steps) - 3

@@ -35,7 +35,7 @@ def test_a_file_reads_well():
     )
     assert written == (
         "---\nid: vpn-drops\ntitle: 'VPN: keeps disconnecting'\nkeywords: vpn, tunnel\n"
-        "symptoms: |-\n  - It drops.\n  - It says 0x80.\nworkaround: 'true'\n---\n\n## Fix\n\n1. Restart.\n"
+        "symptoms: |-\n  - It drops.\n  - It says 0x80.\nworkaround: true\n---\n\n## Fix\n\n1. Restart.\n"
     )
 
 

@@ -151,7 +151,7 @@ def test_a_fix_shows_what_one_sees_why_and_what_to_do(browser, desk):
     )
     page = browser.open(f"/fixes/{fix.slug}")
     for words in (
-        "You see",
+        "Is this you?",
         "Pages are white",
         "Why",
         "The toner is low.",
