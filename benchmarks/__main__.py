@@ -8,6 +8,7 @@ PARTS = {
     "browse": "benchmarks.browse",
     "search": "benchmarks.search",
     "learning": "benchmarks.learning",
+    "mail": "benchmarks.mail",
 }
 
 

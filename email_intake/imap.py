@@ -22,7 +22,7 @@ from email_intake import mailboxes, spool
 from email_intake.models import Mailbox, RawMessage, StartAt
 from email_intake.parse import CUT_HEADER
 from email_intake.spool import Arrival, Place
-from firstline import clock, jobs, log
+from firstline import clock, log
 from firstline.db import db, write
 from firstline.i18n import gettext as _
 
@@ -114,8 +114,7 @@ def _keep(box: BaseMailBox, places: Sequence[Place]) -> list[int]:
             except _NotThere as error:
                 logger.error("a message could not be fetched", uid=place.uid, error=str(error))
         if arrivals:
-            for raw_id in spool.store_all(arrivals):
-                jobs.nudge(spool.TASK, raw_id)
+            spool.nudge(spool.store_all(arrivals))
         kept += [one.place.uid for one in arrivals if one.place is not None]
     return kept
 

@@ -14,7 +14,7 @@ from flask import Flask
 
 from email_intake import addresses, spool
 from email_intake.spool import Arrival
-from firstline import jobs, log
+from firstline import log
 from firstline.app import settings_of
 from firstline.settings import Address, Settings
 
@@ -156,8 +156,7 @@ class Handler:
     def _store(self, arrivals: list[Arrival]) -> list[int]:
         with self._app.app_context():
             ids = spool.store_all(arrivals)
-            for raw_id in ids:
-                jobs.nudge(spool.TASK, raw_id)
+            spool.nudge(ids)
             return ids
 
     async def _is_ours(self, address: str) -> bool:

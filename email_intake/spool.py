@@ -11,12 +11,13 @@ from sqlalchemy.orm import Session
 
 from email_intake import accounting
 from email_intake.models import RawMessage
-from firstline import clock, files
+from firstline import clock, files, jobs
 from firstline.db import settle_on_disk, write
 from firstline.i18n import gettext as _
 from incidents.errors import NotFound
 
 TASK = "process-mail"
+MANY = "process-mails"
 SMTP = "smtp"
 LMTP = "lmtp"
 FILE = "file"
@@ -89,6 +90,14 @@ def _store(arrivals: Sequence[Arrival], digests: Sequence[str]) -> list[int]:
                 _come_again(known, arrival.place)
         session.flush()
         return [rows[digest, one.route].id for one, digest in zip(arrivals, digests, strict=True)]
+
+
+def nudge(ids: Sequence[int]) -> None:
+    """Ask the worker to read what was stored: one by one, or a batch as a whole."""
+    if len(ids) == 1:
+        jobs.nudge(TASK, ids[0])
+    elif ids:
+        jobs.nudge(MANY)
 
 
 def load(row: RawMessage) -> bytes:

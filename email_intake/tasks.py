@@ -11,6 +11,12 @@ def process_mail(raw_id: int) -> None:
     process.process(raw_id)
 
 
+@jobs.task(spool.MANY)
+def process_mails() -> None:
+    """Settle a batch that came at once."""
+    process.process_waiting()
+
+
 @jobs.sweep(every_s=3)
 def process_what_waits() -> None:
     """Settle what was spooled while nobody was nudged, or was put off."""

@@ -127,7 +127,7 @@ def test_mail_that_somebody_read_first_is_taken_all_the_same(fetch, client):
 def test_a_crash_between_keeping_and_flagging_doubles_nothing(fetch, client, monkeypatch):
     put(client, mail())
     put(client, mail("other", slug="other"))
-    monkeypatch.setattr(imap.jobs, "nudge", lambda *a: 1 / 0)
+    monkeypatch.setattr(imap.spool, "nudge", lambda ids: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         fetch()
     monkeypatch.undo()

@@ -1,0 +1,210 @@
+"""Mails a second, beside the peer's `get_email` in the same run, and a soak with killed workers.
+
+Three rates of ours: spooled durably by SMTP (250 means committed and on disk), opened as incidents
+by two processes, acknowledgements rendered with suggestions. The peer is set up from
+`../shared/bench` in the cache; both read the same mails, at 10,000 tickets or incidents.
+"""
+
+import json
+import os
+import shutil
+import smtplib
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from benchmarks import mail_made, mail_soak
+from benchmarks.requests import FLOOR
+from benchmarks.seed import seed
+from tests import servers
+from tests.stack import FIRSTLINE
+
+INCIDENTS, MAILS, ACKNOWLEDGED = 10_000, 1000, 150
+CONNECTIONS, PROCESSES = 16, 2
+HELPDESK = "support@desk.example"
+WANTED = {"spooled": 10.0, "opened": 4.0, "acknowledged": 1.0}
+
+
+def main() -> None:
+    """Print the three rates, the peer's, the ratios, and what the soak came to."""
+    with tempfile.TemporaryDirectory(prefix="firstline-mail-") as name:
+        ours = measure_ours(Path(name))
+    peer = measure_peer()
+    print(f"\nMails a second at {INCIDENTS:,} incidents")
+    print(f"{'stage':14}{'ours':>8}{'ratio':>8}{'wanted':>8}")
+    for stage, rate in ours.items():
+        ratio = f"{rate / peer:8.1f}" if peer else f"{'':8}"
+        mark = " <- below" if peer and rate / peer < WANTED[stage] else ""
+        print(f"{stage:14}{rate:8.0f}{ratio}{WANTED[stage]:8.0f}{mark}")
+    print(
+        f"the peer's get_email: {peer:.1f} a second"
+        if peer
+        else "The peer is not at ../shared/bench; no ratios."
+    )
+    mail_soak.main()
+
+
+def measure_ours(folder: Path) -> dict[str, float]:
+    """Each stage alone, on one database."""
+    port = servers.free_port()
+    environment = environment_in(folder, port)
+    for command in (["db", "upgrade"], ["demo", "load"]):
+        subprocess.run([FIRSTLINE, *command], env=environment, check=True, stdout=subprocess.DEVNULL)
+    seed(environment, INCIDENTS)
+    raws = list(mails(MAILS))
+    with running([FIRSTLINE, "intake"], environment):
+        servers.wait_until(lambda: servers.listens(port), "the listener's start")
+        spooled = MAILS / timed(lambda: send_all(raws, port))
+    opened = MAILS / open_all(environment)
+    return {"spooled": spooled, "opened": opened, "acknowledged": acknowledge(environment)}
+
+
+def environment_in(folder: Path, port: int) -> dict[str, str]:
+    """A data folder of its own, the model of this checkout, and mail for the peer's address."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("FIRSTLINE_")}
+    model = os.environ.get("FIRSTLINE_MODEL_DIR", str(Path("var/models/minilm").resolve()))
+    return kept | {
+        "FIRSTLINE_DATA_DIR": str(folder / "data"),
+        "FIRSTLINE_DEMO": "1",
+        "FIRSTLINE_MODEL_DIR": model,
+        "FIRSTLINE_MAIL_LISTEN": f"127.0.0.1:{port}",
+        "FIRSTLINE_MAIL_RATE": "1000000",
+        "FIRSTLINE_HELPDESK_ADDRESS": HELPDESK,
+    }
+
+
+def mails(count: int) -> Iterator[bytes]:
+    """The peer's own mails where they are, else ours."""
+    if not FLOOR.is_dir():
+        yield from (mail_made.make(number, HELPDESK) for number in range(count))
+        return
+    sys.path.insert(0, str(FLOOR))
+    import mailgen  # type: ignore[import-not-found]
+
+    yield from (mailgen.new(number, to=HELPDESK) for number in range(count))
+
+
+def send_all(raws: Sequence[bytes], port: int) -> None:
+    """By so many connections at once, as a busy relay does."""
+    threads = [
+        threading.Thread(target=_send, args=(raws[start::CONNECTIONS], port)) for start in range(CONNECTIONS)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
+def _send(raws: Sequence[bytes], port: int) -> None:
+    with smtplib.SMTP("127.0.0.1", port, timeout=60) as client:
+        for raw in raws:
+            client.sendmail("person@customer.example", [HELPDESK], raw)
+
+
+def open_all(environment: dict[str, str]) -> float:
+    """Seconds until nothing waits any more; the processes are ready before the clock starts."""
+    workers = [stage("open", environment) for _process in range(PROCESSES)]
+    count = lambda: _waiting(environment)  # noqa: E731
+    begun = time.perf_counter()
+    for worker in workers:
+        tell(worker, "0")
+    while count():
+        time.sleep(0.05)
+    taken = time.perf_counter() - begun
+    for worker in workers:
+        tell(worker, "end")
+        worker.wait(30)
+    return taken
+
+
+def acknowledge(environment: dict[str, str]) -> float:
+    worker = stage("acknowledge", environment)
+    tell(worker, str(ACKNOWLEDGED))
+    assert worker.stdout is not None
+    return float(worker.stdout.readline())
+
+
+def stage(name: str, environment: dict[str, str]) -> subprocess.Popen[str]:
+    """A process that is ready to begin."""
+    command = [sys.executable, "-m", "benchmarks.mail_stages", name]
+    worker = subprocess.Popen(
+        command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    assert worker.stdout is not None
+    while (line := worker.stdout.readline()) != "ready\n":
+        if not line:
+            raise RuntimeError(f"the stage {name} ended before it was ready")
+    return worker
+
+
+def tell(worker: subprocess.Popen[str], line: str) -> None:
+    assert worker.stdin is not None
+    worker.stdin.write(f"{line}\n")
+    worker.stdin.flush()
+
+
+def _waiting(environment: dict[str, str]) -> int:
+    return mail_soak.ask(environment, "SELECT count(*) FROM raw_message WHERE outcome = 'waiting'")[0][0]
+
+
+def timed(work: Callable[[], None]) -> float:
+    begun = time.perf_counter()
+    work()
+    return time.perf_counter() - begun
+
+
+@contextmanager
+def running(command: list[str], environment: dict[str, str]) -> Iterator[int]:
+    """A process that is stopped at the end; yields its id."""
+    process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        yield process.pid
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+def measure_peer() -> float | None:
+    """The peer's mails a second without its start-up; None where it is not there or cannot be set up."""
+    if not FLOOR.is_dir():
+        return None
+    cache = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "firstline" / "peer"
+    try:
+        return _run_peer(_set_up_peer(cache))
+    except (OSError, subprocess.CalledProcessError, ValueError) as error:
+        print(f"The peer could not be set up: {error}")
+        return None
+
+
+def _set_up_peer(cache: Path) -> Path:
+    done = cache / "data" / "peer10k.sqlite3"
+    if done.exists() and (cache / "seeded").exists():
+        return cache
+    shutil.rmtree(cache, ignore_errors=True)
+    shutil.copytree(FLOOR, cache)
+    for path in (cache, *cache.rglob("*")):
+        path.chmod(path.stat().st_mode | 0o200)
+    (cache / "data").mkdir(exist_ok=True)
+    python = str(cache / "venv-peer/bin/python")
+    environment = os.environ | {"PEER_DB": "sqlite", "PEER_DBNAME": "peer10k"}
+    for command in (
+        [sys.executable, "-m", "venv", "venv-peer"],
+        [python, "-m", "pip", "install", "-q", "-r", "requirements-peer.txt"],
+        [python, "manage.py", "migrate", "-v0"],
+        [python, "seed_peer.py", str(INCIDENTS)],
+    ):
+        subprocess.run(command, cwd=cache, env=environment, check=True, stdout=subprocess.DEVNULL)
+    (cache / "seeded").touch()
+    return cache
+
+
+def _run_peer(folder: Path) -> float:
+    command = ["venv-peer/bin/python", "bench_mail.py", "throughput", "--db", "sqlite", "--n", "500"]
+    environment = os.environ | {"PEER_DB": "sqlite", "PEER_DBNAME": "peer10k"}
+    said = subprocess.run(command, cwd=folder, env=environment, check=True, capture_output=True, text=True)
+    return float(json.loads(said.stdout.splitlines()[-1])["per_s_without_startup"])

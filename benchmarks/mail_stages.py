@@ -1,0 +1,62 @@
+"""One stage of the mail channel in a process of its own: says `ready`, begins at a line, ends at another.
+
+`python -m benchmarks.mail_stages open` settles what waits until it is told to end;
+`acknowledge` renders what is owed, with suggestions, and prints how many a second.
+"""
+
+import sys
+import threading
+from time import perf_counter
+
+from sqlalchemy import select
+
+from commands.context import create_context
+from email_intake import outgoing, process
+from firstline.db import db
+from incidents.notices import Notice, Topic
+from incidents.selfhelp import offer_fixes
+
+
+def main(stage: str) -> None:
+    app = create_context(JOBS_INLINE=True)
+    with app.app_context():
+        if stage == "acknowledge":
+            acknowledge(1)
+        print("ready", flush=True)
+        many = int(sys.stdin.readline())
+        if stage == "acknowledge":
+            print(acknowledge(many), flush=True)
+        else:
+            settle_until_told()
+
+
+def settle_until_told() -> None:
+    told = threading.Event()
+    threading.Thread(target=_wait_for_the_end, args=[told], daemon=True).start()
+    while not told.is_set():
+        if not process.process_waiting():
+            told.wait(0.02)
+        db.session.remove()
+
+
+def _wait_for_the_end(told: threading.Event) -> None:
+    sys.stdin.readline()
+    told.set()
+
+
+def acknowledge(many: int) -> float:
+    """Search fixes for incidents that came by mail, offer them, render the mail; returns mails a second."""
+    owed = select(Notice.id, Notice.incident_id).where(Notice.topic == Topic.ACKNOWLEDGED)
+    rows = db.session.execute(owed.order_by(Notice.id.desc()).limit(many)).all()
+    started = perf_counter()
+    for notice_id, incident_id in rows:
+        offer_fixes(incident_id)
+        notice = db.session.get_one(Notice, notice_id)
+        notice.message_id = notice.message_id or f"bench-{notice_id}@example.com"
+        outgoing.compose(notice).as_bytes()
+        db.session.rollback()
+    return len(rows) / (perf_counter() - started)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
