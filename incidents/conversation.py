@@ -32,8 +32,11 @@ def say(
     visibility: Visibility = Visibility.PUBLIC,
     uploads: Sequence[Upload] = (),
     seen: int | None = None,
+    mail_after: timedelta = timedelta(),
 ) -> int:
     """Add words to an incident and return the entry's id; `seen` as in `lifecycle.locked`.
+
+    `mail_after` is how long the mail about it waits, because it may be read in a chat.
 
     Support's public words are an answer: the requester gets a notice and the response clock
     stops. The requester's words wake what waits for them, and reopen what is resolved or was
@@ -65,9 +68,9 @@ def say(
                 files=files,
             )
         elif incident.requester_id == by.id:
-            entry = requester_says(session, incident, by, text, channel, files)
+            entry = requester_says(session, incident, by, text, channel, files, mail_after)
         else:
-            entry = support_answers(session, incident, by, text, channel, files)
+            entry = support_answers(session, incident, by, text, channel, files, mail_after)
         return entry.id
 
 
@@ -88,19 +91,31 @@ def _just_said(
 
 
 def support_answers(
-    session: Session, incident: Incident, by: Person, text: str, channel: Channel, files: Sequence[StoredFile]
+    session: Session,
+    incident: Incident,
+    by: Person,
+    text: str,
+    channel: Channel,
+    files: Sequence[StoredFile],
+    mail_after: timedelta = timedelta(),
 ) -> Entry:
     """Support's public words, inside the caller's transaction; the caller has checked who it is."""
     entry = record(session, incident, Event.ANSWERED, author=by, text=text, channel=channel, files=files)
     if incident.responded_at is None:
         incident.responded_at = clock.now()
         sla.refresh(incident)
-    notices.notify(session, Topic.ANSWERED, incident, entry=entry)
+    notices.notify(session, Topic.ANSWERED, incident, entry=entry, after=mail_after)
     return entry
 
 
 def requester_says(
-    session: Session, incident: Incident, by: Person, text: str, channel: Channel, files: Sequence[StoredFile]
+    session: Session,
+    incident: Incident,
+    by: Person,
+    text: str,
+    channel: Channel,
+    files: Sequence[StoredFile],
+    mail_after: timedelta = timedelta(),
 ) -> Entry:
     """The requester's words, inside the caller's transaction; the caller has checked who it is."""
     entry = record(session, incident, Event.COMMENTED, author=by, text=text, channel=channel, files=files)
@@ -109,5 +124,5 @@ def requester_says(
     elif incident.state in {State.RESOLVED, State.CLOSED} and not is_thanks(text):
         apply(session, incident, Change(to=State.QUEUED), by=by)
     if incident.assignee is not None and incident.assignee_id != by.id:
-        notices.owe(session, Topic.COMMENTED, incident, incident.assignee, entry=entry)
+        notices.owe(session, Topic.COMMENTED, incident, incident.assignee, entry=entry, after=mail_after)
     return entry

@@ -4,11 +4,11 @@ A channel renders and delivers them later (docs/decisions/0012). A notice is sen
 one whose sending was cut off is `unknown` and decided by a person, not repeated.
 """
 
-from collections.abc import Collection
-from datetime import datetime
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, String, Text, select
+from sqlalchemy import ForeignKey, Index, Select, String, Text, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from firstline import clock
@@ -81,6 +81,7 @@ OPTIONAL = (Topic.ACKNOWLEDGED, Topic.COMMENTED, Topic.REOPENED)
 """What a person may do without. For the others somebody waits: an answer, a question that stops the
 clock, a solution that is taken for true when nobody objects."""
 NOT_WANTED = "not wanted"
+READ_IN_CHAT = "read in the chat"
 
 
 def choices(person: Person) -> dict[Topic, bool]:
@@ -96,16 +97,44 @@ def choose(session: Session, person: Person, wanted: Collection[str]) -> None:
         session.merge(NoticeChoice(person_id=person.id, topic=topic, is_wanted=topic in wanted))
 
 
-def notify(session: Session, topic: Topic, incident: Incident, *, entry: Entry | None = None) -> None:
-    """Owe the requester a notice about this incident."""
-    owe(session, topic, incident, incident.requester, entry=entry)
+def owed(person: Person, incident_ids: Select[tuple[int]], *, up_to_entry: int) -> Sequence[int]:
+    """The notices about entries up to this one of these incidents that nobody has begun to send."""
+    due = select(Notice.id).where(Notice.recipient_id == person.id, Notice.state == Delivery.DUE)
+    return db.session.scalars(
+        due.where(Notice.incident_id.in_(incident_ids), Notice.entry_id <= up_to_entry)
+    ).all()
+
+
+def withdraw(session: Session, notice_ids: Sequence[int], *, because: str) -> None:
+    """What was read elsewhere need not be sent; inside the caller's `write()`."""
+    still_due = update(Notice).where(Notice.id.in_(notice_ids), Notice.state == Delivery.DUE)
+    session.execute(still_due.values(state=Delivery.SUPPRESSED, error=because))
+
+
+def notify(
+    session: Session,
+    topic: Topic,
+    incident: Incident,
+    *,
+    entry: Entry | None = None,
+    after: timedelta = timedelta(),
+) -> None:
+    """Owe the requester a notice about this incident; `after` as in `owe`."""
+    owe(session, topic, incident, incident.requester, entry=entry, after=after)
 
 
 def owe(
-    session: Session, topic: Topic, incident: Incident, recipient: Person, *, entry: Entry | None = None
+    session: Session,
+    topic: Topic,
+    incident: Incident,
+    recipient: Person,
+    *,
+    entry: Entry | None = None,
+    after: timedelta = timedelta(),
 ) -> None:
     """Owe somebody a notice, unless nothing can be delivered to them or a machine reported it.
 
+    It is sent `after` this long at the earliest: time in which they may read it elsewhere.
     One that its recipient does without is kept as `suppressed`, so that one can see why none came.
     """
     if recipient.is_undeliverable or incident.channel == Channel.MONITORING:
@@ -120,6 +149,7 @@ def owe(
             incident_id=incident.id,
             recipient_id=recipient.id,
             entry_id=entry.id if entry else None,
+            not_before=clock.now() + after,
         )
     )
 

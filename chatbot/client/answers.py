@@ -1,8 +1,18 @@
 """From an intent to an answer, by what was asked before."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
-from chatbot.client import own_incidents, reports, severity, smalltalk, wording
+from chatbot.client import (
+    handover,
+    own_incidents,
+    payloads,
+    reports,
+    severity,
+    smalltalk,
+    with_people,
+    wording,
+)
 from chatbot.client.memory import Question
 from chatbot.client.moment import Answer, Moment, say
 from chatbot.client.reading import (
@@ -28,12 +38,21 @@ def answer(moment: Moment, intent: str) -> Answer:
         given = _handler(moment, intent)(moment)
     except Refused as refused:
         given = say(moment.memory.but(asked=None), wording.text(refused.sentence))
-    return Answer(wording.with_person(given.messages), given.memory, given.incident_id)
+    return replace(given, messages=wording.with_person(given.messages))
+
+
+def is_ours(payload: str | None) -> bool:
+    """Whether this button needs no understanding, and so no Rasa."""
+    return payload is not None and f"/{payloads.read(payload).intent}" in BUTTONS
 
 
 def _handler(moment: Moment, intent: str) -> Callable[[Moment], Answer]:
     asked = moment.memory.asked
+    if moment.is_pressed and f"/{intent}" in BUTTONS:
+        return BUTTONS[f"/{intent}"]
     if not moment.is_pressed:
+        if moment.handed_to:
+            return with_people.pass_on
         if asked == Question.WHAT and intent in CONTENT and has_content(moment.words):
             return _log_words
         if asked == Question.INFORMATION and intent in CONTENT:
@@ -82,6 +101,11 @@ def _cancel(moment: Moment) -> Answer:
         return say(memory, wording.text(_("All right, forgotten. What was logged before stays logged.")))
     return own_incidents.withdraw(moment)
 
+
+BUTTONS: dict[str, Callable[[Moment], Answer]] = {
+    handover.BACK: with_people.back,
+}
+"""Buttons that mean one thing and are no intent of the bot's."""
 
 HANDLERS: dict[str, Callable[[Moment], Answer]] = {
     "greet": smalltalk.greet,

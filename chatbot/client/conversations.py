@@ -3,17 +3,17 @@
 import secrets
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import timedelta
 
 from flask import current_app
 from sqlalchemy import select
 
-from chatbot.client import payloads, reports, smalltalk, turns, wording
-from chatbot.client.answers import answer
+from chatbot.client import handover, payloads, reports, smalltalk, turns, wording
+from chatbot.client.answers import answer, is_ours
 from chatbot.client.guess import guess
-from chatbot.client.messages import Message, Reply
-from chatbot.client.models import Actor, Conversation, ConversationIncident, Turn, TurnState
+from chatbot.client.messages import Button, Message, Reply
+from chatbot.client.models import Actor, Conversation, Turn, TurnState
 from chatbot.client.moment import Answer
 from chatbot.client.rasa import Rasa, RasaAway
 from firstline import clock, log
@@ -21,7 +21,6 @@ from firstline.app import settings_of
 from firstline.db import db
 from firstline.i18n import gettext as _
 from incidents.errors import Invalid
-from incidents.models import Entry, Event, Incident, Visibility
 from incidents.people import Person
 
 MAX_MESSAGE_ID = 64
@@ -34,16 +33,6 @@ POLL_S = 0.03
 GOES_ON_WITHIN = timedelta(days=1)
 
 logger = log.get(__name__)
-
-
-@dataclass(frozen=True)
-class Bubble:
-    """One bubble of the window: `by` is "you", "bot", or the name of the support person who wrote it."""
-
-    key: str
-    by: str
-    at: datetime
-    message: Message
 
 
 def say(
@@ -66,12 +55,14 @@ def say(
     message_id = _checked(text, message_id)
     held = turns.conversation_of(person, conversation or turns.begin(person, f"{message_id}:{text}"))
     conversation_id, public_id = held.id, held.public_id
+    handover.end_if_settled(held)
     taken = turns.take(conversation_id, message_id, _read(text, conversation_id))
     if taken.token is None:
         _wait_for(lambda: _is_answered(taken.turn_id), seconds=wait_s)
     else:
         _wait_for(lambda: turns.is_next(taken.turn_id), seconds=wait_s)
-        _ask_bot(rasa or Rasa(settings_of(current_app).rasa_url), public_id, taken)
+        if _is_for_the_bot(conversation_id, taken.turn_id):
+            _ask_bot(rasa or Rasa(settings_of(current_app).rasa_url), public_id, taken)
     if not _is_answered(taken.turn_id):
         _answer_ourselves(taken.turn_id)
     return _reply(public_id, taken.turn_id)
@@ -80,14 +71,6 @@ def say(
 def greeting(person: Person) -> Message:
     """What the window says when it opens: outages that are known, and what can be asked."""
     return wording.with_person([smalltalk.greeting(person)])[0]
-
-
-def history(person: Person, conversation: str) -> list[Bubble]:
-    """Everything said so far, answers of support included, oldest first; raises `NotFound`."""
-    held = turns.conversation_of(person, conversation)
-    said = db.session.scalars(select(Turn).where(Turn.conversation_id == held.id).order_by(Turn.id)).all()
-    bubbles = [bubble for turn in said for bubble in _bubbles(turn)]
-    return sorted([*bubbles, *_answers_of_support(held, person)], key=lambda bubble: bubble.at)
 
 
 def latest_conversation(person: Person) -> str | None:
@@ -124,8 +107,15 @@ def _read(text: str, conversation_id: int) -> turns.Said:
 
 
 def _standing_title(payload: str) -> str:
-    buttons = (*reports.choices("").buttons, wording.person_button())
+    back = Button(_("Back to the assistant"), handover.BACK)
+    buttons = (*reports.choices("").buttons, wording.person_button(), back)
     return next((button.title for button in buttons if button.payload == payload), payload.strip("/"))
+
+
+def _is_for_the_bot(conversation_id: int, turn_id: int) -> bool:
+    """Not while people talk, and not for a button that needs no understanding."""
+    held = db.session.get_one(Conversation, conversation_id)
+    return held.handed_over_at is None and not is_ours(db.session.get_one(Turn, turn_id).payload)
 
 
 def _ask_bot(rasa: Rasa, sender: str, taken: turns.Taken) -> None:
@@ -152,7 +142,7 @@ def _settle_texts(turn_id: int, texts: list[str]) -> None:
 
 
 def _answer_ourselves(turn_id: int) -> None:
-    """The bot is away: say so, and do what the words plainly ask for."""
+    """The bot is away, or not asked: do what the words plainly ask for, and say so if it is away."""
     if not turns.claim(turn_id):
         _wait_for(lambda: _is_answered(turn_id), seconds=ACTION_GRACE_S)
         if _is_answered(turn_id) or not turns.claim(turn_id, even_from_bot=True):
@@ -161,10 +151,13 @@ def _answer_ourselves(turn_id: int) -> None:
     turn = db.session.get_one(Turn, turn_id)
     intent = payloads.read(turn.payload).intent if turn.payload else guess(moment.words)
     given = answer(moment, intent)
+    if moment.handed_to or is_ours(turn.payload):
+        turns.settle(turn_id, Actor.PORTAL, given)
+        return
     away = wording.text(
         _("The assistant is not available right now, so I take care of this in a simpler way.")
     )
-    turns.settle(turn_id, Actor.PORTAL, Answer((away, *given.messages), given.memory, given.incident_id))
+    turns.settle(turn_id, Actor.PORTAL, replace(given, messages=(away, *given.messages)))
 
 
 def _is_answered(turn_id: int) -> bool:
@@ -184,33 +177,4 @@ def _wait_for(condition: Callable[[], bool], seconds: float) -> None:
 def _reply(public_id: str, turn_id: int) -> Reply:
     turn = db.session.get_one(Turn, turn_id)
     messages = tuple(Message.from_dict(message) for message in turn.reply or [])
-    return Reply(public_id, turn.message_id, messages, turn.answered_by or Actor.PORTAL)
-
-
-def _bubbles(turn: Turn) -> list[Bubble]:
-    yours = Bubble(f"turn-{turn.id}", "you", turn.at, wording.text(turn.text))
-    replies = [
-        Bubble(f"turn-{turn.id}-{place}", "bot", turn.at, Message.from_dict(message))
-        for place, message in enumerate(turn.reply or [])
-    ]
-    return [yours, *replies]
-
-
-def _answers_of_support(held: Conversation, person: Person) -> list[Bubble]:
-    linked = select(ConversationIncident.incident_id).where(ConversationIncident.conversation_id == held.id)
-    answers = (
-        select(Entry)
-        .join(Incident, Entry.incident_id == Incident.id)
-        .where(Entry.incident_id.in_(linked), Incident.requester_id == person.id)
-        .where(Entry.visibility == Visibility.PUBLIC, Entry.event == Event.ANSWERED)
-        .order_by(Entry.id)
-    )
-    return [
-        Bubble(
-            f"entry-{entry.id}",
-            entry.author.name if entry.author else _("Support"),
-            entry.created_at,
-            wording.text(entry.text),
-        )
-        for entry in db.session.scalars(answers)
-    ]
+    return Reply(public_id, turn.message_id, messages, turn.answered_by or Actor.PORTAL, turn_id)

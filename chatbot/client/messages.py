@@ -60,12 +60,16 @@ class Message:
 
 @dataclass(frozen=True)
 class Reply:
-    """The answer to one turn. `answered_by` is "bot", or "portal" when the bot could not."""
+    """The answer to one turn. `answered_by` is "bot", or "portal" when the bot could not.
+
+    Without messages the assistant was silent: people talk, and the words are with them.
+    """
 
     conversation: str
     message_id: str
     messages: tuple[Message, ...]
     answered_by: str
+    turn_id: int
 
     def as_dict(self) -> dict[str, Any]:
         return {

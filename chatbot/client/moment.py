@@ -15,6 +15,7 @@ class Moment:
 
     `key` is the intake key of this turn, whoever answers it. `data` is what a pressed button
     carries; `is_pressed` tells a button from typed words. `said` are the person's earlier words.
+    `handed_to` is the incident on which people talk meanwhile; the assistant then keeps out of it.
     """
 
     person: Person
@@ -24,15 +25,21 @@ class Moment:
     data: Mapping[str, Any] = field(default_factory=dict)
     is_pressed: bool = False
     said: tuple[str, ...] = ()
+    handed_to: str | None = None
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What to say and what to remember; `incident_id` links an incident to the conversation."""
+    """What to say and what to remember; `incident_id` links an incident to the conversation.
+
+    `hands_over` brings the conversation to people on that incident, `gives_back` ends it.
+    """
 
     messages: tuple[Message, ...]
     memory: Memory
     incident_id: int | None = None
+    hands_over: bool = False
+    gives_back: bool = False
 
 
 def say(memory: Memory, *messages: Message, incident_id: int | None = None) -> Answer:

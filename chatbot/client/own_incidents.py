@@ -1,10 +1,8 @@
 """Answers about the person's own incidents, and nobody else's."""
 
-from collections.abc import Sequence
-
-from chatbot.client import wording
+from chatbot.client import with_people, wording
 from chatbot.client.memory import Memory, Question
-from chatbot.client.messages import Button, Message
+from chatbot.client.messages import Button
 from chatbot.client.moment import Answer, Moment, say
 from chatbot.client.payloads import payload
 from chatbot.client.reading import has_content, number_in, read_ordinal
@@ -114,16 +112,16 @@ def escalate(moment: Moment) -> Answer:
 
 
 def talk_to_human(moment: Moment) -> Answer:
-    """Bring the open incident to support, or open one, with what was said so far."""
+    """Bring the open incident to support, or open one; from now on people talk."""
+    if moment.handed_to:
+        return with_people.still_with_them(moment)
     incident = target(moment)
-    if incident is not None and moment.memory.handed_over == incident.number:
-        return say(moment.memory, *_with_support(incident, moment.person), incident_id=incident.id)
     if incident is None:
         return _open_for_person(moment)
-    _bring_to_support(incident, moment.person, _transcript(moment))
+    _bring_to_support(incident, moment.person, "")
     incident = queue.find(moment.person, incident.number)
-    memory = _handed_over(moment, incident)
-    return say(memory, *_with_support(incident, moment.person), incident_id=incident.id)
+    told = with_people.handed_over(incident, moment.person)
+    return Answer((told,), _handed_over(moment, incident), incident.id, hands_over=True)
 
 
 def withdraw(moment: Moment) -> Answer:
@@ -234,23 +232,14 @@ def _open_for_person(moment: Moment) -> Answer:
     _bring_to_support(own(moment.person, f"INC-{incident_id:06d}"), moment.person, "")
     incident = own(moment.person, f"INC-{incident_id:06d}")
     memory = Memory(incident=incident.number, handed_over=incident.number)
-    messages: Sequence[Message] = _with_support(incident, moment.person)
+    messages = [with_people.handed_over(incident, moment.person)]
     if title:
-        asked = wording.text(_("What is it about? I add your words, so that they can prepare."))
-        messages, memory = (*messages, asked), memory.but(asked=Question.INFORMATION)
-    return say(memory, *messages, incident_id=incident.id)
+        messages.insert(0, wording.text(_("What is it about? Write it here, so that they can prepare.")))
+    return Answer(tuple(messages), memory, incident.id, hands_over=True)
 
 
 def _bring_to_support(incident: Incident, person: Person, note: str) -> None:
     selfhelp.tell_outcome(incident.id, by=person, solved=False, note=note)
-
-
-def _with_support(incident: Incident, person: Person) -> tuple[Message, ...]:
-    where = wording.state_in_words(incident, person)
-    told = _(
-        "%(number)s: %(where)s A person answers you here and by mail.", number=incident.number, where=where
-    )
-    return (wording.text(told, incident=incident),)
 
 
 def _transcript(moment: Moment) -> str:

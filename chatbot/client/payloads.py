@@ -9,8 +9,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-ALWAYS = frozenset({"/talk_to_human", "/list_incidents", "/outage_check", "/help"})
-"""What the window offers before anything was said."""
+ALWAYS = frozenset({"/talk_to_human", "/back_to_assistant", "/list_incidents", "/outage_check", "/help"})
+"""What the window offers by itself, whatever was said."""
 
 FORM = re.compile(r"\A/([a-z_]{2,40})(\{.{2,250}\})?\Z", re.DOTALL)
 

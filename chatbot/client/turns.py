@@ -14,6 +14,7 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from chatbot.client import handover
 from chatbot.client.memory import Memory
 from chatbot.client.models import Actor, Conversation, ConversationIncident, Turn, TurnState
 from chatbot.client.moment import Answer, Moment
@@ -141,6 +142,7 @@ def settle(
         conversation.memory = answer.memory.as_dict()
         if answer.incident_id is not None:
             _link(session, conversation.id, answer.incident_id)
+        _change_hands(session, conversation, answer)
         return True
 
 
@@ -159,6 +161,7 @@ def moment_of(turn_id: int) -> Moment:
         data=press.data if press else {},
         is_pressed=press is not None,
         said=_said_before(turn),
+        handed_to=_handed_to(conversation),
     )
 
 
@@ -211,9 +214,28 @@ def _link(session: Session, conversation_id: int, incident_id: int) -> None:
         session.add(ConversationIncident(conversation_id=conversation_id, incident_id=incident_id))
 
 
+def _change_hands(session: Session, conversation: Conversation, answer: Answer) -> None:
+    """To people, or back to the assistant; what this turn has settled needs no people either."""
+    if answer.hands_over and answer.incident_id is not None:
+        handover.begin(session, conversation, answer.incident_id)
+    elif conversation.handed_over_at is not None and (
+        answer.gives_back or handover.is_settled(session, conversation)
+    ):
+        handover.give_back(session, conversation)
+
+
+def _handed_to(conversation: Conversation) -> str | None:
+    if conversation.handed_over_at is None or conversation.handed_to_id is None:
+        return None
+    return f"INC-{conversation.handed_to_id:06d}"
+
+
 def _said_before(turn: Turn) -> tuple[str, ...]:
     earlier = select(Turn.text).where(
-        Turn.conversation_id == turn.conversation_id, Turn.id < turn.id, Turn.payload.is_(None)
+        Turn.conversation_id == turn.conversation_id,
+        Turn.id < turn.id,
+        Turn.payload.is_(None),
+        Turn.text != "",
     )
     return tuple(reversed(db.session.scalars(earlier.order_by(Turn.id.desc()).limit(EARLIER_WORDS)).all()))
 

@@ -29,7 +29,9 @@ def text(words: str, *buttons: Button, incident: Incident | None = None) -> Mess
 
 
 def with_person(messages: Sequence[Message]) -> tuple[Message, ...]:
-    """The same messages, the last one offering a person."""
+    """The same messages, the last one offering a person; silence stays silence."""
+    if not messages:
+        return ()
     *earlier, last = messages
     if any(button.payload == payload("talk_to_human") for button in last.buttons):
         return tuple(messages)

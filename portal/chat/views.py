@@ -5,8 +5,11 @@ from secrets import token_urlsafe
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from chatbot.client import conversations
-from chatbot.client.conversations import Bubble
+from chatbot.client import conversations, history, live, turns, wording
+from chatbot.client.history import Bubble
+from chatbot.client.live import Presence
+from chatbot.client.messages import Reply
+from chatbot.client.models import Conversation
 from firstline import clock
 from incidents.errors import Invalid
 from incidents.people import Person
@@ -18,23 +21,14 @@ SHOWN = 200
 
 def page(error: str = "", words: str = "") -> str:
     """The whole conversation with a form below; what could not be sent is still in the form."""
-    me = person()
-    conversation = _wanted_conversation(me)
     return render_template(
-        "chat/page.html",
-        bubbles=_bubbles(me, conversation),
-        conversation=conversation,
-        message_id=token_urlsafe(12),
-        error=error,
-        words=words,
+        "chat/page.html", **_whole(), message_id=token_urlsafe(12), error=error, words=words
     )
 
 
 def window() -> ResponseReturnValue:
     """What is inside the window when it opens."""
-    me = person()
-    conversation = _wanted_conversation(me)
-    return render_template("chat/turn.html", bubbles=_bubbles(me, conversation), conversation=conversation)
+    return render_template("chat/turn.html", **_whole())
 
 
 def say() -> ResponseReturnValue:
@@ -52,9 +46,23 @@ def say() -> ResponseReturnValue:
         return page(refused.sentence, request.form.get("message", "")), 422
     if not _is_window():
         return redirect(url_for("chat.page", conversation=reply.conversation) + "#end")
-    now = clock.now()
-    bubbles = [Bubble(f"{reply.message_id}-{n}", BOT, now, one) for n, one in enumerate(reply.messages)]
-    return render_template("chat/turn.html", bubbles=bubbles, conversation=reply.conversation)
+    return render_template("chat/turn.html", **_answered(reply))
+
+
+def look() -> ResponseReturnValue:
+    """What is new since the mark of the window; nothing at all when nothing is."""
+    news = live.look(
+        person(),
+        request.form.get("conversation", ""),
+        mark=request.form.get("mark", ""),
+        is_typing="typing" in request.form,
+        is_away="away" in request.form,
+    )
+    if news is None:
+        return "", 204
+    return render_template(
+        "chat/turn.html", bubbles=news.bubbles, conversation="", mark=news.mark, **_who(news.presence)
+    )
 
 
 def _said() -> str:
@@ -73,6 +81,38 @@ def _wanted_conversation(me: Person) -> str | None:
     return given or conversations.latest_conversation(me)
 
 
-def _bubbles(me: Person, conversation: str | None) -> list[Bubble]:
-    said = conversations.history(me, conversation)[-SHOWN:] if conversation else []
+def _whole() -> dict[str, object]:
+    """The wanted conversation from its beginning, else a greeting."""
+    me = person()
+    public_id = _wanted_conversation(me)
+    held = live.enter(me, public_id) if public_id else None
+    # Before the bubbles: what is said in between comes with the next look.
+    mark = live.mark_of(held) if held else ""
+    return {
+        "bubbles": _bubbles(me, held),
+        "conversation": public_id,
+        "mark": mark,
+        **_who(live.presence(held)),
+    }
+
+
+def _bubbles(me: Person, held: Conversation | None) -> list[Bubble]:
+    said = history.since(held, history.Seen())[-SHOWN:] if held else []
     return said or [Bubble("greeting", BOT, clock.now(), conversations.greeting(me))]
+
+
+def _answered(reply: Reply) -> dict[str, object]:
+    """The answer alone: what the person said stands in the window already."""
+    own, *answers = history.of_turn(reply.turn_id)
+    held = turns.conversation_of(person(), reply.conversation)
+    return {
+        "bubbles": answers,
+        "conversation": reply.conversation,
+        "own": own.key,
+        **_who(live.presence(held)),
+    }
+
+
+def _who(presence: Presence) -> dict[str, object]:
+    where = wording.state_in_words(presence.incident, person()) if presence.incident else ""
+    return {"presence": presence, "where": where}

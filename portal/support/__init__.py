@@ -4,7 +4,7 @@ from flask import Blueprint
 
 from incidents.policy import Action
 from portal.access import only_who_may
-from portal.support import actions, articles, calls, incident, mail, outages, queue
+from portal.support import actions, articles, calls, chat, incident, mail, outages, queue
 
 blueprint = Blueprint("support", __name__, url_prefix="/desk")
 blueprint.before_request(only_who_may(Action.SEE_QUEUE))
@@ -35,6 +35,9 @@ for rule, endpoint, view, methods in (
     (f"{ONE}/wait", "wait", actions.wait, POST),
     (f"{ONE}/resolve", "resolve", actions.resolve, POST),
     (f"{ONE}/facts", "correct_facts", actions.correct_facts, POST),
+    (f"{ONE}/chat/look", "chat_look", chat.look, POST),
+    (f"{ONE}/chat/say", "chat_say", chat.say, POST),
+    (f"{ONE}/chat/back", "chat_back", chat.back, POST),
     (f"{ONE}/mail/<int:entry_id>", "mail", mail.show, GET),
     (f"{ONE}/mail/<int:entry_id>/html", "mail_html", mail.html, GET),
     (f"{ONE}/mail/<int:entry_id>/picture/<int:position>", "mail_picture", mail.picture, GET),

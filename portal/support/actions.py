@@ -16,6 +16,7 @@ from knowledge_base import articles
 from portal.access import person
 from portal.errors import status_of
 from portal.forms import uploads
+from portal.support import chat
 from portal.support import incident as page
 
 Deed = Callable[[Incident, int | None], object]
@@ -30,11 +31,14 @@ MOST_MINUTES = 10_000
 
 
 def reply(number: str) -> ResponseReturnValue:
-    return _do(number, "reply", lambda incident, seen: _say(incident, Visibility.PUBLIC, seen))
+    def answer(incident: Incident, seen: int | None) -> None:
+        chat.answer(incident, text=_typed("text"), channel=Channel.PORTAL, uploads=uploads(), seen=seen)
+
+    return _do(number, "reply", answer)
 
 
 def note(number: str) -> ResponseReturnValue:
-    return _do(number, "note", lambda incident, seen: _say(incident, Visibility.INTERNAL, seen))
+    return _do(number, "note", _note)
 
 
 def take(number: str) -> ResponseReturnValue:
@@ -92,13 +96,13 @@ def _do(number: str, doing: str, deed: Deed) -> ResponseReturnValue:
     return redirect(url_for("support.incident", number=incident.number, _anchor="latest"), 303)
 
 
-def _say(incident: Incident, visibility: Visibility, seen: int | None) -> None:
+def _note(incident: Incident, seen: int | None) -> None:
     say(
         incident.id,
         by=person(),
         text=_typed("text"),
         channel=Channel.PORTAL,
-        visibility=visibility,
+        visibility=Visibility.INTERNAL,
         uploads=uploads(),
         seen=seen,
     )

@@ -13,7 +13,7 @@ from incidents.lifecycle import TABLE
 from incidents.models import Incident, State
 from knowledge_base import articles
 from portal.access import person
-from portal.support import wording
+from portal.support import chat, wording
 from portal.support.queue import due_share
 
 PANELS = ("escalate", "wait", "resolve", "close", "reopen", "cancel", "put-back", "facts")
@@ -57,11 +57,14 @@ def news(number: str) -> ResponseReturnValue:
 def render(incident: Incident, *, doing: str = "", refusal: Refused | None = None) -> str:
     """The page; with a refusal it keeps what was typed in the form that was refused."""
     me = person()
+    timeline = queue.timeline(me, incident)
     others = [other for other in queue.mine(incident.requester, limit=RECENT) if other.id != incident.id]
     return render_template(
         "support/incident.html",
         **_for_panel(incident, doing, refusal),
-        timeline=queue.timeline(me, incident),
+        timeline=timeline,
+        visitor=chat.visitor(incident),
+        chat_mark=chat.mark(incident, timeline[-1].id),
         sentence=wording.sentence,
         mails=original.mails_of(incident.id),
         offered=selfhelp.fixes_of(incident.id),

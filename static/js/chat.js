@@ -5,7 +5,6 @@
   const SLOW_AFTER = 3000;
   const GIVE_UP_AFTER = 30000;
   const PAUSES = [0, 800, 2000, 5000];
-  const LOOK_EVERY = 8000;
   const FRAGMENT = { "HX-Request": "true", "HX-Request-Type": "partial" };
 
   // A tab may forbid storage; the chat then only forgets a draft.
@@ -31,6 +30,14 @@
       this.loaded = null;
       this.last = Promise.resolve();
       this.pending = 0;
+      this.live = new window.firstlineLive({
+        form: this.form,
+        log: this.log,
+        strip: dialog.querySelector("[data-chat-live]"),
+        address: dialog.dataset.look,
+        is: { open: () => dialog.open, busy: () => this.pending > 0 },
+        grown: (turn) => this.scrollToAnswer(turn.lastElementChild),
+      });
       this.field.value = kept("draft") || "";
       this.listen();
       if (kept("open")) this.open({ focus: false });
@@ -56,7 +63,6 @@
         const pressed = event.submitter?.name === "payload" ? event.submitter : null;
         pressed ? this.say(pressed.value, pressed.dataset.says, pressed) : this.sayTyped();
       });
-      setInterval(() => this.look(), LOOK_EVERY);
     }
 
     open({ focus }) {
@@ -76,14 +82,17 @@
     async fetchWindow(query) {
       this.tellLater();
       const answer = await this.call(`${this.words.window}${query}`, {});
-      this.place(this.parse(answer).querySelector(".chat-turn"));
+      this.place(this.parse(answer));
       this.tell("");
     }
 
     // Everything said so far, above what is still on its way.
-    place(turn) {
+    place(content) {
+      const turn = content.querySelector(".chat-turn");
       for (const row of [...this.log.children]) if (!row.matches("[data-pending], [data-unsent]")) row.remove();
       this.conversation = turn.dataset.conversation || this.conversation;
+      this.live.enter(turn.dataset.conversation, turn.dataset.mark);
+      this.live.showStrip(content);
       this.log.prepend(turn);
       this.scrollToEnd();
     }
@@ -91,20 +100,9 @@
     beginAgain() {
       this.log.replaceChildren();
       this.conversation = "";
+      this.live.leave();
       this.loaded = this.fetchWindow("?new=1").catch((error) => this.explain(error));
       this.field.focus();
-    }
-
-    // Answers of support come while the window is open: quietly, and never in the middle of a turn.
-    async look() {
-      if (!this.dialog.open || document.hidden || this.pending || !this.conversation) return;
-      const seen = [...this.log.querySelectorAll(".chat-theirs[data-support]")].length;
-      try {
-        const answer = await this.call(`${this.words.window}?conversation=${encodeURIComponent(this.conversation)}`, {}, { quiet: true });
-        const fresh = this.parse(answer);
-        if (this.pending || fresh.querySelectorAll("[data-support]").length <= seen) return;
-        this.place(fresh.querySelector(".chat-turn"));
-      } catch { /* the next look comes soon */ }
     }
 
     sayTyped() {
@@ -161,9 +159,9 @@
       throw new Error("no answer");
     }
 
-    async call(url, options, { quiet = false } = {}) {
+    async call(url, options) {
       const response = await fetch(url, { ...options, headers: FRAGMENT, signal: AbortSignal.timeout(GIVE_UP_AFTER) });
-      if (!quiet) this.tell("");
+      this.tell("");
       if (response.status === 401 || response.redirected) throw new SignedOut();
       const text = await response.text();
       if (response.status >= 500) throw new Error(text);
@@ -178,9 +176,13 @@
     }
 
     show(html, after) {
-      const turn = this.parse(html).querySelector(".chat-turn");
+      const content = this.parse(html);
+      const turn = content.querySelector(".chat-turn");
       this.conversation = turn.dataset.conversation || this.conversation;
+      this.live.enter(this.conversation);
+      if (after) after.dataset.key = turn.dataset.own;
       after ? after.after(turn) : this.log.append(turn);
+      this.live.showStrip(content);
       this.scrollToAnswer(after || turn);
       this.tell("");
     }

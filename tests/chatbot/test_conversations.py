@@ -7,7 +7,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from chatbot.client import conversations, turns
+from chatbot.client import conversations, history, turns
 from chatbot.client.answers import answer
 from chatbot.client.messages import Reply
 from chatbot.client.models import Actor, Turn
@@ -150,7 +150,7 @@ def test_somebody_elses_conversation_is_as_if_it_were_not_there(
     with pytest.raises(NotFound):
         conversations.say(person("mallory"), "hello", conversation=talk_id, rasa=no_rasa)
     with pytest.raises(NotFound):
-        conversations.history(person("eve"), talk_id)
+        history.whole(person("eve"), talk_id)
 
 
 @pytest.mark.parametrize("role", [Role.EMPLOYEE, Role.AGENT])
@@ -282,7 +282,7 @@ def test_the_history_holds_both_sides_and_what_support_answered(
     (incident,) = incidents()
     tess = person("tess", Role.AGENT)
     talk.say(incident.id, by=tess, text="Please try another port.", channel=Channel.PORTAL)
-    bubbles = conversations.history(erin, reply.conversation)
+    bubbles = history.whole(erin, reply.conversation)
     assert (bubbles[0].by, bubbles[0].message.text) == ("you", "my headset crackles")
     assert (bubbles[-1].by, bubbles[-1].message.text) == ("Tess", "Please try another port.")
     assert conversations.latest_conversation(erin) == reply.conversation

@@ -1,0 +1,44 @@
+"""Answers while people talk: the assistant is silent, and passes on what is typed."""
+
+from chatbot.client import handover, live, wording
+from chatbot.client.messages import Button, Message
+from chatbot.client.moment import Answer, Moment, say
+from firstline.i18n import gettext as _
+from incidents import conversation, queue
+from incidents.models import Channel, Incident
+from incidents.people import Person
+
+
+def pass_on(moment: Moment) -> Answer:
+    """The words go onto the incident, as the person's; nobody answers but support."""
+    incident = queue.find(moment.person, moment.handed_to or "")
+    waits = live.agent_mail_waits(incident)
+    conversation.say(incident.id, by=moment.person, text=moment.words, channel=Channel.CHAT, mail_after=waits)
+    return say(moment.memory.but(asked=None, misses=0), incident_id=incident.id)
+
+
+def still_with_them(moment: Moment) -> Answer:
+    """Asked again for a person who is on the way: how it stands."""
+    incident = queue.find(moment.person, moment.handed_to or "")
+    return say(moment.memory, handed_over(incident, moment.person), incident_id=incident.id)
+
+
+def back(moment: Moment) -> Answer:
+    """The person would rather have the assistant again; the incident stays where it is."""
+    incident = queue.find(moment.person, moment.handed_to) if moment.handed_to else None
+    told = _("I am the assistant again.") + " " + handover.stays(incident, moment.person)
+    given = say(moment.memory.but(asked=None), wording.text(told))
+    return Answer(given.messages, given.memory, gives_back=True)
+
+
+def handed_over(incident: Incident, person: Person) -> Message:
+    """Who has it, by when they answer, and where: no more than is known."""
+    where = f"{incident.number}: {wording.state_in_words(incident, person)}"
+    told = f"{where} {_where_answered(person)} " + _("I stay silent now: they get what you write.")
+    return wording.text(told, Button(_("Back to the assistant"), handover.BACK), incident=incident)
+
+
+def _where_answered(person: Person) -> str:
+    if person.is_undeliverable:
+        return _("A person answers you here, and under “My incidents” when this window is closed.")
+    return _("A person answers you here, and by mail when this window is closed.")
