@@ -1,6 +1,6 @@
 """The end of each way: the row gets its outcome, once, in the transaction that makes it true."""
 
-from sqlalchemy import CursorResult, func, select, update
+from sqlalchemy import CursorResult, Table, func, select, update
 from sqlalchemy.orm import Session
 
 from email_intake import references
@@ -9,6 +9,8 @@ from email_intake.models import MailId, Outcome, RawMessage
 from firstline import clock
 from firstline.db import write
 from incidents.models import Entry, Incident
+
+RAW: Table = RawMessage.__table__  # type: ignore[assignment]
 
 
 def waiting(session: Session, case: Case) -> RawMessage | None:
@@ -39,7 +41,7 @@ def settle(
 def settle_opened(session: Session, case: Case, incident_id: int) -> bool:
     """As `settle` for an incident just opened, in few statements; False where somebody was quicker."""
     first = select(func.min(Entry.id)).where(Entry.incident_id == incident_id).scalar_subquery()
-    mine = update(RawMessage).where(RawMessage.id == case.raw_id, RawMessage.outcome == Outcome.WAITING)
+    mine = update(RAW).where(RAW.c.id == case.raw_id, RAW.c.outcome == Outcome.WAITING)
     done = mine.values(
         outcome=Outcome.OPENED,
         reason="",
@@ -49,7 +51,7 @@ def settle_opened(session: Session, case: Case, incident_id: int) -> bool:
         lease_until=None,
         error="",
     )
-    result = session.execute(done, execution_options={"synchronize_session": False})
+    result = session.execute(done)
     assert isinstance(result, CursorResult), "an update tells how many rows it changed"
     if result.rowcount == 0:
         return False
