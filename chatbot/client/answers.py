@@ -10,6 +10,7 @@ from chatbot.client import (
     reports,
     severity,
     smalltalk,
+    steps,
     with_people,
     wording,
 )
@@ -20,6 +21,7 @@ from chatbot.client.reading import (
     has_content,
     is_only_number,
     names_number,
+    says_next,
 )
 from firstline.i18n import gettext as _
 from incidents.errors import Refused
@@ -53,6 +55,8 @@ def _handler(moment: Moment, intent: str) -> Callable[[Moment], Answer]:
     if not moment.is_pressed:
         if moment.handed_to:
             return with_people.pass_on
+        if asked == Question.STEP and (step := _in_the_middle_of_a_fix(moment, intent)):
+            return step
         if asked == Question.WHAT and intent in CONTENT and has_content(moment.words):
             return _log_words
         if asked == Question.INFORMATION and intent in CONTENT:
@@ -64,6 +68,15 @@ def _handler(moment: Moment, intent: str) -> Callable[[Moment], Answer]:
     if intent in {"inform", "report_problem", UNSURE} and is_only_number(moment.words):
         return own_incidents.check_status
     return HANDLERS.get(intent, reports.unsure)
+
+
+def _in_the_middle_of_a_fix(moment: Moment, intent: str) -> Callable[[Moment], Answer] | None:
+    """What short words mean while a fix is followed; None for everything else."""
+    if says_next(moment.words) or intent == "affirm":
+        return steps.go_on
+    return {"solved": steps.it_works, "not_solved": steps.did_not_help, "deny": steps.did_not_help}.get(
+        intent
+    )
 
 
 def _log_words(moment: Moment) -> Answer:
@@ -104,6 +117,8 @@ def _cancel(moment: Moment) -> Answer:
 
 BUTTONS: dict[str, Callable[[Moment], Answer]] = {
     handover.BACK: with_people.back,
+    "/step": steps.show,
+    "/step_failed": steps.did_not_help,
 }
 """Buttons that mean one thing and are no intent of the bot's."""
 

@@ -10,6 +10,7 @@ class Question(StrEnum):
 
     WHAT = "what"
     HELPED = "helped"
+    STEP = "step"
     URGENCY = "urgency"
     IMPACT = "impact"
     INFORMATION = "information"
@@ -22,7 +23,8 @@ class Memory:
     """`incident` is the one spoken about; `draft` are words that may still become a report.
 
     `misses` counts turns in a row that we did not understand. `rated` is the incident of which we have
-    asked already how bad it is: nobody is asked twice.
+    asked already how bad it is: nobody is asked twice. `followed` is the article whose `step` (from 0) was
+    shown last, `tried` are those that were followed and did not help.
     """
 
     asked: Question | None = None
@@ -32,6 +34,9 @@ class Memory:
     handed_over: str | None = None
     rated: str | None = None
     impact_told: bool = False
+    followed: int | None = None
+    step: int = 0
+    tried: tuple[int, ...] = ()
 
     def but(self, **changes: Any) -> "Memory":
         return replace(self, **changes)
@@ -46,4 +51,5 @@ class Memory:
         given = {name: value for name, value in kept.items() if name in known}
         asked = given.get("asked")
         given["asked"] = Question(asked) if asked in set(Question) else None
+        given["tried"] = tuple(given.get("tried") or ())
         return cls(**given)

@@ -14,7 +14,8 @@ class Button:
 
 @dataclass(frozen=True)
 class Card:
-    """A known fix: its steps, where the whole article is, and the payload that says it was this one."""
+    """A known fix: its steps, where the whole article is, and the payloads that say it was this one
+    and that show it step by step."""
 
     article: int
     title: str
@@ -23,6 +24,7 @@ class Card:
     url: str
     score: float
     solved: str | None = None
+    follow: str | None = None
 
     @classmethod
     def from_dict(cls, given: dict[str, Any]) -> "Card":

@@ -68,7 +68,11 @@ def solved(moment: Moment) -> Answer:
         if moment.memory.draft:
             selfhelp.answer_question(moment.person, moment.memory.draft, solved=True)
         return say(Memory(), wording.text(_("Good to hear. Tell me when something else is wrong.")))
-    article = moment.data.get("article") or _article_named(incident, moment)
+    return resolve_with(moment, incident, moment.data.get("article") or _article_named(incident, moment))
+
+
+def resolve_with(moment: Moment, incident: Incident, article: int | None) -> Answer:
+    """The person says it is solved, by this fix where one is named."""
     selfhelp.tell_outcome(incident.id, by=moment.person, solved=True, article_id=article)
     told = _("Good. %(number)s is solved. If it comes back, tell me.", number=incident.number)
     return say(Memory(incident=incident.number), wording.text(told), incident_id=incident.id)

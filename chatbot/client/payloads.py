@@ -42,8 +42,8 @@ def titles(replies: Iterable[list[dict[str, Any]] | None]) -> dict[str, str]:
     offered: dict[str, str] = {}
     for message in (message for reply in replies for message in reply or []):
         offered.update({button["payload"]: button["title"] for button in message["buttons"]})
-        cards = [card for card in message["articles"] if card.get("solved")]
-        offered.update({card["solved"]: card["title"] for card in cards})
+        for card in message["articles"]:
+            offered.update({card[what]: card["title"] for what in ("solved", "follow") if card.get(what)})
     return offered
 
 

@@ -47,6 +47,11 @@ FOLLOWS = re.compile(
 SHORT = 12
 """More words than this tell a story of their own."""
 
+NEXT = re.compile(
+    r"\A\W*(?:(?:ok(?:ay)?|done|did (?:that|it|so)|next(?: step| one)?|go on|continue|ready)\W*)+\Z",
+    re.IGNORECASE,
+)
+
 ORDINALS = (r"\b(?:first|1st|one|top)\b", r"\b(?:second|2nd|two)\b", r"\b(?:third|3rd|three|last)\b")
 
 
@@ -96,6 +101,11 @@ def is_skipped(text: str) -> bool:
 def follows_up(text: str) -> bool:
     """Whether the words go on about what was said before."""
     return FOLLOWS.match(text) is not None and len(text.split()) <= SHORT
+
+
+def says_next(text: str) -> bool:
+    """Whether the words ask for the next step and say nothing about whether it helped."""
+    return NEXT.match(text) is not None
 
 
 def read_ordinal(text: str) -> int | None:

@@ -54,7 +54,7 @@ def incident_card(incident: Incident) -> dict[str, object]:
 
 
 def fix_card(fix: Fix | Suggestion, incident: Incident | None = None) -> Card:
-    solved = payload("solved", incident=incident.number, article=fix.article_id) if incident else None
+    which = {"incident": incident.number, "article": fix.article_id} if incident else None
     return Card(
         article=fix.article_id,
         title=fix.title,
@@ -62,7 +62,8 @@ def fix_card(fix: Fix | Suggestion, incident: Incident | None = None) -> Card:
         steps=fix.steps,
         url=f"/fixes/{fix.slug}",
         score=round(fix.score, 3),
-        solved=solved,
+        solved=payload("solved", **which) if which else None,
+        follow=payload("step", **which, at=0) if which and len(fix.steps) > 1 else None,
     )
 
 
