@@ -6,11 +6,14 @@ mail that came before it began.
 
 import imaplib
 import re
+import ssl
 import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from io import BufferedReader
 from time import mktime, monotonic
+from typing import cast
 
 from flask import current_app
 from imap_tools import BaseMailBox
@@ -84,7 +87,7 @@ def await_news(box: BaseMailBox, stop: threading.Event) -> None:
     deadline = monotonic() + IDLE_S
     box.idle.start()  # type: ignore[no-untyped-call]
     try:
-        while not stop.is_set() and monotonic() < deadline and _is_quiet(box):
+        while not stop.is_set() and monotonic() < deadline and not _has_read_on(box) and _is_quiet(box):
             pass
     finally:
         box.idle.stop()  # type: ignore[no-untyped-call]
@@ -94,6 +97,19 @@ def _was_told(box: BaseMailBox) -> bool:
     """Whether mail was announced beside another answer, after we had searched: IDLE would not repeat it."""
     _code, counts = box.client.response("EXISTS")
     return any(counts)
+
+
+def _has_read_on(box: BaseMailBox) -> bool:
+    """Whether news came in the same breath as the last answer: read already, so the socket stays silent."""
+    sock = box.client.sock
+    timeout_s = sock.gettimeout()
+    sock.settimeout(0)
+    try:
+        return bool(cast(BufferedReader, box.client.file).peek(1))
+    except (BlockingIOError, ssl.SSLWantReadError):
+        return False
+    finally:
+        sock.settimeout(timeout_s)
 
 
 def _is_quiet(box: BaseMailBox) -> bool:

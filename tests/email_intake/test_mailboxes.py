@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from subprocess import Popen
+from types import SimpleNamespace
 
 import pytest
 from sqlalchemy import select
@@ -318,6 +319,16 @@ class TestTaking:
         process.process_waiting()
         (line,) = accounting.balance()
         assert (line.taken, line.came_to, line.is_right) == (4, {"opened": 4}, True)
+
+
+def test_news_that_came_in_the_same_breath_as_the_go_ahead_is_noticed():
+    ours, theirs = socket.socketpair()
+    box = SimpleNamespace(client=SimpleNamespace(sock=ours, file=ours.makefile("rb")))
+    with ours, theirs, box.client.file:
+        assert not imap._has_read_on(box)
+        theirs.sendall(b"+ idling\r\n* 3 EXISTS\r\n")
+        assert box.client.file.readline() == b"+ idling\r\n"
+        assert imap._has_read_on(box) and box.client.file.readline() == b"* 3 EXISTS\r\n"
 
 
 class TestFollowing:
