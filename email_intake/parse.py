@@ -143,7 +143,7 @@ def _reduced(raw: bytes) -> tuple[Message, Body]:
     head, _gap, rest = raw.replace(b"\r\n", b"\n").partition(b"\n\n")
     plain = re.sub(rb"(?im)^content-(?:type|transfer-encoding)[ \t]*:.*\n(?:[ \t].*\n)*", b"", head + b"\n")
     readable = [line for line in rest[: REDUCED_TEXT * 5].split(b"\n") if not _is_machinery(line)]
-    text = charsets.decode(b"\n".join(readable))[0]
+    text = charsets.decode(b"\n".join(readable))[0].replace("\0", "")
     return message_from_bytes(plain + b"\n"), Body(texts=[text[:REDUCED_TEXT].strip()])
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import HealthCheck, given, settings, strategies
+from hypothesis import example, HealthCheck, given, settings, strategies
 from sqlalchemy import func, select
 
 from email_intake import guard, process, quote, spool
@@ -112,6 +112,7 @@ def counts():
 
 
 @given(raw=anything)
+@example(raw=b"Content-type:charset=\0\n\n\0\x80")
 @settings(max_examples=400, deadline=None)
 def test_parsing_and_quoting_never_raise(raw):
     said = parse(raw)
