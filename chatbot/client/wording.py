@@ -112,9 +112,13 @@ def outage_notice(outage: Outage, person: Person) -> str:
 
 def time_for(person: Person, at: datetime) -> str:
     """The hour in the person's zone, with the day unless it is today."""
-    zone = _zone(person)
-    local, today = at.astimezone(zone), clock.now().astimezone(zone).date()
+    local, today = local_time(person, at), local_time(person, clock.now()).date()
     return f"{local:%H:%M}" if local.date() == today else f"{local:%H:%M}, {local.day} {local:%B}"
+
+
+def local_time(person: Person, at: datetime) -> datetime:
+    """The same moment in the person's zone, else in the desk's."""
+    return at.astimezone(_zone(person))
 
 
 def _waiting(incident: Incident) -> str:

@@ -2,10 +2,10 @@
 
 from secrets import token_urlsafe
 
-from flask import redirect, render_template, request, url_for
+from flask import Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from chatbot.client import conversations, history, live, turns, wording
+from chatbot.client import conversations, download, history, live, turns, wording
 from chatbot.client.history import Bubble
 from chatbot.client.live import Presence
 from chatbot.client.messages import Reply
@@ -63,6 +63,14 @@ def look() -> ResponseReturnValue:
     return render_template(
         "chat/turn.html", bubbles=news.bubbles, conversation="", mark=news.mark, **_who(news.presence)
     )
+
+
+def transcript() -> ResponseReturnValue:
+    """The conversation as a text file."""
+    held = turns.conversation_of(person(), request.args.get("conversation", ""))
+    name = f"chat-{held.started_at:%Y-%m-%d}.txt"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-store"}
+    return Response(download.as_text(held), mimetype="text/plain", headers=headers)
 
 
 def _said() -> str:

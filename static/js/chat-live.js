@@ -10,8 +10,8 @@
 
   class Live {
     // `is` tells about the window: open() and busy(); `grown()` is called after rows were added.
-    constructor({ form, log, strip, address, is, grown }) {
-      Object.assign(this, { form, log, strip, address, is, grown });
+    constructor({ form, log, strip, address, is, grown, copy }) {
+      Object.assign(this, { form, log, strip, address, is, grown, copy });
       this.conversation = "";
       this.mark = "";
       this.typedAt = 0;
@@ -24,9 +24,19 @@
     enter(conversation, mark) {
       this.conversation = conversation || this.conversation;
       if (mark !== undefined) this.mark = mark;
+      this.offerCopy();
     }
 
-    leave() { this.conversation = this.mark = ""; }
+    leave() {
+      this.conversation = this.mark = "";
+      this.offerCopy();
+    }
+
+    offerCopy() {
+      if (!this.copy) return;
+      this.copy.hidden = !this.conversation;
+      this.copy.href = `${this.copy.dataset.chatCopy}?conversation=${encodeURIComponent(this.conversation)}`;
+    }
 
     handed() { return "handed" in this.strip.dataset; }
 

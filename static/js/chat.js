@@ -35,6 +35,7 @@
         log: this.log,
         strip: dialog.querySelector("[data-chat-live]"),
         address: dialog.dataset.look,
+        copy: dialog.querySelector("[data-chat-copy]"),
         is: { open: () => dialog.open, busy: () => this.pending > 0 },
         grown: (turn) => this.scrollToAnswer(turn.lastElementChild),
       });

@@ -6,6 +6,7 @@ from collections.abc import Callable
 import pytest
 from flask import Flask
 
+from knowledge_base.models import Article
 from tests.portal.employee.browser import Browser
 
 FRAGMENT = {"HX-Request": "true", "HX-Request-Type": "partial"}
@@ -99,3 +100,41 @@ def test_a_form_of_somewhere_else_is_refused(erin: Browser) -> None:
 def test_every_page_carries_the_window_and_the_page_itself_does_not(erin: Browser) -> None:
     assert 'id="chat-window"' in erin.open("/").html
     assert 'id="chat-window"' not in erin.open("/chat").html
+
+
+def test_a_copy_to_keep_holds_what_was_said(erin: Browser) -> None:
+    erin.open("/chat")
+    page = erin.press("Send", message="my <b>headset</b> crackles")
+    copy = erin.open(f"/chat/transcript?conversation={page.form('/chat/say').fields['conversation']}")
+    assert copy.headers["Content-Type"] == "text/plain; charset=utf-8"
+    assert "attachment" in copy.headers["Content-Disposition"]
+    assert re.search(r"\d\d:\d\d  Erin: my <b>headset</b> crackles", copy.html)
+    assert re.search(r"\d\d:\d\d  Assistant: INC-000001 is logged", copy.html)
+
+
+def test_nobody_keeps_a_copy_of_somebody_elses_conversation(
+    erin: Browser, signed_in: Callable[[str], Browser]
+) -> None:
+    erin.open("/chat")
+    conversation = erin.press("Send", message="my secret trouble").form("/chat/say").fields["conversation"]
+    for asked in (conversation, ""):
+        answer = signed_in(f"bob{len(asked)}").open(f"/chat/transcript?conversation={asked}")
+        assert answer.status == 404
+        assert "my secret trouble" not in answer.html
+
+
+def test_two_misses_offer_choices_and_three_a_person(erin: Browser) -> None:
+    erin.open("/chat")
+    assert "Tell me in a sentence" in erin.press("Send", message="zz").text
+    assert "Known outages" in erin.press("Send", message="qq").text
+    assert "A person can: shall I pass on what you wrote?" in erin.press("Send", message="xx").text
+
+
+def test_a_fix_is_followed_without_scripts(erin: Browser, vpn_fix: Article) -> None:
+    erin.open("/chat")
+    erin.press("Send", message="vpn keeps disconnecting")
+    page = erin.press("Show me step by step")
+    assert "Step 1 of 2 Restart the router." in page.text
+    erin.press("Done, next step")
+    assert "Step 2 of 2 Choose the nearest gateway." in erin.open("/chat").text, "a reload keeps the place"
+    assert "is solved" in erin.press("It works now").text
