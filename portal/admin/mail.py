@@ -3,7 +3,7 @@
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from email_intake import quarantine
+from email_intake import accounting, quarantine
 from firstline.i18n import gettext as _
 from incidents import administration
 from portal.access import person
@@ -15,6 +15,8 @@ def index() -> str:
         "admin/mail.html",
         held=quarantine.held(with_ignored=with_ignored),
         with_ignored=with_ignored,
+        wrong=[line for line in accounting.balance() if not line.is_right],
+        late=accounting.late(),
         came=quarantine.outcome_counts(),
         owed=administration.notice_counts(),
         undelivered=administration.undelivered(),

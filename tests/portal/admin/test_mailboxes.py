@@ -2,12 +2,13 @@
 
 import imaplib
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
-from email_intake import mailboxes
-from email_intake.models import Mailbox
-from firstline import secrets
+from email_intake import mailboxes, spool
+from email_intake.models import Mailbox, RawMessage
+from firstline import clock, secrets
 from firstline.db import db, write
 from tests.email_intake.conftest import dovecot
 from tests.email_intake.test_arrivals import put
@@ -120,3 +121,12 @@ def test_what_is_wrong_with_a_mailbox_stands_in_the_list_and_on_the_health_page(
     assert "Not read" in words and "It is away." in words and "in the clear" in words
     assert "Broken: It is away." in text_of(ada.get("/admin"))
     assert ada.get("/admin/mailboxes/999").status_code == 404
+
+
+def test_the_mail_page_names_what_does_not_add_up_and_what_waits_too_long(ada):
+    lost, waits = (spool.store(mail(slug).encode(), route="smtp") for slug in ("lost", "waits"))
+    with write() as session:
+        session.delete(session.get(RawMessage, lost))
+    with clock.freeze(clock.now() + timedelta(minutes=11)):
+        words = text_of(ada.get("/admin/mail"))
+    assert "2 taken, 1 found" in words and f"Mail no. {waits}" in words
