@@ -4,7 +4,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import example, HealthCheck, given, settings, strategies
+from hypothesis import HealthCheck, example, given, settings, strategies
 from sqlalchemy import func, select
 
 from email_intake import guard, process, quote, spool
