@@ -114,9 +114,9 @@ class _Reader:
         name = "picture" if is_inside else PurePosixPath(unquote(address)).name
         try:
             content = _inside(address) if is_inside else self._source.read(self._beside(address))
-            pictures.check(content, name=name)
+            pictures.check(content, name=_printable(name))
         except ArticleError as refused:
-            told = _("The picture “%(name)s” is left out: %(reason)s", name=_printable(name), reason=refused)
+            told = _("The picture “%(name)s” is left out. %(reason)s", name=_printable(name), reason=refused)
             self._remarks.append(told)
             return found["words"]
         digest = sha256(content).hexdigest()
@@ -134,7 +134,7 @@ def _inside(address: str) -> bytes:
     try:
         return b64decode(unquote_to_bytes(address.partition(",")[2]), validate=False)
     except Error as error:
-        raise ArticleError(_("it is damaged.")) from error
+        raise ArticleError(_("It is damaged.")) from error
 
 
 def _printable(name: str) -> str:

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -164,7 +165,8 @@ def _add_articles(session: Session) -> int:
     added = 0
     for fix in known_fixes():
         if fix.slug not in known:
-            article = articles.add(session, fix.draft, author_id=author, slug=fix.slug)
+            draft = replace(fix.draft, owner_id=author)
+            article = articles.add(session, draft, author_id=author, slug=fix.slug)
             article.state = State.PUBLISHED
             added += 1
     return added
