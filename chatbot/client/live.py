@@ -101,7 +101,7 @@ def presence(held: Conversation | None) -> Presence:
     """Who answers in this conversation now."""
     if held is None or held.handed_over_at is None:
         return Presence()
-    is_here = _is_within(held.agent_seen_at, HERE_FOR)
+    is_here = held.agent is not None and _is_within(held.agent_seen_at, HERE_FOR)
     return Presence(
         since=held.handed_over_at,
         incident=db.session.get(Incident, held.handed_to_id) if held.handed_to_id else None,

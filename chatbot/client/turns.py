@@ -215,7 +215,11 @@ def _link(session: Session, conversation_id: int, incident_id: int) -> None:
 
 
 def _change_hands(session: Session, conversation: Conversation, answer: Answer) -> None:
-    """To people, or back to the assistant; what this turn has settled needs no people either."""
+    """To people, or back to the assistant; what this turn has settled needs no people either.
+
+    Whoever has just said something is there, and no longer typing.
+    """
+    conversation.person_seen_at, conversation.person_typing_at = clock.now(), None
     if answer.hands_over and answer.incident_id is not None:
         handover.begin(session, conversation, answer.incident_id)
     elif conversation.handed_over_at is not None and (

@@ -69,6 +69,7 @@
     open({ focus }) {
       if (!this.dialog.open) PHONE.matches ? this.dialog.showModal() : this.dialog.show();
       keep("open", "1");
+      this.live.soon(0);
       if (focus) this.field.focus(); else document.activeElement?.blur();
       this.load();
     }

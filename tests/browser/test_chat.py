@@ -97,14 +97,14 @@ def test_the_bot_tells_how_it_stands_and_brings_a_person(visit, stored):
     window = begin(erin)
     number = number_in(say(erin, window, "the projector in our meeting room shows no picture"))
     assert number in say(erin, window, f"what is the status of {number}?")
-    assert "A person answers you here and by mail" in press(window, "Talk to a person")
+    assert "A person answers you here, and by mail" in press(window, "Talk to a person")
     incident = stored(number)
     assert incident["state"] == "queued" and incident["team"]
 
     erin.page.reload()
     window = erin.page.get_by_role("dialog", name="Chat with us")
     expect(window.get_by_text("the projector in our meeting room shows no picture").first).to_be_visible()
-    expect(window.get_by_text("A person answers you here and by mail").first).to_be_visible()
+    expect(window.get_by_text("A person answers you here, and by mail").first).to_be_visible()
     erin.look("chat-after-reload")
 
 

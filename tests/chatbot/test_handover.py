@@ -221,6 +221,27 @@ def test_typing_shows_on_both_sides_and_ends(erin: Person, tess: Person, say: Ca
         assert not live.presence(the_conversation()).is_typing
 
 
+def test_what_was_sent_is_no_longer_being_typed(erin: Person, say: Callable[..., Reply]) -> None:
+    say("my headset crackles")
+    say(PERSON)
+    look(erin, is_typing=True)
+    say("it is the left side")
+    visitor = live.visitor_on(the_incident())
+    assert visitor is not None
+    assert (visitor.is_here, visitor.is_typing) == (True, False)
+
+
+def test_an_agent_who_is_gone_for_good_is_not_here(
+    erin: Person, tess: Person, say: Callable[..., Reply]
+) -> None:
+    say("my headset crackles")
+    say(PERSON)
+    live.agent_looks(tess, the_incident(), seen_entry=0, is_typing=False)
+    with write() as session:
+        session.scalars(select(Conversation)).one().agent_id = None
+    assert not live.presence(the_conversation()).is_here
+
+
 def test_a_page_nobody_looks_at_is_nobodys_presence(erin: Person, say: Callable[..., Reply]) -> None:
     with clock.freeze(clock.now()):
         say("my headset crackles")
