@@ -1,6 +1,5 @@
 """Journey 2, the part with a person: an employee and an agent in one conversation, in two browsers."""
 
-
 from playwright.sync_api import Locator, expect
 
 from tests.browser.conftest import number_in

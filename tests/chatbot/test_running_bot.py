@@ -91,6 +91,9 @@ def test_a_report_goes_on_to_a_person(erin: Person) -> None:
     number = latest().number
     assert number in said(say(erin, "can I talk to a real person please", talk))
     assert latest().state == State.QUEUED
+    silent = conversations.say(erin, "what is the status of my ticket?", conversation=talk, rasa=_patient())
+    assert silent.messages == (), "people talk now"
+    conversations.say(erin, "/back_to_assistant", conversation=talk, rasa=_patient())
     assert number in said(say(erin, "what is the status of my ticket?", talk))
     assert latest().number == number
 
