@@ -20,6 +20,8 @@ SECOND_THOUGHTS_S = 3
 
 def open_chat(person: Visitor) -> Locator:
     """By keyboard, as far as the field for words."""
+    # Until its script has run, the button is a link to the chat's page.
+    person.page.wait_for_load_state("load")
     person.page.get_by_role("link", name="Chat", exact=True).focus()
     person.page.keyboard.press("Enter")
     window = person.page.get_by_role("dialog", name="Chat with us")
