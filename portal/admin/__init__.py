@@ -4,10 +4,11 @@ from flask import Blueprint
 
 from incidents.policy import Action
 from portal.access import only_who_may
-from portal.admin import health, holdout, mail, mailboxes, people, services, teams, tokens
+from portal.admin import health, holdout, mail, mailboxes, people, sections, services, teams, tokens
 
 blueprint = Blueprint("admin", __name__, url_prefix="/admin")
 blueprint.before_request(only_who_may(Action.ADMINISTER))
+blueprint.context_processor(lambda: {"sections": sections.SECTIONS, "here": sections.here()})
 
 GET, POST = ["GET"], ["POST"]
 for rule, endpoint, view, methods in (
