@@ -8,7 +8,7 @@ export PYTHONUTF8 := 1
 # Where it is set, every process would compile every module anew: seconds a start.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup setup-web setup-bot setup-test run demo test test-fast lint types fix docs pictures bench backup restore lock clean
+.PHONY: help setup setup-web setup-bot setup-test run demo test test-fast lint types fix docs pictures train bench backup restore lock clean
 
 help: ## Say what can be done
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -52,6 +52,10 @@ pictures: export FIRSTLINE_PICTURES := 1
 
 pictures: setup ## Take the pictures of the README anew, by walking the journeys
 	@$(BIN)/pytest tests/browser -k "1280 and (pages_of_an_employee or bot_takes or acknowledgement or one_queue)"
+
+train: setup-web setup-bot ## Teach the bot what authors labelled; a worse model is not taken
+	@$(BIN)/firstline bot export
+	@$(BIN)/firstline bot train
 
 bench: setup-web ## Measure each path beside the floor
 	@$(BIN)/python -m benchmarks

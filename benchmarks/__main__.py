@@ -9,6 +9,7 @@ PARTS = {
     "search": "benchmarks.search",
     "learning": "benchmarks.learning",
     "mail": "benchmarks.mail",
+    "understanding": "benchmarks.understanding",
 }
 
 

@@ -4,14 +4,18 @@ import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 import httpx
 
 from firstline.settings import Settings
 
+if TYPE_CHECKING:
+    from chatbot.model import Verdict
+
 PARSE_TIMEOUT_S = 30.0
+LOAD_TIMEOUT_S = 120.0
 
 
 @click.group(invoke_without_command=True)
@@ -24,8 +28,29 @@ def bot(context: click.Context) -> None:
 
 @bot.command()
 def train() -> None:
-    """Train, unless a model fits the present content, and print where it is."""
-    click.echo(_prepare(Settings.from_environ()))
+    """Train, unless a model fits the present content, and print which model is in use from now on.
+
+    A new model replaces the one in use only if it understands no less of the same test set. A bot
+    that runs takes it up at once.
+    """
+    settings = Settings.from_environ()
+    trained = _prepare(settings)
+    click.echo(_taken_up(settings, trained))
+    click.echo(trained)
+
+
+@bot.command()
+def export() -> None:
+    """Add what authors have labelled to the training data, and print how many examples that were."""
+    from chatbot.client import labels
+    from chatbot.training_data import add_examples
+    from commands.context import create_context
+
+    with create_context(Settings.from_environ()).app_context():
+        taught = labels.taught()
+        added = add_examples((str(one.intent), one.words) for one in taught)
+        labels.note_exported([one.turn_id for one in taught])
+    click.echo(f"{added} new examples in chatbot/data/nlu/learned.yml.")
 
 
 @bot.command()
@@ -80,9 +105,34 @@ def _prepare(settings: Settings) -> Path:
 
     try:
         install()
-        return ensure_model(settings.data_dir, sentence_model=settings.model_dir.resolve())
+        return ensure_model(settings.data_dir, sentence_model=settings.model_dir.resolve(), tell=_tell)
     except BotUnavailable as problem:
         raise click.ClickException(str(problem)) from problem
+
+
+def _tell(verdict: "Verdict") -> None:
+    what = "worse: the old one stays" if verdict.is_worse else "not worse: it replaces the old one"
+    click.echo(
+        f"Right of {verdict.asked} unseen sentences: old model {verdict.old}, new model {verdict.new}; {what}."
+    )
+
+
+def _taken_up(settings: Settings, trained: Path) -> str:
+    """Let a bot that runs use this model; says when it does."""
+    from chatbot.server import api_token
+
+    try:
+        given = httpx.put(
+            f"{settings.rasa_url}/model",
+            params={"token": api_token(settings)},
+            json={"model_file": str(trained.resolve())},
+            timeout=LOAD_TIMEOUT_S,
+            trust_env=False,
+        )
+        is_taken = given.is_success
+    except httpx.HTTPError:
+        is_taken = False
+    return "The running bot uses it now." if is_taken else "The bot uses it from its next start on."
 
 
 def _become_rasa(settings: Settings) -> None:

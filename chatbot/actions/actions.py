@@ -42,9 +42,8 @@ class Answering(Action):
     ) -> list[dict[str, Any]]:
         message = tracker.latest_message
         token = (message.get("metadata") or {}).get("token")
-        confidence = (message.get("intent") or {}).get("confidence")
         try:
-            given = await asyncio.to_thread(_answer, self._intent, token, confidence)
+            given = await asyncio.to_thread(_answer, self._intent, token, _likeliest(message))
         except turns.TokenRefused:
             logger.warning("a turn without a valid token", action=self.name())
             return []
@@ -53,14 +52,21 @@ class Answering(Action):
         return []
 
 
-def _answer(intent: str, token: object, confidence: float | None) -> list[dict[str, Any]]:
+def _likeliest(message: dict[str, Any]) -> turns.Understood:
+    """What the words most probably meant, even where we were too unsure to act on it."""
+    ranking = [message.get("intent") or {}, *(message.get("intent_ranking") or [])]
+    best = next((one for one in ranking if one.get("name") in HANDLERS), {})
+    return turns.Understood(best.get("name"), best.get("confidence"))
+
+
+def _answer(intent: str, token: object, understood: turns.Understood) -> list[dict[str, Any]]:
     if not isinstance(token, str):
         raise turns.TokenRefused
     with core().app_context():
         turn_id = turns.resolve(token)
         try:
             given = answer(turns.moment_of(turn_id), intent)
-            turns.settle(turn_id, Actor.BOT, given, intent=intent, confidence=confidence)
+            turns.settle(turn_id, Actor.BOT, given, understood)
         except BaseException:
             turns.release(turn_id, Actor.BOT)
             raise

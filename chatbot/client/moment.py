@@ -32,7 +32,8 @@ class Moment:
 class Answer:
     """What to say and what to remember; `incident_id` links an incident to the conversation.
 
-    `hands_over` brings the conversation to people on that incident, `gives_back` ends it.
+    `hands_over` brings the conversation to people on that incident, `gives_back` ends it. `corrects`: the
+    person's words before these were misunderstood.
     """
 
     messages: tuple[Message, ...]
@@ -40,6 +41,7 @@ class Answer:
     incident_id: int | None = None
     hands_over: bool = False
     gives_back: bool = False
+    corrects: bool = False
 
 
 def say(memory: Memory, *messages: Message, incident_id: int | None = None) -> Answer:

@@ -53,6 +53,14 @@ class Taken:
     token: str | None
 
 
+@dataclass(frozen=True)
+class Understood:
+    """What the model took the words for, and how sure it was (0..1)."""
+
+    intent: str | None
+    confidence: float | None
+
+
 def conversation_of(person: Person, public_id: str) -> Conversation:
     """The person's own conversation; `NotFound` for anybody else's, as if there were none."""
     found = select(Conversation).where(Conversation.public_id == public_id)
@@ -127,9 +135,7 @@ def release(turn_id: int, actor: Actor) -> None:
         session.execute(held.where(Turn.state == TurnState.WAITING).values(claimed_by=None, token_hash=None))
 
 
-def settle(
-    turn_id: int, actor: Actor, answer: Answer, *, intent: str | None = None, confidence: float | None = None
-) -> bool:
+def settle(turn_id: int, actor: Actor, answer: Answer, understood: Understood | None = None) -> bool:
     """Store the answer and what to remember, if `actor` still has the turn."""
     with write() as session:
         turn = session.scalar(select(Turn).where(Turn.id == turn_id).with_for_update(of=Turn))
@@ -137,7 +143,10 @@ def settle(
             return False
         turn.state, turn.answered_by, turn.token_hash = TurnState.ANSWERED, actor, None
         turn.reply = [message.as_dict() for message in answer.messages]
-        turn.intent, turn.confidence = intent, confidence
+        if understood is not None:
+            turn.intent, turn.confidence = understood.intent, understood.confidence
+        if answer.corrects:
+            _note_corrected(session, turn)
         conversation = session.get_one(Conversation, turn.conversation_id)
         conversation.memory = answer.memory.as_dict()
         if answer.incident_id is not None:
@@ -212,6 +221,19 @@ def _same(turn: Turn, said: Said) -> Taken:
 def _link(session: Session, conversation_id: int, incident_id: int) -> None:
     if session.get(ConversationIncident, (conversation_id, incident_id)) is None:
         session.add(ConversationIncident(conversation_id=conversation_id, incident_id=incident_id))
+
+
+def _note_corrected(session: Session, turn: Turn) -> None:
+    """What the person had typed before was taken for something else than they meant."""
+    earlier = select(Turn).where(
+        Turn.conversation_id == turn.conversation_id,
+        Turn.id < turn.id,
+        Turn.text != "",
+        Turn.payload.is_(None),
+    )
+    before = session.scalar(earlier.order_by(Turn.id.desc()).limit(1))
+    if before is not None:
+        before.was_corrected = True
 
 
 def _change_hands(session: Session, conversation: Conversation, answer: Answer) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from commands.demo import history, stories
+from commands.demo import history, sayings, stories
 from commands.demo.sources import known_fixes, read
 from firstline import clock
 from firstline.db import db, write
@@ -42,6 +42,7 @@ def load(hash_password: Hash | None) -> Counter[str]:
         added["outages"] = _add_outages(session)
         added["articles"] = _add_articles(session)
         past = history.add(session)
+        added["sayings"] = sayings.add(session)
     if added["articles"]:
         nudge(INDEX_JOB)
     added["incidents"] = stories.play(read("incidents"))

@@ -4,7 +4,7 @@ from flask import Blueprint
 
 from incidents.policy import Action
 from portal.access import only_who_may
-from portal.knowledge import drafts, editor, exchange, pictures, review, shelf, versions
+from portal.knowledge import drafts, editor, exchange, pictures, review, sayings, shelf, versions
 
 blueprint = Blueprint("knowledge", __name__, url_prefix="/articles")
 blueprint.url_value_preprocessor(editor.take_long_texts)
@@ -24,6 +24,9 @@ for rule, endpoint, view, methods in (
     ("/review/back", "bring_back", review.bring_back, POST),
     ("/review/gaps/<int:gap_id>", "start", review.start, POST),
     ("/review/twins/<int:article_id>/<int:other_id>", "compare", review.compare, GET),
+    ("/sayings", "sayings", sayings.index, GET),
+    ("/sayings/<int:turn_id>", "decide", sayings.decide, POST),
+    ("/sayings/<int:turn_id>/back", "take_back", sayings.take_back, POST),
     ("/exchange", "exchange", exchange.page, GET),
     ("/exchange", "look_at", exchange.look, POST),
     ("/exchange/run", "take_in", exchange.run, POST),

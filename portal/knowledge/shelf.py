@@ -12,7 +12,7 @@ from knowledge_base.catalogue import Wanted
 from knowledge_base.models import State
 from knowledge_base.states import Hand
 from portal.access import person
-from portal.knowledge import review
+from portal.knowledge import review, sayings
 from portal.knowledge.hands import hand
 
 STATES = {
@@ -36,6 +36,7 @@ def index() -> str:
         proposed=catalogue.proposed_ids(),
         may_write=hand() == Hand.REVIEWER,
         to_do=review.how_many() if hand() == Hand.REVIEWER else 0,
+        to_teach=sayings.how_many() if hand() == Hand.REVIEWER else 0,
         states=STATES,
         wanted=wanted,
         chosen={name: value for name, value in request.args.items() if value and name != "page"},

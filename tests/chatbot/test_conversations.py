@@ -315,7 +315,7 @@ def test_what_the_bot_stored_counts_even_when_rasa_then_fails(erin: Person) -> N
         with context():
             turn_id = turns.resolve(metadata["token"])
             given = answer(turns.moment_of(turn_id), "report_problem")
-            turns.settle(turn_id, Actor.BOT, given, intent="report_problem", confidence=0.9)
+            turns.settle(turn_id, Actor.BOT, given, turns.Understood("report_problem", 0.9))
         return 500, b"boom"
 
     from flask import current_app

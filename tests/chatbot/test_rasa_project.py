@@ -31,3 +31,10 @@ def test_every_dialogue_goes_as_written(running_bot: RunningBot, tmp_path: Path)
     trained = model.ensure_model(running_bot.settings.data_dir, sentence_model=sentence_model())
     dialogues = ["--stories", "tests", "--out", str(tmp_path)]
     rasa("test", "core", "--model", str(trained), "--fail-on-prediction-errors", *dialogues)
+
+
+def test_models_are_compared_on_sentences_they_never_saw(running_bot: RunningBot) -> None:
+    trained = model.ensure_model(running_bot.settings.data_dir, sentence_model=sentence_model())
+    verdict = model.score(sentence_model())(trained, trained)
+    assert verdict.asked == len(model.TEST_SET.read_text().splitlines())
+    assert verdict.old == verdict.new >= 0.92 * verdict.asked

@@ -12,6 +12,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from chatbot import model
 from chatbot.client import conversations
 from chatbot.client.models import Turn
 from chatbot.client.rasa import Rasa
@@ -22,8 +23,6 @@ from incidents.people import Person, Role, Team, ensure_person
 from tests.chatbot.conftest import ROOT, RUN, RunningBot
 
 pytestmark = [pytest.mark.rasa, pytest.mark.timeout(900)]
-
-CORPUS = Path(__file__).parent / "unseen.jsonl"
 
 
 @pytest.fixture(scope="module")
@@ -131,7 +130,7 @@ def test_rasas_own_api_needs_its_token(running_bot: RunningBot) -> None:
 
 def test_unseen_sentences_are_understood(running_bot: RunningBot, tmp_path: Path) -> None:
     """Written for the tests and kept out of the training data."""
-    wanted = [json.loads(line) for line in CORPUS.read_text().splitlines()]
+    wanted = [json.loads(line) for line in model.TEST_SET.read_text().splitlines()]
     sentences = tmp_path / "sentences.txt"
     sentences.write_text("\n".join(entry["text"] for entry in wanted))
     command = [sys.executable, "-c", RUN, "bot", "parse", str(sentences), "--json"]

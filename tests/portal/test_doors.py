@@ -64,6 +64,9 @@ NARROWER = {
     "knowledge.start": AUTHORS,
     "knowledge.compare": AUTHORS,
     "knowledge.forget": AUTHORS,
+    "knowledge.sayings": AUTHORS,
+    "knowledge.decide": AUTHORS,
+    "knowledge.take_back": AUTHORS,
     "api.take_alerts": {Role.MONITOR, Role.ADMIN},
 }
 OWN_ONLY = {"number", "attachment_id"}
