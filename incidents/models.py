@@ -86,6 +86,7 @@ class Event(StrEnum):
     ROUTED = "routed"
     TAKEN = "taken"
     ESCALATED = "escalated"
+    LEAD_CALLED = "lead_called"
     ANSWERED = "answered"
     COMMENTED = "commented"
     NOTED = "noted"

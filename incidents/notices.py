@@ -29,6 +29,7 @@ class Topic(StrEnum):
     REOPENED = "reopened"
     COMMENTED = "commented"
     HINT = "hint"
+    LEAD_CALLED = "lead_called"
 
 
 class Delivery(StrEnum):
@@ -132,12 +133,13 @@ def owe(
     entry: Entry | None = None,
     after: timedelta = timedelta(),
 ) -> None:
-    """Owe somebody a notice, unless nothing can be delivered to them or a machine reported it.
+    """Owe somebody a notice, unless nothing can be delivered to them or they are a machine that reported.
 
     It is sent `after` this long at the earliest: time in which they may read it elsewhere.
     One that its recipient does without is kept as `suppressed`, so that one can see why none came.
     """
-    if recipient.is_undeliverable or incident.channel == Channel.MONITORING:
+    is_machine = incident.channel == Channel.MONITORING and recipient.id == incident.requester_id
+    if recipient.is_undeliverable or is_machine:
         return
     session.flush()
     is_wanted = _is_wanted(session, topic, recipient)

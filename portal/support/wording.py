@@ -100,6 +100,12 @@ def _escalated(entry: Entry) -> str:
     return _("%(name)s handed it to %(to)s", name=_who(entry), to=to)
 
 
+def _lead_called(entry: Entry) -> str:
+    leads = entry.facts.get("leads")
+    names = ", ".join(map(str, leads)) if isinstance(leads, list) and leads else _("a lead")
+    return _("%(name)s called %(leads)s", name=_who(entry), leads=names)
+
+
 def _waiting(entry: Entry) -> str:
     if entry.facts.get("waiting_on") == "vendor":
         return _("%(name)s waits for the vendor", name=_who(entry))
@@ -125,6 +131,7 @@ SENTENCES: dict[Event, Callable[[Entry], str]] = {
     Event.ROUTED: _routed,
     Event.TAKEN: _by_name(lazy_gettext("%(name)s took it")),
     Event.ESCALATED: _escalated,
+    Event.LEAD_CALLED: _lead_called,
     Event.ANSWERED: _by_name(lazy_gettext("%(name)s answered")),
     Event.COMMENTED: _by_name(lazy_gettext("%(name)s wrote")),
     Event.NOTED: _by_name(lazy_gettext("%(name)s noted")),

@@ -1,30 +1,20 @@
-"""Which team has it: tier 1 first, up a tier by escalation, and always a reason."""
+"""Up: to the next tier, a team or a vendor by hand (functional), and to the lead (hierarchical)."""
 
 from collections.abc import Sequence
 
-from sqlalchemy import Select, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from firstline.i18n import gettext as _
+from incidents import notices
 from incidents.errors import Conflict, Invalid, NotFound
 from incidents.models import Event, Incident, State, Visibility
-from incidents.people import Person, Team
+from incidents.notices import Topic
+from incidents.people import Person, Role, Team
+from incidents.routing.placing import on_tier
 from incidents.timeline import record
 
 TOP_TIER = 3
-
-
-def route(session: Session, incident: Incident, *, because: str) -> None:
-    """Put the incident on a tier-1 team; an incident that has a team keeps it."""
-    incident.state = State.QUEUED
-    incident.offered_until = None
-    if incident.team_id is None:
-        team = _first_line(session, incident)
-        incident.team_id = team.id if team else None
-        incident.team = team
-    name = incident.team.name if incident.team else _("the service desk")
-    incident.routed_because = because[:300]
-    record(session, incident, Event.ROUTED, text=because, facts={"team": name})
 
 
 def escalate(
@@ -56,11 +46,40 @@ def teams_to_escalate_to(session: Session, incident: Incident) -> Sequence[Team]
     return session.scalars(others.order_by(Team.is_vendor, Team.tier, Team.name)).all()
 
 
-def _first_line(session: Session, incident: Incident) -> Team | None:
-    owner = incident.service.team if incident.service else None
-    if owner is not None and owner.tier == 1 and not owner.is_vendor:
-        return owner
-    return session.scalar(_on_tier(1))
+def call_lead(
+    session: Session, incident: Incident, *, because: str, by: Person | None = None
+) -> Sequence[Person]:
+    """Tell the lead of its team, inside the caller's transaction, and return who was told.
+
+    `because` is the reason in a sentence, kept on the timeline for support; `by` None is the desk
+    itself, as when a target is missed. Owner, team and clock stay as they are. Asked twice, it tells
+    twice: whoever calls it for something that happens once sees to that.
+    """
+    leads = leads_of(session, incident.team)
+    facts: dict[str, object] = {"leads": [lead.name for lead in leads]}
+    entry = record(
+        session,
+        incident,
+        Event.LEAD_CALLED,
+        author=by,
+        text=because,
+        facts=facts,
+        visibility=Visibility.INTERNAL,
+    )
+    for lead in leads:
+        if by is None or lead.id != by.id:
+            notices.owe(session, Topic.LEAD_CALLED, incident, lead, entry=entry)
+    return leads
+
+
+def leads_of(session: Session, team: Team | None) -> Sequence[Person]:
+    """The leads among the team's people; without one every lead, without any the administrators."""
+    own = [one for one in team.members if one.role == Role.LEAD and one.active] if team else []
+    return own or _with_role(session, Role.LEAD) or _with_role(session, Role.ADMIN)
+
+
+def _with_role(session: Session, role: Role) -> Sequence[Person]:
+    return session.scalars(select(Person).where(Person.role == role, Person.active).order_by(Person.id)).all()
 
 
 def _next_tier(session: Session, incident: Incident) -> Team:
@@ -69,14 +88,10 @@ def _next_tier(session: Session, incident: Incident) -> Team:
     if owner is not None and owner.tier == tier + 1:
         return owner
     for higher in range(tier + 1, TOP_TIER + 1):
-        team = session.scalar(_on_tier(higher))
+        team = session.scalar(on_tier(higher))
         if team is not None:
             return team
     raise Conflict(_("There is no higher tier. Choose a team or a vendor, or call the lead."))
-
-
-def _on_tier(tier: int) -> Select[Team]:
-    return select(Team).where(Team.tier == tier, Team.is_vendor.is_(False)).order_by(Team.id).limit(1)
 
 
 def _named(session: Session, slug: str) -> Team:
