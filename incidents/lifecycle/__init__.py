@@ -1,0 +1,24 @@
+"""The life of an incident. One table of states; every change goes through `change` or `apply`."""
+
+from incidents.lifecycle.changes import apply, change, escalate, locked, take
+from incidents.lifecycle.closing import CONFIRM_WITHIN
+from incidents.lifecycle.table import DESK, REQUESTER, SUPPORT, TABLE, WANTED, Actor, Way, actor_of
+from incidents.lifecycle.wanted import Change
+
+__all__ = [
+    "CONFIRM_WITHIN",
+    "DESK",
+    "REQUESTER",
+    "SUPPORT",
+    "TABLE",
+    "WANTED",
+    "Actor",
+    "Change",
+    "Way",
+    "actor_of",
+    "apply",
+    "change",
+    "escalate",
+    "locked",
+    "take",
+]

@@ -1,0 +1,114 @@
+"""The one door to a change of state: lock, look into the table, ask who may, let it happen."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from firstline import jobs
+from firstline.db import write
+from firstline.i18n import gettext as _
+from incidents import notices, routing
+from incidents.errors import Conflict, NotAllowed, NotFound
+from incidents.lifecycle import closing, hands, resolving
+from incidents.lifecycle.table import DESK, REQUESTER, TABLE, WANTED, Way
+from incidents.lifecycle.wanted import Change
+from incidents.models import Event, Incident, State
+from incidents.people import Person, Team
+from incidents.policy import Action, may, require
+
+EFFECTS = {
+    Event.ROUTED: hands.route,
+    Event.TAKEN: hands.take,
+    Event.WAITING: hands.wait,
+    Event.RESUMED: hands.resume,
+    Event.RESOLVED: resolving.resolve,
+    Event.CLOSED: closing.close,
+    Event.REOPENED: closing.reopen,
+    Event.CANCELLED: closing.cancel,
+}
+
+
+@contextmanager
+def locked(incident_id: int, *, seen: int | None = None) -> Iterator[tuple[Session, Incident]]:
+    """The incident inside a write transaction in which nobody else can change it.
+
+    `seen` is the version the person decided on; when something happened since, it is a `Conflict`.
+    """
+    with write() as session:
+        found = select(Incident).where(Incident.id == incident_id).with_for_update(of=Incident)
+        incident = session.scalar(found)
+        if incident is None:
+            raise NotFound(_("There is no such incident. Check the number."))
+        if seen is not None and seen != incident.version:
+            raise Conflict(
+                _("Something happened here while you were at it. Look at what is new, then decide.")
+            )
+        yield session, incident
+    jobs.nudge(notices.TASK)
+
+
+def change(incident_id: int, wanted: Change, *, by: Person | None, seen: int | None = None) -> None:
+    """Move an incident to another state; `by` None is the desk itself.
+
+    Raises `NotFound`, `NotAllowed`, `Conflict` or `Invalid` with a sentence; nothing is half done.
+    """
+    with locked(incident_id, seen=seen) as (session, incident):
+        apply(session, incident, wanted, by=by)
+
+
+def take(incident_id: int, *, by: Person) -> None:
+    """Make `by` the one who works on it; somebody else's work is not taken silently."""
+    with locked(incident_id) as (session, incident):
+        require(by, Action.WORK, incident)
+        if incident.assignee_id == by.id and incident.state == State.IN_PROGRESS:
+            return
+        if incident.assignee is not None and incident.state == State.IN_PROGRESS:
+            raise Conflict(_("%(name)s has taken it already.", name=incident.assignee.name))
+        apply(session, incident, Change(to=State.IN_PROGRESS), by=by)
+        incident.assignee_id, incident.assignee = by.id, by
+
+
+def escalate(
+    incident_id: int, *, by: Person, note: str, team_slug: str | None = None, seen: int | None = None
+) -> Team:
+    """Hand over to the next tier or the named team, with a note; the clock goes on."""
+    with locked(incident_id, seen=seen) as (session, incident):
+        require(by, Action.WORK, incident)
+        if not incident.is_open:
+            raise Conflict(_("It is %(state)s. Reopen it first.", state=incident.state))
+        return routing.escalate(session, incident, by=by, note=note, team_slug=team_slug)
+
+
+def apply(session: Session, incident: Incident, wanted: Change, *, by: Person | None) -> None:
+    """As `change`, inside the caller's transaction."""
+    way = TABLE.get((State(incident.state), wanted.to))
+    if way is None:
+        raise Conflict(
+            _(
+                "An incident that is %(state)s cannot become %(to)s.",
+                state=_plain(incident.state),
+                to=_plain(wanted.to),
+            )
+        )
+    _check_who(way, incident, by)
+    EFFECTS[way.records](session, incident, wanted, by)
+
+
+def _check_who(way: Way, incident: Incident, by: Person | None) -> None:
+    if by is None:
+        if DESK not in way.who:
+            raise NotAllowed(_("Only a person may decide this."))
+        return
+    if by.is_support:
+        require(by, Action.WORK, incident)
+        return
+    require(by, Action.SEE, incident)
+    action = WANTED.get(way.records)
+    if REQUESTER not in way.who or action is None or not may(by, action, incident):
+        raise NotAllowed(_("Only support may do this."))
+
+
+def _plain(state: str) -> str:
+    return state.replace("_", " ")
