@@ -13,6 +13,8 @@ MODELS = (
     "incidents.notices",
     "incidents.selfhelp",
     "incidents.alerts",
+    "incidents.problems.models",
+    "incidents.problems.watch",
     "incidents.sweeps",
 )
 """The modules that declare the domain's tables and tasks, for `firstline.app.create_core`."""

@@ -156,12 +156,17 @@ def move(article_id: int, to: State, *, hand: Hand = Hand.REVIEWER) -> Article:
     """Lead the article to another state, as the table in `states` allows."""
     with write() as session:
         article = _get(session, article_id)
-        states.require(article, to, hand)
-        article.state = to
-        article.updated_at = clock.now()
-        article.change = next_change(session)
+        lead(session, article, to, hand=hand)
     nudge(INDEX_JOB, article_id)
     return article
+
+
+def lead(session: Session, article: Article, to: State, *, hand: Hand = Hand.REVIEWER) -> None:
+    """As `move`, inside the caller's `write()`; the caller nudges INDEX_JOB afterwards."""
+    states.require(article, to, hand)
+    article.state = to
+    article.updated_at = clock.now()
+    article.change = next_change(session)
 
 
 def get(reference: int | str, *, audience: Audience) -> Article:

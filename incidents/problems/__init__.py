@@ -1,0 +1,6 @@
+"""Problems: why incidents come again, what helps meanwhile, and whether the cure held.
+
+`work` is what people do, `table` where a problem may go, `known_errors` the article by which its
+workaround is offered in every channel, `matching` which incidents are its, `watch` what comes after
+the cure, `proposals` which incidents may have one cause, `recurrence` their number by week.
+"""

@@ -1,0 +1,46 @@
+"""How often a problem struck, by week, with the weeks of its cures."""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import select
+
+from firstline import clock
+from firstline.db import db
+from incidents.models import Incident
+from incidents.problems.models import Happening, Link, Problem
+
+MOST_WEEKS = 26
+WEEK = timedelta(days=7)
+
+
+@dataclass(frozen=True)
+class Week:
+    """The incidents reported from this Monday to Sunday, in UTC; `is_cured`: a fix came in it."""
+
+    monday: date
+    incidents: int
+    is_cured: bool
+
+
+def by_week(problem: Problem) -> list[Week]:
+    """From the first incident to now, at most the last 26 weeks, the quiet ones too."""
+    times = db.session.scalars(
+        select(Incident.created_at)
+        .join(Link, Link.incident_id == Incident.id)
+        .where(Link.problem_id == problem.id)
+    ).all()
+    if not times:
+        return []
+    counted = Counter(_monday(at) for at in times)
+    last = _monday(clock.now())
+    first = max(min(counted), last - (MOST_WEEKS - 1) * WEEK)
+    cured = {_monday(note.created_at) for note in problem.history if note.happening == Happening.FIXED}
+    weeks = [first + number * WEEK for number in range((last - first) // WEEK + 1)]
+    return [Week(monday, counted[monday], monday in cured) for monday in weeks]
+
+
+def _monday(at: datetime) -> date:
+    day = at.date()
+    return day - timedelta(days=day.weekday())
