@@ -1,6 +1,7 @@
 """People, their teams and their API tokens."""
 
 import secrets
+from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 from hashlib import sha256
@@ -135,6 +136,11 @@ def normalise_address(address: str) -> str:
 def find_by_address(address: str) -> Person | None:
     """The person behind an address or one of its aliases."""
     return _find(db.session(), normalise_address(address))
+
+
+def supporters() -> Sequence[Person]:
+    """Everybody who works at the desk, by name."""
+    return db.session.scalars(select(Person).where(Person.role.in_(SUPPORT)).order_by(Person.name)).all()
 
 
 def ensure_person(session: Session, address: str, *, name: str = "", role: Role = Role.CONTACT) -> Person:

@@ -22,6 +22,7 @@ BLUEPRINTS = (
     "portal.employee",
     "portal.answer",
     "portal.support",
+    "portal.problems",
     "portal.knowledge",
     "portal.outcomes",
     "portal.admin",

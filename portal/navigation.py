@@ -40,6 +40,7 @@ def _may(action: Action) -> Allowed:
 
 PLACES = (
     Place("support.queue", _("Queue"), "inbox", _may(Action.SEE_QUEUE)),
+    Place("problems.index", _("Problems"), "bug", _may(Action.SEE_QUEUE)),
     Place("employee.fixes", _("Fixes"), "lifebuoy", lambda person: True),
     Place("employee.incidents", _("My incidents"), "ticket", lambda person: True),
     Place("knowledge.index", _("Articles"), "books", _may(Action.DRAFT_ARTICLES)),

@@ -67,7 +67,7 @@ def open_problem(findings: Findings, *, incident_ids: Collection[int] = (), by: 
     """Begin to look for the cause of these incidents; raises `Invalid` or `Conflict`."""
     require(by, Action.SEE_QUEUE)
     with _knowledge_refused(), write() as session:
-        problem = Problem(title="", owner_id=by.id)
+        problem = Problem(title="", owner=by)
         session.add(problem)
         _fill(session, problem, findings)
         session.flush()
@@ -197,13 +197,20 @@ def _fill(session: Session, problem: Problem, findings: Findings) -> None:
         setattr(problem, name, words)
     problem.service = _service(session, findings.service)
     problem.category = findings.category if session.get(Category, findings.category) else ""
-    problem.owner_id = findings.owner_id or problem.owner_id
+    problem.owner = _owner(session, findings.owner_id) or problem.owner
 
 
 def _service(session: Session, slug: str) -> Service | None:
     found = session.scalar(select(Service).where(Service.slug == slug)) if slug else None
     if slug and found is None:
         raise Invalid(_("There is no such service. Choose one of the list."), field="service")
+    return found
+
+
+def _owner(session: Session, owner_id: int | None) -> Person | None:
+    found = session.get(Person, owner_id) if owner_id else None
+    if owner_id and (found is None or not found.is_support):
+        raise Invalid(_("Choose somebody of support as the owner."), field="owner")
     return found
 
 

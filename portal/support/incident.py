@@ -11,6 +11,7 @@ from incidents import drafting, queue, routing, selfhelp, services, sla
 from incidents.errors import NotFound, Refused
 from incidents.lifecycle import TABLE
 from incidents.models import Incident, State
+from incidents.problems import work as problems
 from knowledge_base import articles
 from portal.access import person
 from portal.support import chat, wording
@@ -70,6 +71,7 @@ def render(incident: Incident, *, doing: str = "", refusal: Refused | None = Non
         offered=selfhelp.fixes_of(incident.id),
         devices=services.devices_of(incident.requester),
         others=others,
+        problem=problems.problem_of(incident),
         may_be_drafted=drafting.may_be_drafted(incident),
         its_article=drafting.article_of(incident),
         due_share=due_share,

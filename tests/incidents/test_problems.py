@@ -42,7 +42,9 @@ def tell(person):
     def tell(words="The VPN disconnects after one hour", service="vpn"):
         told.append(words)
         reporter = person(f"erin{len(told)}")
-        return report(Report(requester_id=reporter.id, description=words, channel=Channel.API, service=service))
+        return report(
+            Report(requester_id=reporter.id, description=words, channel=Channel.API, service=service)
+        )
 
     return tell
 
@@ -183,7 +185,9 @@ def test_one_person_who_reports_twice_is_not_two(known_error, lena, person, monk
     later(monkeypatch, days=2)
     erin = person("erin")
     for _ in range(2):
-        again = report(Report(requester_id=erin.id, description="VPN drops after one hour", channel=Channel.API))
+        again = report(
+            Report(requester_id=erin.id, description="VPN drops after one hour", channel=Channel.API)
+        )
         work.link(known_error.number, again.id, by=lena)
     watch.judge()
     assert known_error.standing == Standing.FIXED

@@ -33,6 +33,7 @@ DOORS = {
     "auth": AT_THE_PORTAL,
     "chat": AT_THE_PORTAL,
     "support": SUPPORT,
+    "problems": SUPPORT,
     "outcomes": AUTHORS,
     "knowledge": DRAFTERS,
     "admin": {Role.ADMIN},
