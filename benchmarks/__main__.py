@@ -8,6 +8,7 @@ PARTS = {
     "browse": "benchmarks.browse",
     "search": "benchmarks.search",
     "learning": "benchmarks.learning",
+    "duplicates": "benchmarks.duplicates",
     "mail": "benchmarks.mail",
     "understanding": "benchmarks.understanding",
 }

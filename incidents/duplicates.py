@@ -1,23 +1,109 @@
-"""Whether two reports tell of the same trouble: shared words and, where there is a model, meaning."""
+"""Whether two reports tell of the same trouble: meaning, shared words, and what they name.
+
+A sentence vector finds two tellings of one trouble near each other, but also two troubles of one
+printer, and the same trouble on two floors. What each names (`incidents.concepts`) tells those apart.
+The chance is a logistic function of both; `benchmarks/duplicates.py` fits its weights and the bar on
+troubles that are synthetic and written by hand, and measures them on others.
+"""
 
 import math
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
+from incidents import concepts
+from incidents.concepts import Concepts
 from knowledge_base.embedding import Encoder
 from knowledge_base.words import is_code, words
 
-MEANING = 0.7
-"""How much of the likeness is meaning; the rest is words."""
-
-BAR = 0.54
-BAR_BY_WORDS = 0.45
+BAR = 0.7
+BAR_BY_WORDS = 0.85
 """Above this a join is proposed; a wrong one costs more than a missed one."""
+
+FEATURES = (
+    "meaning",
+    "words",
+    "things_shared",
+    "other_things",
+    "troubles_met",
+    "other_troubles",
+    "other_kinds",
+    "same_place",
+    "codes_met",
+    "other_parts",
+    "other_products",
+)
+WEIGHTS = (12.44, -2.76, 0.84, 0.1, 1.72, -2.13, -0.64, -0.15, 2.1, -0.75, -3.63)
+OFFSET = -6.88
+WEIGHTS_BY_WORDS = (0.0, 4.09, 1.54, -0.73, 2.08, -2.09, -0.9, 0.39, -1.06, -0.53, -4.37)
+OFFSET_BY_WORDS = -2.39
 
 CODE_WEIGHT = 3.0
 """Numbers and error codes are rare and tell troubles apart."""
+
+IS_LOCAL = frozenset(
+    {"printer", "copier", "label", "toner", "wifi", "network", "socket", "projector", "room", "panel"}
+    | {"door", "garage", "deskphone"}
+)
+"""Things of which every site has its own: there the site counts though nobody wrote it."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A text as it is compared; `vector` is None where there is no model."""
+
+    concepts: Concepts
+    weights: dict[str, float]
+    vector: NDArray[np.float32] | None
+
+    @property
+    def site_counts(self) -> bool:
+        return bool(self.concepts.things & IS_LOCAL)
+
+
+def read(text: str, vector: NDArray[np.float32] | None = None) -> Reading:
+    """Take a text apart once, for comparing it with many."""
+    return Reading(concepts.read(text), _weigh(text), vector)
+
+
+def chance(one: Reading, other: Reading) -> float:
+    """How likely both tell of the same trouble, 0 to 1."""
+    by_words = one.vector is None or other.vector is None
+    if names_another(one.concepts, other.concepts):
+        return 0.0
+    weights, offset = (WEIGHTS_BY_WORDS, OFFSET_BY_WORDS) if by_words else (WEIGHTS, OFFSET)
+    score = offset + sum(w * f for w, f in zip(weights, features(one, other), strict=True))
+    return 1 / (1 + math.exp(-score))
+
+
+def names_another(one: Concepts, other: Concepts) -> bool:
+    """Whether both name a floor, a city, a department, a mailbox, a drive or a code, and not the same: no doubt then."""
+    return any(
+        _differ(getattr(one, name), getattr(other, name))
+        for name in ("numbered", "cities", "places", "mailboxes", "drives", "codes")
+    )
+
+
+def features(one: Reading, other: Reading) -> tuple[float, ...]:
+    """What the chance is made of, in the order of `FEATURES`."""
+    a, b = one.concepts, other.concepts
+    wheres = ((a.numbered, b.numbered), (a.cities, b.cities), (a.places, b.places))
+    return (
+        _meaning(one, other),
+        _shared_words(one.weights, other.weights),
+        len(a.things & b.things) / max(1, len(a.things | b.things)),
+        _differ(a.things, b.things),
+        _meet(a.troubles, b.troubles),
+        _differ(a.troubles, b.troubles),
+        _differ(a.kinds_of_trouble, b.kinds_of_trouble),
+        max(_meet(*where) for where in wheres),
+        _meet(a.codes, b.codes),
+        _differ(a.parts, b.parts),
+        _differ(a.products, b.products),
+    )
 
 
 def proposes_join(likeness: float, *, by_words_only: bool) -> bool:
@@ -26,27 +112,53 @@ def proposes_join(likeness: float, *, by_words_only: bool) -> bool:
 
 
 def likenesses(pairs: Sequence[tuple[str, str]], encoder: Encoder | None) -> list[float]:
-    """How much alike the two texts of each pair are, 0 to 1."""
-    lexical = [_shared_words(one, other) for one, other in pairs]
-    if encoder is None:
-        return lexical
-    meant = [_meaning(one, other, encoder) for one, other in pairs]
-    return [MEANING * near + (1 - MEANING) * shared for near, shared in zip(meant, lexical, strict=True)]
+    """How likely the two texts of each pair tell of the same trouble."""
+    readings = _read_all({text for pair in pairs for text in pair}, encoder)
+    return [chance(readings[one], readings[other]) for one, other in pairs]
 
 
-def _meaning(one: str, other: str, encoder: Encoder) -> float:
-    first, second = encoder.encode([one, other])
-    return max(0.0, float(np.dot(first, second)))
+def in_common(one: Reading, other: Reading) -> tuple[str, ...]:
+    """What both name, for the person who decides: things first, then troubles, places and codes."""
+    a, b = one.concepts, other.concepts
+    troubles = frozenset(name.rpartition("/")[2] for name in a.troubles & b.troubles)
+    shared = (
+        a.things & b.things,
+        troubles,
+        a.cities & b.cities,
+        a.places & b.places,
+        a.codes & b.codes,
+    )
+    return tuple(name for names in shared for name in sorted(names))
 
 
-def _shared_words(one: str, other: str) -> float:
+def _read_all(texts: set[str], encoder: Encoder | None) -> dict[str, Reading]:
+    ordered = sorted(texts)
+    vectors = [None] * len(ordered) if encoder is None else list(encoder.encode(ordered))
+    return {text: read(text, vector) for text, vector in zip(ordered, vectors, strict=True)}
+
+
+def _meaning(one: Reading, other: Reading) -> float:
+    if one.vector is None or other.vector is None:
+        return 0.0
+    return max(0.0, float(np.dot(one.vector, other.vector)))
+
+
+def _meet(one: frozenset[str], other: frozenset[str]) -> float:
+    return len(one & other) / max(1, min(len(one), len(other)))
+
+
+def _differ(one: frozenset[str], other: frozenset[str]) -> float:
+    """Whether both name something and nothing is the same."""
+    return float(bool(one) and bool(other) and not one & other)
+
+
+def _shared_words(first: dict[str, float], second: dict[str, float]) -> float:
     """Cosine of the two bags of words."""
-    first, second = _weights(one), _weights(other)
     product = sum(weight * second.get(word, 0.0) for word, weight in first.items())
     return product / (_length(first) * _length(second) or 1.0)
 
 
-def _weights(text: str) -> dict[str, float]:
+def _weigh(text: str) -> dict[str, float]:
     return {
         word: (CODE_WEIGHT if is_code(word) else 1.0) * math.sqrt(count)
         for word, count in Counter(words(text)).items()

@@ -1,0 +1,186 @@
+"""How well doubles are found: fits the weights on some troubles, measures the shipped ones on others.
+
+All are synthetic (`troubles.txt`): families of troubles written by hand, each told in several ways.
+No family is in both parts. The wrong pairs are hard: two troubles of one family.
+
+    python -m benchmarks duplicates                what the shipped weights do
+    python -m benchmarks.duplicates --fit          new weights, to be copied into incidents/duplicates.py
+    python -m benchmarks.duplicates --write FILE   the 500 measured pairs, for `firstline duplicates evaluate`
+"""
+
+import json
+import random
+import sys
+from collections.abc import Sequence
+from itertools import combinations, product
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from firstline.settings import Settings
+from incidents import duplicates
+from incidents.duplicates import Reading
+from knowledge_base.embedding import Encoder, try_encoder
+
+FILE = Path(__file__).parent / "troubles.txt"
+SEED = 7
+SAME, OTHER = 200, 300
+EASY = 400
+RIDGE = 5.0
+
+Pair = tuple[str, str, bool]
+Family = dict[str, list[str]]
+Matrix = NDArray[np.float64]
+
+
+def main() -> None:
+    encoder, reason = try_encoder(Settings.from_environ().model_dir)
+    pairs = measured_pairs()
+    print(f"{len(pairs)} synthetic pairs, hard ones, disjoint from those the bar was fitted on")
+    for name, used in (("meaning and words", encoder), ("words only", None)):
+        if used is None and name != "words only":
+            print(f"No sentence model: {reason}")
+            continue
+        precision, recall = measure(pairs, used)
+        print(f"{name:20} precision {precision:.3f}  recall {recall:.3f}")
+
+
+def measure(pairs: Sequence[Pair], encoder: Encoder | None) -> tuple[float, float]:
+    """Precision and recall of the joins the shipped weights propose."""
+    found = duplicates.likenesses([(one, other) for one, other, _ in pairs], encoder)
+    proposed = [duplicates.proposes_join(each, by_words_only=encoder is None) for each in found]
+    right = sum(said and same for said, (_, _, same) in zip(proposed, pairs, strict=True))
+    return right / max(1, sum(proposed)), right / sum(same for *_, same in pairs)
+
+
+def measured_pairs() -> list[Pair]:
+    """200 pairs that are the same and 300 that are not, of families nothing was fitted on."""
+    drawn, whole = random.Random(SEED), hard_pairs("test")
+    same = drawn.sample([pair for pair in whole if pair[2]], SAME)
+    return same + drawn.sample([pair for pair in whole if not pair[2]], OTHER)
+
+
+def hard_pairs(part: str) -> list[Pair]:
+    """Every pair within a family: two ways of one trouble, or two troubles."""
+    return [pair for family in read(part).values() for pair in _pairs_of(family)]
+
+
+def read(part: str) -> dict[str, Family]:
+    """The families of the part `fit` or `test`."""
+    families: dict[str, Family] = {}
+    family: Family = {}
+    ways: list[str] = []
+    for line in FILE.read_text(encoding="utf-8").splitlines():
+        if line.startswith("# "):
+            kept, name = line[2:].split()
+            family = families.setdefault(name, {}) if kept == part else {}
+        elif line.startswith("= "):
+            ways = family.setdefault(line[2:], [])
+        elif line.startswith("- "):
+            ways.append(line[2:])
+    return families
+
+
+def fit(encoder: Encoder | None) -> tuple[Matrix, dict[str, float]]:
+    """Weights with the offset last, and the precision a family that was left out would have had by bar."""
+    hard, easy = hard_pairs("fit"), _easy_pairs()
+    rows, same = _rows([*hard, *easy], encoder)
+    names = [name for name, family in read("fit").items() for _ in _pairs_of(family)]
+    groups = np.array(names + ["easy"] * len(easy))
+    undecided = ~np.isnan(rows).any(axis=1)
+    rows, same, groups = rows[undecided], same[undecided], groups[undecided]
+    chances = np.zeros(len(rows))
+    for group in set(names):
+        chances[groups == group] = _chances(
+            rows[groups == group], _solve(rows[groups != group], same[groups != group])
+        )
+    is_hard = groups != "easy"
+    return _solve(rows, same), _by_bar(chances[is_hard], same[is_hard])
+
+
+def _by_bar(chances: Matrix, same: NDArray[np.bool_]) -> dict[str, float]:
+    """Precision where three of five pairs are not the same, as in the measured ones."""
+    share = OTHER / SAME * same.sum() / (~same).sum()
+    told = {}
+    for bar in (0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85):
+        right, wrong = (chances[same] >= bar).sum(), share * (chances[~same] >= bar).sum()
+        recall = right / same.sum()
+        told[f"{bar:.2f}"] = f"precision {right / max(1, right + wrong):.3f} recall {recall:.3f}"
+    return told  # type: ignore[return-value]
+
+
+def _pairs_of(family: Family) -> list[Pair]:
+    same = [(*pair, True) for ways in family.values() for pair in combinations(ways, 2)]
+    other = [(*pair, False) for one, two in combinations(family.values(), 2) for pair in product(one, two)]
+    return [*same, *other]
+
+
+def _easy_pairs() -> list[Pair]:
+    """Two troubles of different families."""
+    drawn = random.Random(SEED)
+    families = [[way for ways in family.values() for way in ways] for family in read("fit").values()]
+    pairs = (drawn.sample(families, 2) for _ in range(EASY))
+    return [(drawn.choice(one), drawn.choice(two), False) for one, two in pairs]
+
+
+def _rows(pairs: Sequence[Pair], encoder: Encoder | None) -> tuple[Matrix, NDArray[np.bool_]]:
+    texts = sorted({text for one, other, _ in pairs for text in (one, other)})
+    vectors = [None] * len(texts) if encoder is None else list(encoder.encode(texts))
+    readings = {text: duplicates.read(text, vector) for text, vector in zip(texts, vectors, strict=True)}
+    rows = [_row(readings[one], readings[other]) for one, other, _ in pairs]
+    return np.array(rows), np.array([same for *_, same in pairs])
+
+
+def _row(one: Reading, other: Reading) -> tuple[float, ...]:
+    """Nothing is to be learned of pairs that what they name decides."""
+    if duplicates.names_another(one.concepts, other.concepts):
+        return (float("nan"),) * len(duplicates.FEATURES)
+    return duplicates.features(one, other)
+
+
+def _solve(rows: Matrix, same: NDArray[np.bool_]) -> Matrix:
+    """Logistic regression by Newton's method, on standardised features."""
+    middle, spread = rows.mean(axis=0), rows.std(axis=0) + 1e-9
+    scaled = np.c_[(rows - middle) / spread, np.ones(len(rows))]
+    counts = np.where(same, 1.0, 0.5)
+    ridge = RIDGE * np.diag([*np.ones(rows.shape[1]), 0.0])
+    weights = np.zeros(scaled.shape[1])
+    for _ in range(50):
+        chances = _logistic(scaled @ weights)
+        slope = scaled.T @ (counts * (chances - same)) + ridge @ weights
+        bend = (scaled * (counts * chances * (1 - chances))[:, None]).T @ scaled + ridge
+        weights -= np.linalg.solve(bend, slope)
+    plain = weights[:-1] / spread
+    return np.array([*plain, weights[-1] - float(plain @ middle)])
+
+
+def _chances(rows: Matrix, weights: Matrix) -> Matrix:
+    return _logistic(rows @ weights[:-1] + weights[-1])
+
+
+def _logistic(scores: Matrix) -> Matrix:
+    return 1 / (1 + np.exp(-scores))
+
+
+def _print_fit() -> None:
+    for encoder in (try_encoder(Settings.from_environ().model_dir)[0], None):
+        weights, by_bar = fit(encoder)
+        print("meaning and words" if encoder else "words only", *np.round(weights, 2), sep=", ")
+        for bar, told in by_bar.items():
+            print(f"  bar {bar}: {told}")
+
+
+def _write(file: Path) -> None:
+    lines = [json.dumps({"a": one, "b": other, "same": same}) for one, other, same in measured_pairs()]
+    file.write_text("\n".join(lines) + "\n")
+
+
+if __name__ == "__main__":
+    match sys.argv[1:]:
+        case ["--fit"]:
+            _print_fit()
+        case ["--write", name]:
+            _write(Path(name))
+        case _:
+            main()

@@ -1,0 +1,110 @@
+"""What a report is about in plain concepts: the thing, the trouble, the place and the codes it names.
+
+People say "beamer", "projector" or "it stays dark": `data/concepts.txt` maps their words. What
+tells two troubles apart is mostly here: another device, another floor, another error number.
+"""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from knowledge_base.words import is_code
+
+FILE = Path(__file__).parent / "data" / "concepts.txt"
+ORDINALS = {
+    word: str(place)
+    for words in (
+        "first second third fourth fifth sixth seventh eighth ninth",
+        "one two three four five six seven eight nine",
+    )
+    for place, word in enumerate(words.split(), start=1)
+}
+NUMBERED = (
+    re.compile(r"\b(?:floor|room|building|bldg|site|level|storey|station|wing|hall|line|desk|gate)\s+(\w+)"),
+    re.compile(r"(\w+)[\s-]+(?:floor|storey)\b"),
+)
+MAILBOX = re.compile(r"\b([\w.]+)@")
+WORD = re.compile(r"[\w.]+")
+DRIVE = re.compile(r"\b([a-z])(?=:(?:\s|$|\\))|\b([a-z])(?=[ -](?:drive|share)\b)")
+SHORTEST_CODE = 3
+"""Shorter numbers are counts and hours: "every 5 minutes" and "every 10 minutes" may be one trouble."""
+COUNT = re.compile(r"\d+(?:am|pm|st|[nr]d|th|h|min|mins|s|x|days?)\.?")
+
+CONTAINERS = frozenset(
+    {"teams", "room", "laptop", "mail", "network", "account", "badge", "phone", "password", "office"}
+)
+"""Things that have parts: of a meeting the camera or the microphone, of a badge the door or the garage."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Concepts:
+    """Each a set of names; `kinds_of_trouble` puts near troubles together (hangs, does not start)."""
+
+    things: frozenset[str]
+    troubles: frozenset[str]
+    kinds_of_trouble: frozenset[str]
+    numbered: frozenset[str]
+    cities: frozenset[str]
+    places: frozenset[str]
+    mailboxes: frozenset[str]
+    products: frozenset[str]
+    drives: frozenset[str]
+    codes: frozenset[str]
+
+    @property
+    def parts(self) -> frozenset[str]:
+        return self.things - CONTAINERS
+
+
+def read(text: str) -> Concepts:
+    """The concepts these words name."""
+    folded = unicodedata.normalize("NFKC", text).lower().replace("’", "'")
+    troubles = _named("trouble", folded)
+    return Concepts(
+        things=_named("thing", folded),
+        troubles=troubles,
+        kinds_of_trouble=frozenset(name.partition("/")[0] for name in troubles),
+        numbered=frozenset(_numbered(folded)),
+        cities=_named("city", folded),
+        places=_named("place", folded),
+        mailboxes=frozenset(MAILBOX.findall(folded)),
+        products=_named("product", folded),
+        drives=frozenset(one or two for one, two in DRIVE.findall(folded)),
+        codes=frozenset(word for word in WORD.findall(folded) if _is_telling(word)),
+    )
+
+
+def _is_telling(word: str) -> bool:
+    return is_code(word) and len(word) >= SHORTEST_CODE and COUNT.fullmatch(word) is None
+
+
+def _named(section: str, folded: str) -> frozenset[str]:
+    return frozenset(name for name, pattern in _patterns()[section].items() if pattern.search(folded))
+
+
+def _numbered(folded: str) -> set[str]:
+    """Floors, rooms and lines by their number or letter, however it is written."""
+    found = (word for pattern in NUMBERED for word in pattern.findall(folded))
+    named = {ORDINALS.get(word, word) for word in found}
+    return {name.rstrip("thndrs") or name for name in named if is_code(name) or len(name) == 1}
+
+
+@cache
+def _patterns() -> dict[str, dict[str, re.Pattern[str]]]:
+    patterns: dict[str, dict[str, re.Pattern[str]]] = {}
+    section: dict[str, re.Pattern[str]] = {}
+    for line in FILE.read_text(encoding="utf-8").splitlines():
+        if line.startswith("["):
+            section = patterns.setdefault(line.strip("[]"), {})
+        elif line and not line.startswith("#"):
+            name, _, words = line.partition(": ")
+            section[name] = _pattern(words.split(", "))
+    return patterns
+
+
+def _pattern(words: list[str]) -> re.Pattern[str]:
+    longest_first = sorted(words, key=len, reverse=True)
+    either = "|".join(re.escape(word).replace(r"\*", r"\w*") for word in longest_first)
+    return re.compile(rf"(?<![\w-])(?:{either})(?![\w-])")
