@@ -134,6 +134,8 @@ def _sentence(notice: Notice, *, has_fixes: bool) -> str:
             return _("%(number)s is solved, as far as we can see. Is it?", number=number)
         case Topic.HINT:
             return _("A word about your mail on %(number)s:", number=number)
+        case Topic.ASSIGNED:
+            return _("%(number)s is yours to take.", number=number)
         case Topic.LEAD_CALLED:
             return _("%(name)s calls you to %(number)s, as the lead:", name=name, number=number)
         case Topic.REOPENED:

@@ -11,6 +11,8 @@ MODELS = (
     "incidents.services",
     "incidents.models",
     "incidents.notices",
+    "incidents.routing.models",
+    "incidents.swarms.models",
     "incidents.selfhelp",
     "incidents.alerts",
     "incidents.problems.models",

@@ -86,6 +86,7 @@ class Event(StrEnum):
     ROUTED = "routed"
     TAKEN = "taken"
     ESCALATED = "escalated"
+    ASSIGNED = "assigned"
     LEAD_CALLED = "lead_called"
     ANSWERED = "answered"
     COMMENTED = "commented"
@@ -131,6 +132,10 @@ class Incident(Model):
     team_id: Mapped[int | None] = mapped_column(ForeignKey("team.id", ondelete="SET NULL"))
     assignee_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
     routed_because: Mapped[str] = mapped_column(String(300), default="")
+    routed_by: Mapped[str] = mapped_column(String(300), default="")
+    """The rule that chose the team, and what it saw; `routed_because` is why it came there then."""
+    placed_at: Mapped[datetime | None]
+    """Since when its team has it to be taken."""
     waiting_on: Mapped[str | None] = mapped_column(String(12))
     merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("incident.id"))
 

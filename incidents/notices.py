@@ -29,6 +29,7 @@ class Topic(StrEnum):
     REOPENED = "reopened"
     COMMENTED = "commented"
     HINT = "hint"
+    ASSIGNED = "assigned"
     LEAD_CALLED = "lead_called"
 
 

@@ -8,7 +8,7 @@ from hashlib import sha256
 from uuid import uuid4
 
 from flask_security import RoleMixin, UserMixin
-from sqlalchemy import ForeignKey, Index, String, select
+from sqlalchemy import JSON, ForeignKey, Index, String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from firstline import clock
@@ -51,10 +51,15 @@ class Membership(Model):
 
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), primary_key=True)
     team_id: Mapped[int] = mapped_column(ForeignKey("team.id", ondelete="CASCADE"), primary_key=True)
+    given_at: Mapped[datetime | None]
+    """When this team's round last came to this person."""
 
 
 class Team(Model):
-    """A group of people on one tier (1 to 3), or a vendor who works by mail."""
+    """A group of people on one tier (1 to 3), or a vendor who works by mail.
+
+    A vendor is to answer within `answer_hours` of being asked; tier 0 is self-help and has no team.
+    """
 
     __tablename__ = "team"
 
@@ -64,7 +69,10 @@ class Team(Model):
     tier: Mapped[int]
     is_vendor: Mapped[bool] = mapped_column(default=False)
     email: Mapped[str | None] = mapped_column(String(ADDRESS_LENGTH))
+    lead_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
+    answer_hours: Mapped[int] = mapped_column(default=24)
 
+    lead: Mapped["Person | None"] = relationship(foreign_keys=[lead_id])
     members: Mapped[list["Person"]] = relationship(secondary="membership", back_populates="teams")
 
 
@@ -84,6 +92,9 @@ class Person(Model, UserMixin):
     timezone: Mapped[str] = mapped_column(String(60), default="")
     language: Mapped[str] = mapped_column(String(12), default="")
     theme: Mapped[str] = mapped_column(String(8), default="")
+    skills: Mapped[list[str]] = mapped_column(JSON, default=list)
+    shift: Mapped[str] = mapped_column(String(120), default="")
+    """When they work, in their own zone, such as “Mon-Fri 08:00-16:30”; empty means always."""
     is_undeliverable: Mapped[bool] = mapped_column(default=False)
     bounced_count: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime] = mapped_column(default=clock.now)

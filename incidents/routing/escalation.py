@@ -11,7 +11,7 @@ from incidents.errors import Conflict, Invalid, NotFound
 from incidents.models import Event, Incident, State, Visibility
 from incidents.notices import Topic
 from incidents.people import Person, Role, Team
-from incidents.routing.placing import on_tier
+from incidents.routing.rules import on_tier
 from incidents.timeline import record
 
 TOP_TIER = 3

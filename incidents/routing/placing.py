@@ -1,34 +1,48 @@
-"""Where an incident goes first: the owner of its service on tier 1, else the first line; always a reason."""
+"""Where an incident goes first, and who has it there: always with a reason that people can read."""
 
-from sqlalchemy import Select, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from firstline import clock
 from firstline.i18n import gettext as _
 from incidents.models import Event, Incident, State
 from incidents.people import Team
+from incidents.routing import assignment, rules
 from incidents.timeline import record
 
 
 def route(session: Session, incident: Incident, *, because: str) -> None:
-    """Put the incident on a tier-1 team; an incident that has a team keeps it."""
+    """Put the incident on the team that the first fitting rule names; one that has a team keeps it.
+
+    `because` says why now; why this team is kept beside it as `routed_by`.
+    """
     incident.state = State.QUEUED
     incident.offered_until = None
-    if incident.team_id is None:
-        team = _first_line(session, incident)
-        incident.team_id = team.id if team else None
-        incident.team = team
-    name = incident.team.name if incident.team else _("the service desk")
+    incident.placed_at = clock.now()
     incident.routed_because = because[:300]
-    record(session, incident, Event.ROUTED, text=because, facts={"team": name})
+    decision = None if incident.team_id is not None else _place(session, incident)
+    name = incident.team.name if incident.team else _("the service desk")
+    facts: dict[str, object] = {"team": name}
+    if decision is not None:
+        facts["why"] = decision.because
+    record(session, incident, Event.ROUTED, text=because, facts=facts)
+    if decision is not None:
+        assignment.assign(session, incident, decision.assigning)
 
 
-def on_tier(tier: int) -> Select[Team]:
-    """The first team on this tier."""
-    return select(Team).where(Team.tier == tier, Team.is_vendor.is_(False)).order_by(Team.id).limit(1)
+def _place(session: Session, incident: Incident) -> rules.Decision:
+    decision = rules.decide(session, rules.facts_of(session, incident))
+    while decision.team is not None and not _holds(session, decision.team):
+        session.expire_all()
+        decision = rules.decide(session, rules.facts_of(session, incident))
+    incident.team_id, incident.team = decision.team.id if decision.team else None, decision.team
+    incident.routed_by = decision.because[:300]
+    return decision
 
 
-def _first_line(session: Session, incident: Incident) -> Team | None:
-    owner = incident.service.team if incident.service else None
-    if owner is not None and owner.tier == 1 and not owner.is_vendor:
-        return owner
-    return session.scalar(on_tier(1))
+def _holds(session: Session, team: Team) -> bool:
+    """Keep the team from being removed until this transaction ends; False if it is gone already."""
+    return (
+        session.scalar(select(Team.id).where(Team.id == team.id).with_for_update(read=True, key_share=True))
+        is not None
+    )

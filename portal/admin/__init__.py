@@ -4,7 +4,7 @@ from flask import Blueprint
 
 from incidents.policy import Action
 from portal.access import only_who_may
-from portal.admin import health, holdout, mail, mailboxes, people, sections, services, teams, tokens
+from portal.admin import health, holdout, mail, mailboxes, people, routing, sections, services, teams, tokens
 
 blueprint = Blueprint("admin", __name__, url_prefix="/admin")
 blueprint.before_request(only_who_may(Action.ADMINISTER))
@@ -25,6 +25,15 @@ for rule, endpoint, view, methods in (
     ("/services", "add_service", services.save, POST),
     ("/services/<int:service_id>", "service", services.index, GET),
     ("/services/<int:service_id>", "change_service", services.save, POST),
+    ("/routing", "rules", routing.index, GET),
+    ("/routing", "add_rule", routing.save, POST),
+    ("/routing/try", "try_rules", routing.show_trial, GET),
+    ("/routing/try", "try_words", routing.try_words, POST),
+    ("/routing/<int:rule_id>", "rule", routing.index, GET),
+    ("/routing/<int:rule_id>", "change_rule", routing.save, POST),
+    ("/routing/<int:rule_id>/move", "move_rule", routing.move, POST),
+    ("/routing/<int:rule_id>/switch", "switch_rule", routing.switch, POST),
+    ("/routing/<int:rule_id>/remove", "remove_rule", routing.remove, POST),
     ("/tokens", "tokens", tokens.index, GET),
     ("/tokens/<int:token_id>/revoke", "revoke_token", tokens.revoke, POST),
     ("/hold-out", "holdout", holdout.show, GET),

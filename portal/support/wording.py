@@ -100,6 +100,13 @@ def _escalated(entry: Entry) -> str:
     return _("%(name)s handed it to %(to)s", name=_who(entry), to=to)
 
 
+def _assigned(entry: Entry) -> str:
+    to = _fact(entry, "to")
+    if to:
+        return _("Given to %(name)s", name=to)
+    return _("Given to nobody of %(team)s", team=_fact(entry, "team"))
+
+
 def _lead_called(entry: Entry) -> str:
     leads = entry.facts.get("leads")
     names = ", ".join(map(str, leads)) if isinstance(leads, list) and leads else _("a lead")
@@ -131,6 +138,7 @@ SENTENCES: dict[Event, Callable[[Entry], str]] = {
     Event.ROUTED: _routed,
     Event.TAKEN: _by_name(lazy_gettext("%(name)s took it")),
     Event.ESCALATED: _escalated,
+    Event.ASSIGNED: _assigned,
     Event.LEAD_CALLED: _lead_called,
     Event.ANSWERED: _by_name(lazy_gettext("%(name)s answered")),
     Event.COMMENTED: _by_name(lazy_gettext("%(name)s wrote")),

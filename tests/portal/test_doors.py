@@ -120,6 +120,7 @@ def world(app, person, desk):
         "article_id": article.id,
         "outage_id": 1,
         "person_id": owner.id,
+        "rule_id": 1,
         "token": "forged",
         "doing": "cancel",
         "entry_id": 1,

@@ -5,7 +5,6 @@ from sqlalchemy import select
 
 from firstline.db import db, write
 from incidents import routing
-from incidents.intake import Report, report
 from incidents.lifecycle import locked
 from incidents.models import Channel, Event, Visibility
 from incidents.notices import Notice, Topic
@@ -13,16 +12,8 @@ from incidents.people import Person, Role
 
 
 @pytest.fixture
-def erin(person, desk):
-    return person("erin")
-
-
-@pytest.fixture
-def incident(erin):
-    incident = report(Report(requester_id=erin.id, description="vpn drops", channel=Channel.PORTAL))
-    with locked(incident.id) as (session, found):
-        routing.route(session, found, because="test")
-    return incident
+def incident(routed):
+    return routed()
 
 
 def called(incident, **more):

@@ -1,0 +1,85 @@
+"""When a routing rule applies: pure values, so that any words can be tried without an incident.
+
+Every kind of condition that a rule names must hold; within one kind any of its values is enough.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+
+from firstline.i18n import gettext as _
+from firstline.i18n import lazy_gettext
+
+TERMS = re.compile(r"[^\W_]+(?:[-.'][^\W_]+)*")
+MOST_WORDS = 3
+"""The longest phrase that a condition on words may be."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Facts:
+    """What a rule sees of a report. `categories` are its category and the one above it."""
+
+    categories: tuple[str, ...] = ()
+    service: str = ""
+    kind: str = "incident"
+    priority: int = 3
+    channel: str = "portal"
+    site: str = ""
+    text: str = ""
+
+
+NAMES = {
+    "category": lazy_gettext("category"),
+    "service": lazy_gettext("service"),
+    "kind": lazy_gettext("type"),
+    "priority": lazy_gettext("priority"),
+    "channel": lazy_gettext("channel"),
+    "site": lazy_gettext("site"),
+    "words": lazy_gettext("words"),
+}
+"""The kinds of condition, in the order in which they are asked and shown."""
+
+Conditions = dict[str, list[str]]
+
+
+def met(conditions: Conditions, facts: Facts) -> dict[str, list[str]] | None:
+    """What of the conditions was seen, by kind; None when one of them does not hold."""
+    seen: dict[str, list[str]] = {}
+    for kind in NAMES:
+        wanted = conditions.get(kind, [])
+        if wanted:
+            seen[kind] = [value for value in wanted if value.casefold() in _values(kind, facts)]
+            if not seen[kind]:
+                return None
+    return seen
+
+
+def sentence(seen: Conditions) -> str:
+    """What was seen, in words: “category is printing; words are “toner””."""
+    if not seen:
+        return _("it takes everything")
+    parts = (
+        _("%(kind)s is %(values)s", kind=NAMES[kind], values=", ".join(values))
+        for kind, values in seen.items()
+    )
+    return "; ".join(parts)
+
+
+def _values(kind: str, facts: Facts) -> set[str]:
+    if kind == "category":
+        return {slug.casefold() for slug in facts.categories}
+    if kind == "priority":
+        return {f"p{facts.priority}"}
+    if kind == "words":
+        return set(_phrases(facts.text))
+    return {str(getattr(facts, kind)).strip().casefold()} - {""}
+
+
+def _phrases(text: str) -> Iterator[str]:
+    """Each word and each run of neighbours, so that “no sound” is found in “there is no sound”."""
+    terms = TERMS.findall(text.casefold())
+    yield from terms
+    yield from map(" ".join, pairwise(terms))
+    for run in zip(terms, terms[1:], terms[2:], strict=False):
+        yield " ".join(run)

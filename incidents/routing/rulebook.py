@@ -1,0 +1,190 @@
+"""How administrators keep the rules: add, correct, order, switch off, and try them before they hold."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from firstline import clock
+from firstline.db import db, write
+from firstline.i18n import gettext as _
+from incidents import triage
+from incidents.errors import Invalid, NotFound
+from incidents.models import Channel, Incident, Kind
+from incidents.people import Person, Team
+from incidents.policy import Action, require
+from incidents.routing import rules
+from incidents.routing.conditions import MOST_WORDS, NAMES, TERMS, Conditions, Facts
+from incidents.routing.models import NAME_LENGTH, Assigning, RoutingRule
+from incidents.routing.rules import Decision
+from incidents.services import Service
+from knowledge_base.models import Category
+
+PRIORITIES = ("P1", "P2", "P3", "P4", "P5")
+MOST_VALUES = 50
+LATELY = timedelta(days=7)
+MOST_TRIED = 300
+
+
+@dataclass(frozen=True, kw_only=True)
+class RuleFacts:
+    """What an administrator says of a rule. `conditions` as in `conditions.NAMES`; `team` is a slug."""
+
+    name: str
+    team: str
+    conditions: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    assigning: str = Assigning.NOBODY
+    is_on: bool = True
+
+
+@dataclass(frozen=True)
+class Trial:
+    """Where one of the last incidents would go now; `moves` where it went elsewhere then."""
+
+    incident: Incident
+    decision: Decision
+
+    @property
+    def moves(self) -> bool:
+        return self.decision.team is not None and self.decision.team.id != self.incident.team_id
+
+
+def list_rules() -> Sequence[RoutingRule]:
+    """Every rule in its order."""
+    return rules.in_order(db.session())
+
+
+def save(facts: RuleFacts, *, by: Person, rule_id: int | None = None) -> RoutingRule:
+    """Add a rule at the end, or correct one where it stands."""
+    require(by, Action.ADMINISTER)
+    with write() as session:
+        team = _team(session, facts.team)
+        conditions = _conditions(session, facts.conditions)
+        if not facts.name.strip():
+            raise Invalid(_("Give the rule a name: it is what people read under “why here?”."), field="name")
+        if facts.assigning not in set(Assigning):
+            raise Invalid(_("Choose how it is given to somebody."), field="assigning")
+        rule = _get(session, rule_id) if rule_id else RoutingRule(position=_end(session))
+        rule.name, rule.team, rule.conditions = facts.name.strip()[:NAME_LENGTH], team, conditions
+        rule.assigning, rule.is_on = facts.assigning, facts.is_on
+        session.add(rule)
+    return rule
+
+
+def switch(rule_id: int, *, by: Person, is_on: bool) -> None:
+    """A rule that is off stays in its place and decides nothing."""
+    require(by, Action.ADMINISTER)
+    with write() as session:
+        _get(session, rule_id).is_on = is_on
+
+
+def move(rule_id: int, *, by: Person, to: int) -> None:
+    """Put a rule on place `to`, counted from 1; the others close up. Further than the end is the end."""
+    require(by, Action.ADMINISTER)
+    with write() as session:
+        order = list(rules.in_order(session))
+        rule = _get(session, rule_id)
+        order.remove(rule)
+        order.insert(max(0, to - 1), rule)
+        for position, one in enumerate(order, start=1):
+            one.position = position
+
+
+def remove(rule_id: int, *, by: Person) -> None:
+    """Forget a rule; what it routed keeps its reason."""
+    require(by, Action.ADMINISTER)
+    with write() as session:
+        session.delete(_get(session, rule_id))
+
+
+def try_words(text: str, *, site: str = "", channel: str = Channel.PORTAL) -> tuple[Facts, Decision]:
+    """Where somebody's words would go, classified as at the door. Nothing is stored."""
+    if not text.strip():
+        raise Invalid(_("Paste the words of a report."), field="text")
+    title, _newline, rest = text.strip().partition("\n")
+    session = db.session()
+    guess = triage.classify(session, title=title, text=rest)
+    service = session.get(Service, guess.service_id) if guess.service_id else None
+    facts = Facts(
+        categories=rules.with_parent(session, guess.category),
+        service=service.slug if service else "",
+        kind=guess.kind,
+        priority=guess.priority,
+        channel=channel,
+        site=site,
+        text=text,
+    )
+    return facts, rules.decide(session, facts)
+
+
+def try_on_last_week() -> list[Trial]:
+    """Where the incidents of the last seven days would go by the rules as they are, newest first."""
+    session = db.session()
+    order = rules.in_order(session)
+    lately = select(Incident).where(Incident.created_at > clock.now() - LATELY).order_by(Incident.id.desc())
+    return [
+        Trial(incident, rules.decide(session, rules.facts_of(session, incident), rules=order))
+        for incident in session.scalars(lately.limit(MOST_TRIED))
+    ]
+
+
+def _conditions(session: Session, given: Mapping[str, Sequence[str]]) -> Conditions:
+    unknown = set(given) - set(NAMES)
+    if unknown:
+        known = ", ".join(NAMES)
+        raise Invalid(_("A condition is one of: %(known)s.", known=known), field="conditions")
+    tidy = {kind: _tidy(given.get(kind, ())) for kind in NAMES}
+    tidy["words"] = [" ".join(TERMS.findall(words)) or words for words in tidy["words"]]
+    _check(session, tidy)
+    return {kind: values for kind, values in tidy.items() if values}
+
+
+def _tidy(values: Sequence[str]) -> list[str]:
+    return list(dict.fromkeys(" ".join(value.split())[:60] for value in values if value.strip()))[
+        :MOST_VALUES
+    ]
+
+
+def _check(session: Session, given: Conditions) -> None:
+    """A value that can never occur is a slip, so it is refused rather than kept and never met."""
+    known: dict[str, set[str]] = {
+        "category": set(session.scalars(select(Category.slug))),
+        "service": set(session.scalars(select(Service.slug))),
+        "kind": set(Kind),
+        "priority": set(PRIORITIES),
+        "channel": set(Channel),
+    }
+    for kind, values in known.items():
+        wrong = [value for value in given[kind] if value not in values]
+        if wrong:
+            raise Invalid(
+                _("“%(value)s” is no %(kind)s of ours.", value=wrong[0], kind=NAMES[kind]), field=kind
+            )
+    for words in given["words"]:
+        if not 1 <= len(TERMS.findall(words)) <= MOST_WORDS:
+            raise Invalid(_("“%(words)s”: write phrases of one to three words.", words=words), field="words")
+
+
+def _team(session: Session, slug: str) -> Team:
+    team = session.scalar(select(Team).where(Team.slug == slug))
+    if team is None:
+        raise Invalid(_("There is no such team. Choose one of the list."), field="team")
+    if team.is_vendor:
+        raise Invalid(
+            _("A vendor is asked by a person, who says what they may see. Choose a team of ours."),
+            field="team",
+        )
+    return team
+
+
+def _get(session: Session, rule_id: int) -> RoutingRule:
+    rule = session.get(RoutingRule, rule_id)
+    if rule is None:
+        raise NotFound(_("There is no such rule any more. Go back and look again."))
+    return rule
+
+
+def _end(session: Session) -> int:
+    return (session.scalar(select(func.max(RoutingRule.position))) or 0) + 1
