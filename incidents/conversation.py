@@ -74,6 +74,22 @@ def say(
         return entry.id
 
 
+def keep_feedback(incident_id: int, *, by: Person, text: str, channel: Channel) -> None:
+    """The requester's praise or blame, for support to read; it changes nothing and wakes nobody."""
+    with locked(incident_id) as (session, incident):
+        require(by, Action.COMMENT, incident)
+        told = _("Feedback: %(words)s", words=text.replace("\0", "").strip()[:TEXT_LENGTH])
+        record(
+            session,
+            incident,
+            Event.NOTED,
+            author=by,
+            text=told,
+            visibility=Visibility.INTERNAL,
+            channel=channel,
+        )
+
+
 def _just_said(
     session: Session, incident: Incident, by: Person, text: str, visibility: Visibility
 ) -> int | None:

@@ -10,10 +10,14 @@ from sqlalchemy.orm import Session
 from firstline import clock
 from firstline.db import db, write
 from firstline.i18n import gettext as _
+from incidents import routing
 from incidents.errors import Conflict, Invalid, NotFound
+from incidents.lifecycle import locked
+from incidents.models import Event, State
 from incidents.people import Person
 from incidents.policy import Action, require
 from incidents.services import Outage, Service
+from incidents.timeline import record
 
 TITLE_LENGTH = 200
 SITE_LENGTH = 60
@@ -60,6 +64,22 @@ def end(outage_id: int, *, by: Person) -> Outage:
             raise Conflict(_("This outage has been ended already."))
         outage.ended_at = clock.now()
     return outage
+
+
+def join(incident_id: int, outage_id: int, *, by: Person) -> None:
+    """The requester says that their incident is this outage: support has it at once, and knows.
+
+    Fixes that were found meanwhile are left alone: nobody has tried them.
+    """
+    outage = find(outage_id)
+    with locked(incident_id) as (session, incident):
+        require(by, Action.COMMENT, incident)
+        told = _("Affected by the known outage “%(title)s”.", title=outage.title)
+        record(session, incident, Event.COMMENTED, author=by, text=told)
+        if incident.service_id is None:
+            incident.service_id = outage.service_id
+        if incident.state == State.OFFERED:
+            routing.route(session, incident, because=_("Affected by a known outage"))
 
 
 def find(outage_id: int) -> Outage:

@@ -1,16 +1,19 @@
 """A page of search results: what was found, which part of it fits, and in which categories."""
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from firstline.db import db
-from knowledge_base import articles, browsing, excerpts, reading, search, suggest
+from knowledge_base import articles, browsing, excerpts, reading, search, suggest, text
 from knowledge_base.excerpts import Piece
 from knowledge_base.following import follower
-from knowledge_base.models import Article, Audience, Category
+from knowledge_base.models import Article, Audience, Category, Passage, PassageKind
+from knowledge_base.passages import unpack
 from knowledge_base.search import Hit
 from knowledge_base.words import words as terms_of
 
@@ -21,6 +24,8 @@ WORTH_SHOWING = 0.005
 FAR_BEHIND, NEAREST = 0.02, 5
 """Beyond the nearest few, what is less likely than this part of the best would only hide it in a crowd."""
 SHORT = 200
+PASSAGE = 320
+SENTENCE = re.compile(r"(?<=[.!?])\s+|\n\s*")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,6 +74,44 @@ def find(words: str, *, audience: Audience, category: str = "", page: int = 1) -
         more=len(chosen) > first + PAGE,
         is_sure=bool(suggest.suggest(words, audience=audience, limit=1)),
     )
+
+
+def passage(article_id: int, words: str) -> str:
+    """The stretch of an article that answers these words best, in whole sentences; else its summary.
+
+    Where there are steps, they are the answer, and the summary says what they do. By meaning where there
+    are vectors. Embeds the words, so never call it inside `write()`.
+    """
+    article = articles.known(article_id)
+    if text.steps(article.body):
+        return article.summary
+    near = _nearest_part(article_id, words)
+    if near:
+        return _whole_sentences(near)
+    found = excerpts.excerpt(reading.searched_text(article), terms(words), length=PASSAGE)
+    return "".join(piece.text for piece in found) or article.summary
+
+
+def _nearest_part(article_id: int, words: str) -> str:
+    vector = follower().vector_of(words[: search.MAX_QUERY])
+    if vector is None:
+        return ""
+    kept = select(Passage).where(Passage.article_id == article_id, Passage.kind == PassageKind.PART)
+    parts = [part for part in db.session.scalars(kept.where(Passage.vector.is_not(None))) if part.vector]
+    best = max(parts, key=lambda part: float(unpack(part.vector or b"") @ vector), default=None)
+    return best.text if best else ""
+
+
+def _whole_sentences(part: str) -> str:
+    """A part begins and ends anywhere: what is broken off is left out where something remains."""
+    sentences = SENTENCE.split(part.strip())
+    whole = sentences if sentences[0][:1].isupper() else sentences[1:] or sentences
+    shown = whole[0]
+    for sentence in whole[1:]:
+        if len(shown) + len(sentence) >= PASSAGE:
+            break
+        shown = f"{shown} {sentence}"
+    return shown if len(shown) <= 2 * PASSAGE else shown[: 2 * PASSAGE].rsplit(" ", 1)[0] + " …"
 
 
 def terms(words: str) -> frozenset[str]:

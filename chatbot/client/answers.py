@@ -4,9 +4,14 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from chatbot.client import (
+    corrections,
+    follow_on,
     handover,
+    known_outages,
+    offers,
     own_incidents,
     payloads,
+    raising,
     reports,
     severity,
     smalltalk,
@@ -33,11 +38,13 @@ CONTENT = frozenset(
 )
 """Intents whose words are an answer when we asked for words."""
 
+REASONS = CONTENT | {"deny", "check_status"}
+
 
 def answer(moment: Moment, intent: str) -> Answer:
     """Answer one turn; a refusal of the domain becomes its sentence."""
     try:
-        given = _handler(moment, intent)(moment)
+        given = follow_on.go_on(moment, intent, _handler(moment, intent)(moment))
     except Refused as refused:
         given = say(moment.memory.but(asked=None), wording.text(refused.sentence))
     return replace(given, messages=wording.with_person(given.messages))
@@ -55,12 +62,16 @@ def _handler(moment: Moment, intent: str) -> Callable[[Moment], Answer]:
     if not moment.is_pressed:
         if moment.handed_to:
             return with_people.pass_on
+        if corrections.meant(moment.words) is not None or (asked == Question.MEANT and intent in CONTENT):
+            return lambda corrected: corrections.put_right(corrected, intent, _as_said)
         if asked == Question.STEP and (step := _in_the_middle_of_a_fix(moment, intent)):
             return step
         if asked == Question.WHAT and intent in CONTENT and has_content(moment.words):
             return _log_words
         if asked == Question.INFORMATION and intent in CONTENT:
             return own_incidents.add_information
+        if asked == Question.REASON and intent in REASONS:
+            return raising.raise_it
         if severity.is_answer(moment, intent):
             return severity.inform
     if intent == "report_problem" and moment.memory.incident and follows_up(moment.words):
@@ -79,6 +90,11 @@ def _in_the_middle_of_a_fix(moment: Moment, intent: str) -> Callable[[Moment], A
     )
 
 
+def _as_said(moment: Moment, intent: str) -> Answer:
+    """Words that answer no question of ours."""
+    return HANDLERS.get(intent, reports.unsure)(moment)
+
+
 def _log_words(moment: Moment) -> Answer:
     return reports.log(moment, moment.words)
 
@@ -87,23 +103,27 @@ def _affirm(moment: Moment) -> Answer:
     asked, memory = moment.memory.asked, moment.memory
     if asked == Question.REPORT and memory.draft:
         return reports.log(moment, memory.draft)
+    if asked == Question.OUTAGE or "outage" in moment.data:
+        return known_outages.it_is_that(moment)
     if asked == Question.HELPED:
         return own_incidents.solved(moment)
     if asked == Question.WITHDRAW:
         return own_incidents.withdraw_now(moment)
-    return say(memory.but(asked=None), reports.choices(_("Good. What can I do for you?")))
+    return say(memory.but(asked=None), offers.choices(_("Good. What can I do for you?")))
 
 
 def _deny(moment: Moment) -> Answer:
     asked = moment.memory.asked
+    if asked == Question.OUTAGE:
+        return known_outages.it_is_something_else(moment)
     if asked == Question.HELPED:
         return own_incidents.not_solved(moment)
     if asked == Question.REPORT:
         memory = moment.memory.but(asked=None, draft=None)
-        return say(memory, reports.choices(_("All right, I have logged nothing.")))
+        return say(memory, offers.choices(_("All right, I have logged nothing.")))
     if asked == Question.WITHDRAW:
         return say(moment.memory.but(asked=None), wording.text(_("All right, it stays open.")))
-    return say(moment.memory.but(asked=None), reports.choices(_("All right. What can I do for you?")))
+    return say(moment.memory.but(asked=None), offers.choices(_("All right. What can I do for you?")))
 
 
 def _cancel(moment: Moment) -> Answer:
@@ -119,6 +139,7 @@ BUTTONS: dict[str, Callable[[Moment], Answer]] = {
     handover.BACK: with_people.back,
     "/step": steps.show,
     "/step_failed": steps.did_not_help,
+    "/one_trouble": reports.one_trouble,
 }
 """Buttons that mean one thing and are no intent of the bot's."""
 
@@ -134,9 +155,9 @@ HANDLERS: dict[str, Callable[[Moment], Answer]] = {
     "check_status": own_incidents.check_status,
     "list_incidents": own_incidents.list_incidents,
     "add_information": own_incidents.add_information,
-    "outage_check": reports.outage_check,
-    "escalate": own_incidents.escalate,
-    "talk_to_human": own_incidents.talk_to_human,
+    "outage_check": known_outages.outage_check,
+    "escalate": raising.escalate,
+    "talk_to_human": raising.talk_to_human,
     "affirm": _affirm,
     "deny": _deny,
     "solved": own_incidents.solved,

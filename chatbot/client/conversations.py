@@ -9,8 +9,9 @@ from datetime import timedelta
 from flask import current_app
 from sqlalchemy import select
 
-from chatbot.client import handover, payloads, reports, smalltalk, turns, wording
+from chatbot.client import handover, offers, payloads, smalltalk, turns, wording
 from chatbot.client.answers import answer, is_ours
+from chatbot.client.corrections import without_excuse
 from chatbot.client.guess import guess
 from chatbot.client.messages import Button, Message, Reply
 from chatbot.client.models import Actor, Conversation, Turn, TurnState
@@ -108,7 +109,7 @@ def _read(text: str, conversation_id: int) -> turns.Said:
 
 def _standing_title(payload: str) -> str:
     back = Button(_("Back to the assistant"), handover.BACK)
-    buttons = (*reports.choices("").buttons, wording.person_button(), back)
+    buttons = (*offers.choices("").buttons, wording.person_button(), back)
     return next((button.title for button in buttons if button.payload == payload), payload.strip("/"))
 
 
@@ -122,7 +123,7 @@ def _ask_bot(rasa: Rasa, sender: str, taken: turns.Taken) -> None:
     """Let the bot answer the turn; when it cannot, leave it to us."""
     assert taken.token is not None, "only a new turn is passed on"
     turn = db.session.get_one(Turn, taken.turn_id)
-    message = f"/{payloads.read(turn.payload).intent}" if turn.payload else turn.text
+    message = f"/{payloads.read(turn.payload).intent}" if turn.payload else without_excuse(turn.text)
     db.session.rollback()
     try:
         texts = rasa.say(sender=sender, message=message, token=taken.token)
@@ -149,7 +150,7 @@ def _answer_ourselves(turn_id: int) -> None:
             return
     moment = turns.moment_of(turn_id)
     turn = db.session.get_one(Turn, turn_id)
-    intent = payloads.read(turn.payload).intent if turn.payload else guess(moment.words)
+    intent = payloads.read(turn.payload).intent if turn.payload else guess(without_excuse(moment.words))
     given = answer(moment, intent)
     if moment.handed_to or is_ours(turn.payload):
         turns.settle(turn_id, Actor.PORTAL, given)

@@ -15,6 +15,9 @@ class Question(StrEnum):
     IMPACT = "impact"
     INFORMATION = "information"
     REPORT = "report"
+    OUTAGE = "outage"
+    REASON = "reason"
+    MEANT = "meant"
     WITHDRAW = "withdraw"
 
 
@@ -24,7 +27,9 @@ class Memory:
 
     `misses` counts turns in a row that we did not understand. `rated` is the incident of which we have
     asked already how bad it is: nobody is asked twice. `followed` is the article whose `step` (from 0) was
-    shown last, `tried` are those that were followed and did not help.
+    shown last, `tried` are those that were followed and did not help. `outage` is the one of which we
+    asked whether it is theirs; `others` are incidents logged in one breath with `incident` and not spoken
+    about yet; `reminded` that an open question was put a second time.
     """
 
     asked: Question | None = None
@@ -37,6 +42,9 @@ class Memory:
     followed: int | None = None
     step: int = 0
     tried: tuple[int, ...] = ()
+    outage: int | None = None
+    others: tuple[str, ...] = ()
+    reminded: bool = False
 
     def but(self, **changes: Any) -> "Memory":
         return replace(self, **changes)
@@ -51,5 +59,6 @@ class Memory:
         given = {name: value for name, value in kept.items() if name in known}
         asked = given.get("asked")
         given["asked"] = Question(asked) if asked in set(Question) else None
-        given["tried"] = tuple(given.get("tried") or ())
+        for several in ("tried", "others"):
+            given[several] = tuple(given.get(several) or ())
         return cls(**given)

@@ -30,7 +30,7 @@ class Moment:
 
 @dataclass(frozen=True)
 class Answer:
-    """What to say and what to remember; `incident_id` links an incident to the conversation.
+    """What to say and what to remember; `incident_id` and `also_about` link incidents to the conversation.
 
     `hands_over` brings the conversation to people on that incident, `gives_back` ends it. `corrects`: the
     person's words before these were misunderstood.
@@ -42,6 +42,7 @@ class Answer:
     hands_over: bool = False
     gives_back: bool = False
     corrects: bool = False
+    also_about: tuple[int, ...] = ()
 
 
 def say(memory: Memory, *messages: Message, incident_id: int | None = None) -> Answer:

@@ -1,19 +1,21 @@
 """Answers about the person's own incidents, and nobody else's."""
 
-from chatbot.client import with_people, wording
+from chatbot.client import wording
 from chatbot.client.memory import Memory, Question
 from chatbot.client.messages import Button
 from chatbot.client.moment import Answer, Moment, say
+from chatbot.client.offers import ask_urgency, offer_report
 from chatbot.client.payloads import payload
 from chatbot.client.reading import has_content, number_in, read_ordinal
-from chatbot.client.reports import ask_urgency, log, offer_report
+from chatbot.client.reports import log
 from firstline.i18n import gettext as _
-from incidents import conversation, intake, lifecycle, queue, selfhelp
+from incidents import conversation, lifecycle, queue, selfhelp
 from incidents.errors import NotFound
 from incidents.models import OPEN, Channel, Incident, State
 from incidents.people import Person
 
 MOST_LISTED = 5
+WITH_SUPPORT = frozenset({State.QUEUED, State.IN_PROGRESS, State.WAITING})
 
 
 def check_status(moment: Moment) -> Answer:
@@ -90,42 +92,13 @@ def not_solved(moment: Moment) -> Answer:
             else _none_reported(moment)
         )
     note = "" if moment.is_pressed else moment.words
+    kept = _("I have added your words.") + " " if note and incident.state in WITH_SUPPORT else ""
     selfhelp.tell_outcome(incident.id, by=moment.person, solved=False, note=note)
     incident = queue.find(moment.person, incident.number)
-    told = wording.text(f"{incident.number}: {wording.with_team(incident, moment.person)}", incident=incident)
-    messages, memory = ask_urgency(_handed_over(moment, incident), told)
+    stands = f"{kept}{incident.number}: {wording.with_team(incident, moment.person)}"
+    told = wording.text(stands, incident=incident)
+    messages, memory = ask_urgency(now_with_support(moment, incident), told)
     return say(memory, *messages, incident_id=incident.id)
-
-
-def escalate(moment: Moment) -> Answer:
-    """Put the wish and its reason before support; raising a tier is their decision."""
-    incident = target(moment)
-    if incident is None:
-        return talk_to_human(moment)
-    note = _("Asks for escalation: %(words)s", words=moment.words)
-    _bring_to_support(incident, moment.person, note)
-    incident = queue.find(moment.person, incident.number)
-    team = incident.team.name if incident.team else _("the service desk")
-    told = _(
-        "I have told %(team)s that you want %(number)s raised, with your words.",
-        team=team,
-        number=incident.number,
-    )
-    messages, memory = ask_urgency(_handed_over(moment, incident), wording.text(told, incident=incident))
-    return say(memory, *messages, incident_id=incident.id)
-
-
-def talk_to_human(moment: Moment) -> Answer:
-    """Bring the open incident to support, or open one; from now on people talk."""
-    if moment.handed_to:
-        return with_people.still_with_them(moment)
-    incident = target(moment)
-    if incident is None:
-        return _open_for_person(moment)
-    _bring_to_support(incident, moment.person, "")
-    incident = queue.find(moment.person, incident.number)
-    told = with_people.handed_over(incident, moment.person)
-    return Answer((told,), _handed_over(moment, incident), incident.id, hands_over=True)
 
 
 def withdraw(moment: Moment) -> Answer:
@@ -166,6 +139,11 @@ def target(moment: Moment, *, open_only: bool = True) -> Incident | None:
     return (still_open[0] if len(still_open) == 1 else None) if open_only else next(iter(mine), None)
 
 
+def spoken_of(moment: Moment) -> Incident | None:
+    """The incident the conversation is about, whatever became of it."""
+    return own(moment.person, moment.memory.incident) if moment.memory.incident else None
+
+
 def own(person: Person, number: str) -> Incident:
     """The person's own incident; support sees foreign ones in the queue, never here."""
     incident = queue.find(person, number)
@@ -176,7 +154,8 @@ def own(person: Person, number: str) -> Incident:
     return incident
 
 
-def _handed_over(moment: Moment, incident: Incident) -> Memory:
+def now_with_support(moment: Moment, incident: Incident) -> Memory:
+    """Remember that support has it, and whether we have asked how bad it is."""
     return Memory(incident=incident.number, handed_over=incident.number, rated=moment.memory.rated)
 
 
@@ -220,34 +199,3 @@ def _log_unanswered(moment: Moment, question: str) -> Answer:
     )
     memory = Memory(incident=incident.number, handed_over=incident.number)
     return say(memory, wording.text(told, incident=incident), incident_id=incident.id)
-
-
-def _open_for_person(moment: Moment) -> Answer:
-    words = moment.memory.draft or _transcript(moment) or moment.words
-    title = "" if moment.memory.draft or moment.said else _("Wants to talk to a person")
-    told = intake.Report(
-        requester_id=moment.person.id,
-        title=title,
-        description=words or title,
-        channel=Channel.CHAT,
-        key=moment.key,
-    )
-    incident_id = intake.report(told).id
-    _bring_to_support(own(moment.person, f"INC-{incident_id:06d}"), moment.person, "")
-    incident = own(moment.person, f"INC-{incident_id:06d}")
-    memory = Memory(incident=incident.number, handed_over=incident.number)
-    messages = [with_people.handed_over(incident, moment.person)]
-    if title:
-        messages.insert(0, wording.text(_("What is it about? Write it here, so that they can prepare.")))
-    return Answer(tuple(messages), memory, incident.id, hands_over=True)
-
-
-def _bring_to_support(incident: Incident, person: Person, note: str) -> None:
-    selfhelp.tell_outcome(incident.id, by=person, solved=False, note=note)
-
-
-def _transcript(moment: Moment) -> str:
-    lines = [*moment.said, *([] if moment.is_pressed else [moment.words])]
-    if not lines:
-        return ""
-    return _("Asks for a person. Said in the chat:") + "\n" + "\n".join(f"- {line}" for line in lines)

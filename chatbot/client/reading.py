@@ -37,7 +37,7 @@ EMPTY = """
     request requests case help with about for on of in and hi hello hey good morning
     afternoon evening dear team support wrong add more info information details detail note
     comment additional extra further one thing broken not working doesn't does work
-    computer laptop pc device
+    computer laptop pc device yes no nope
 """
 EMPTY_WORDS = frozenset(EMPTY.split())
 MACHINES = frozenset({"computer", "laptop", "pc"})
@@ -73,9 +73,17 @@ def is_only_number(text: str) -> bool:
 
 def has_content(text: str) -> bool:
     """Whether the words say what is wrong, rather than that something is."""
-    words = [word.casefold().replace("’", "'") for word in WORD.findall(text)]
-    telling = [word for word in words if word not in EMPTY_WORDS]
-    return bool(telling) or (not MACHINES.isdisjoint(words) and len(words) > 2)
+    words = _words(text)
+    return bool(telling_words(text)) or (not MACHINES.isdisjoint(words) and len(words) > 2)
+
+
+def telling_words(text: str) -> set[str]:
+    """The words that say something of what it is about, folded."""
+    return {word for word in _words(text) if word not in EMPTY_WORDS}
+
+
+def _words(text: str) -> list[str]:
+    return [word.casefold().replace("’", "'") for word in WORD.findall(text)]
 
 
 def is_tiny(text: str) -> bool:

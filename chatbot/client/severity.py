@@ -2,11 +2,9 @@
 
 from dataclasses import replace
 
-from chatbot.client import own_incidents, reports, wording
-from chatbot.client.memory import Memory, Question
-from chatbot.client.messages import Button, Message
+from chatbot.client import offers, own_incidents, reports, wording
+from chatbot.client.memory import Question
 from chatbot.client.moment import Answer, Moment, say
-from chatbot.client.payloads import payload
 from chatbot.client.reading import has_content, is_skipped, names_number, read_impact, read_urgency
 from firstline.i18n import gettext as _
 from incidents.assessment import assess
@@ -71,17 +69,9 @@ def _next(moment: Moment, urgency: Level | None, impact: Level | None, *, noted:
     memory = moment.memory.but(misses=0)
     thanks = [wording.text(_("Noted."))] if noted else []
     if memory.asked == Question.URGENCY and impact and not urgency and not memory.impact_told:
-        messages, memory = reports.ask_urgency(memory.but(rated=None, impact_told=True))
+        messages, memory = offers.ask_urgency(memory.but(rated=None, impact_told=True))
         return say(memory, *thanks, *messages)
     if memory.asked == Question.URGENCY and not impact and not memory.impact_told:
-        question, memory = _ask_impact(memory)
-        return say(memory, *thanks, question)
+        return say(memory.but(asked=Question.IMPACT), *thanks, offers.impact_question())
     told = _("Thank you, that is all I need. I add whatever else you write here.")
     return say(memory.but(asked=None, impact_told=False), wording.text(told))
-
-
-def _ask_impact(memory: Memory) -> tuple[Message, Memory]:
-    levels = (("low", _("Only me")), ("medium", _("My team")), ("high", _("Many people")))
-    buttons = [Button(title, payload("inform", impact=level)) for level, title in levels]
-    question = wording.text(_("Who else has it?"), *buttons, Button(_("Skip"), payload("inform")))
-    return question, memory.but(asked=Question.IMPACT)

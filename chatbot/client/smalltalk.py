@@ -1,12 +1,15 @@
 """Answers that change nothing: greeting, thanks, what one can do here."""
 
-from chatbot.client import wording
+from chatbot.client import own_incidents, wording
 from chatbot.client.memory import Memory
 from chatbot.client.messages import Message
 from chatbot.client.moment import Answer, Moment, say
+from chatbot.client.offers import choices, offer_report
 from chatbot.client.reading import is_tiny
-from chatbot.client.reports import choices, offer_report
+from chatbot.client.reports import MISSES_UNTIL_A_PERSON, give_up
 from firstline.i18n import gettext as _
+from incidents import conversation
+from incidents.models import Channel
 from incidents.people import Person
 from incidents.services import known_outages
 
@@ -48,8 +51,15 @@ def bot_challenge(moment: Moment) -> Answer:
 
 
 def give_feedback(moment: Moment) -> Answer:
-    told = _("Thank you. I have kept that with this conversation.")
-    return say(moment.memory.but(misses=0), wording.text(told))
+    """Praise or blame goes to those who have the incident that is spoken about."""
+    incident = own_incidents.spoken_of(moment)
+    if incident is None:
+        told = _("Thank you. I have kept that with this conversation.")
+        return say(moment.memory.but(misses=0), wording.text(told))
+    if not moment.is_pressed:
+        conversation.keep_feedback(incident.id, by=moment.person, text=moment.words, channel=Channel.CHAT)
+    told = _("Thank you. Whoever has %(number)s can read it there.", number=incident.number)
+    return say(moment.memory.but(misses=0), wording.text(told), incident_id=incident.id)
 
 
 def start_over(moment: Moment) -> Answer:
@@ -61,6 +71,8 @@ def out_of_scope(moment: Moment) -> Answer:
     """Not ours; but a sentence is never thrown away, in case we misread it."""
     told = _("That is nothing I can help with: I am here for trouble with computers, phones and programs.")
     misses = moment.memory.misses + 1
-    if is_tiny(moment.words) or misses > 2:
+    if misses >= MISSES_UNTIL_A_PERSON:
+        return give_up(moment, misses)
+    if is_tiny(moment.words):
         return say(moment.memory.but(misses=misses), choices(told))
     return offer_report(moment, f"{told} " + _("Shall I report it all the same?"), misses=misses)

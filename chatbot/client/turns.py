@@ -149,8 +149,9 @@ def settle(turn_id: int, actor: Actor, answer: Answer, understood: Understood | 
             _note_corrected(session, turn)
         conversation = session.get_one(Conversation, turn.conversation_id)
         conversation.memory = answer.memory.as_dict()
-        if answer.incident_id is not None:
-            _link(session, conversation.id, answer.incident_id)
+        for incident_id in (answer.incident_id, *answer.also_about):
+            if incident_id is not None:
+                _link(session, conversation.id, incident_id)
         _change_hands(session, conversation, answer)
         return True
 

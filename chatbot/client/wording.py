@@ -105,9 +105,14 @@ def outage_notice(outage: Outage, person: Person) -> str:
     """What we know of a fault: what, where, since when, next news."""
     since = time_for(person, outage.since)
     told = _("%(title)s, known since %(time)s. We are on it.", title=outage.title.rstrip("."), time=since)
+    return f"{told} {next_news(outage, person)}".strip()
+
+
+def next_news(outage: Outage, person: Person) -> str:
+    """When more is known of a fault; empty where no time is set, or it has passed."""
     if outage.next_update_at is None or outage.next_update_at <= clock.now():
-        return told
-    return told + " " + _("Next news %(time)s.", time=time_for(person, outage.next_update_at))
+        return ""
+    return _("Next news %(time)s.", time=time_for(person, outage.next_update_at))
 
 
 def time_for(person: Person, at: datetime) -> str:

@@ -1,0 +1,56 @@
+"""A conversation in which the bot understood every sentence: words with their intent, buttons by title."""
+
+from chatbot.client import payloads, turns
+from chatbot.client.answers import answer
+from chatbot.client.messages import Message
+from chatbot.client.models import Actor, Conversation, Turn
+from firstline.db import db
+from incidents.people import Person
+
+
+class Talk:
+    """One person's conversation; what was answered last is in `messages`."""
+
+    def __init__(self, person: Person) -> None:
+        self._person = person
+        public_id = turns.begin(person, f"talk-{id(self)}")
+        self.id = turns.conversation_of(person, public_id).id
+        self.messages: tuple[Message, ...] = ()
+
+    def say(self, words: str, intent: str, *, confidence: float = 0.9) -> str:
+        """The words of the answer to a sentence that was taken for this intent."""
+        return self._take(turns.Said(words, None), intent, turns.Understood(intent, confidence))
+
+    def press(self, title: str) -> str:
+        """The words of the answer to a button that the last answer offered."""
+        payload = next(button.payload for button in self.buttons() if button.title.startswith(title))
+        return self._take(turns.Said(title, payload), payloads.read(payload).intent, None)
+
+    def buttons(self) -> list:
+        return [button for message in self.messages for button in message.buttons]
+
+    def titles(self) -> list[str]:
+        return [button.title for button in self.buttons() if button.title != "Talk to a person"]
+
+    def cards(self) -> list[str]:
+        return [card.title for message in self.messages for card in message.articles]
+
+    def memory(self) -> dict:
+        db.session.rollback()
+        return db.session.get_one(Conversation, self.id).memory
+
+    def corrected(self) -> list[str]:
+        """What the person said was taken wrong."""
+        db.session.rollback()
+        wrong = db.session.query(Turn).filter(Turn.conversation_id == self.id, Turn.was_corrected)
+        return [turn.text for turn in wrong.order_by(Turn.id)]
+
+    def _take(self, said: turns.Said, intent: str, understood: turns.Understood | None) -> str:
+        count = db.session.query(Turn).filter(Turn.conversation_id == self.id).count()
+        taken = turns.take(self.id, f"m{count}", said)
+        assert taken.token is not None
+        turns.resolve(taken.token)
+        given = answer(turns.moment_of(taken.turn_id), intent)
+        turns.settle(taken.turn_id, Actor.BOT, given, understood)
+        self.messages = given.messages
+        return "\n".join(message.text for message in given.messages)
