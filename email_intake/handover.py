@@ -13,7 +13,7 @@ from email_intake.settle import finish, mark, settle, waiting
 from email_intake.thread import Match
 from firstline import log
 from firstline.db import db, write
-from incidents import alerts, correspondence
+from incidents import alerts, correspondence, handovers
 from incidents.alerts import Alert
 from incidents.attachments import store
 from incidents.errors import Conflict
@@ -165,6 +165,13 @@ def _append(case: Case, match: Match) -> None:
         if row is None:
             return
         by = sender_of(session, case)
+        given_to = match.given_to_id if match.is_signed else None
+        answer = handovers.hear_vendor(
+            session, incident, by=by, given_to_id=given_to, text=inside.words, files=files
+        )
+        if answer is not None:
+            settle(session, row, case, Outcome.APPENDED, incident, answer.id, reason=match.by)
+            return
         is_changed = _has_new_subject(session, case.mail, incident)
         entry = correspondence.hear(
             session,

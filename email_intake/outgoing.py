@@ -140,8 +140,8 @@ def _headers(notice: Notice) -> dict[str, str]:
     if notice.topic == Topic.ACKNOWLEDGED:
         headers["Auto-Submitted"] = "auto-replied"
         headers["Precedence"] = "bulk"
-    elif notice.topic != Topic.ANSWERED:
-        # An answer is a person's own words; everything else we say by ourselves (RFC 3834).
+    elif notice.topic not in {Topic.ANSWERED, Topic.VENDOR_ASKED}:
+        # An answer or a question to a vendor is a person's own words; everything else we say by ourselves (RFC 3834).
         headers["Auto-Submitted"] = "auto-generated"
     references = _references(notice)
     if references:

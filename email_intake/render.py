@@ -87,8 +87,8 @@ def compose(notice: Notice, language: str) -> Letter:
     incident, person = notice.incident, notice.recipient
     fixes = _fixes(incident) if notice.topic == Topic.ACKNOWLEDGED and incident.state == State.OFFERED else ()
     return Letter(
-        subject=_subject(incident),
-        title=one_line(incident.title),
+        subject=_subject(incident, _topic_of(notice)),
+        title=_topic_of(notice),
         number=incident.number,
         language=language,
         url=_link(_page_of(incident, person)),
@@ -105,10 +105,17 @@ def compose(notice: Notice, language: str) -> Letter:
     )
 
 
-def _subject(incident: Incident) -> str:
+def _subject(incident: Incident, topic: str) -> str:
     """The same for every mail of an incident, so that mail programs keep them together."""
     prefix = "Re: " if incident.channel == Channel.MAIL else ""
-    return f"{prefix}{one_line(incident.title)} {addresses.subject_tag(incident)}"
+    return f"{prefix}{topic} {addresses.subject_tag(incident)}"
+
+
+def _topic_of(notice: Notice) -> str:
+    """What it is about; a vendor reads only what the hand-over says."""
+    if notice.topic == Topic.VENDOR_ASKED and notice.entry is not None:
+        return one_line(str(notice.entry.facts.get("subject", "")))
+    return one_line(notice.incident.title)
 
 
 def _sentence(notice: Notice, *, has_fixes: bool) -> str:
@@ -134,6 +141,10 @@ def _sentence(notice: Notice, *, has_fixes: bool) -> str:
             return _("%(number)s is solved, as far as we can see. Is it?", number=number)
         case Topic.HINT:
             return _("A word about your mail on %(number)s:", number=number)
+        case Topic.VENDOR_ASKED:
+            return _("%(name)s asks for your help. Our reference is %(number)s.", name=name, number=number)
+        case Topic.INVITED:
+            return _("%(name)s asks you to look at %(number)s together:", name=name, number=number)
         case Topic.ASSIGNED:
             return _("%(number)s is yours to take.", number=number)
         case Topic.LEAD_CALLED:
@@ -149,6 +160,8 @@ def _words(notice: Notice) -> str:
 
 
 def _buttons(notice: Notice, *, has_fixes: bool) -> tuple[Button, ...]:
+    if notice.topic == Topic.VENDOR_ASKED:
+        return ()
     if notice.recipient_id != notice.incident.requester_id:
         return (
             Button(
@@ -169,6 +182,8 @@ def _buttons(notice: Notice, *, has_fixes: bool) -> tuple[Button, ...]:
 
 
 def _how_to_answer(notice: Notice) -> str:
+    if notice.topic == Topic.VENDOR_ASKED:
+        return _("To answer, reply to this mail. Your words reach the one who asks.")
     if notice.recipient_id != notice.incident.requester_id:
         return _("Open the incident to answer; what you reply to this mail is kept as an internal note.")
     return _("To add something, reply to this mail. What you write goes straight to the incident.")
@@ -187,9 +202,9 @@ def _fixes(incident: Incident) -> tuple[FixShown, ...]:
 
 
 def _page_of(incident: Incident, person: Person) -> str:
-    return (
-        f"/desk/{incident.number}" if incident.requester_id != person.id else f"/incidents/{incident.number}"
-    )
+    if incident.requester_id == person.id:
+        return f"/incidents/{incident.number}"
+    return f"/desk/{incident.number}" if person.is_support else "/"
 
 
 def _link(path: str) -> str:

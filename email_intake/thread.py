@@ -15,6 +15,7 @@ from firstline.db import db
 from incidents.models import Entry, Event, Incident, State, Visibility
 from incidents.notices import Notice
 from incidents.people import Person, find_by_address
+from incidents.routing import vendors
 
 MOST_MERGES = 20
 BOUNCES_WITHIN = timedelta(days=7)
@@ -164,6 +165,10 @@ def takes_part(address: str, incident_id: int) -> bool:
 def _has_spoken(person: Person, incident_id: int) -> bool:
     incident = db.session.get(Incident, incident_id)
     if incident is not None and incident.requester_id == person.id:
+        return True
+    if incident is not None and vendors.asked_of(
+        db.session(), incident, given_to_id=None, sender_id=person.id
+    ):
         return True
     spoken = select(Entry.id).where(
         Entry.incident_id == incident_id,

@@ -31,6 +31,8 @@ class Topic(StrEnum):
     HINT = "hint"
     ASSIGNED = "assigned"
     LEAD_CALLED = "lead_called"
+    VENDOR_ASKED = "vendor_asked"
+    INVITED = "invited"
 
 
 class Delivery(StrEnum):

@@ -7,6 +7,7 @@ from firstline.db import db
 from incidents import intake, lifecycle, selfhelp, unanswered
 from incidents.lifecycle import Change
 from incidents.models import Incident, State
+from incidents.routing import overdue
 
 NUDGE_SHOULD_HAVE_COME_S = 5
 
@@ -28,6 +29,13 @@ def route_the_unanswered() -> None:
 def mark_the_unanswered() -> None:
     """Say of fixes nobody answered that they were met with silence, or left."""
     unanswered.mark_unanswered()
+
+
+@jobs.sweep(every_s=60)
+def send_up_what_nobody_takes() -> None:
+    """Let the rules of time act, and miss vendors who are late."""
+    overdue.send_up_the_untouched()
+    overdue.miss_late_vendors()
 
 
 @jobs.sweep(every_s=600)

@@ -78,7 +78,10 @@ def escalate(
         require(by, Action.WORK, incident)
         if not incident.is_open:
             raise Conflict(_("It is %(state)s. Reopen it first.", state=incident.state))
-        return routing.escalate(session, incident, by=by, note=note, team_slug=team_slug)
+        team = routing.escalate(session, incident, by=by, note=note, team_slug=team_slug)
+        if team.is_vendor:
+            wait_for_vendor(session, incident, by)
+        return team
 
 
 def apply(session: Session, incident: Incident, wanted: Change, *, by: Person | None) -> None:
@@ -94,6 +97,16 @@ def apply(session: Session, incident: Incident, wanted: Change, *, by: Person | 
         )
     _check_who(way, incident, by)
     EFFECTS[way.records](session, incident, wanted, by)
+
+
+def wait_for_vendor(session: Session, incident: Incident, by: Person) -> None:
+    """A vendor was asked: it waits for them, inside the caller's transaction, and `by` looks after it."""
+    if incident.state == State.WAITING and incident.waiting_on != "vendor":
+        raise Conflict(_("It waits for the requester. Go on with it first."))
+    if incident.state == State.OFFERED:
+        apply(session, incident, Change(to=State.IN_PROGRESS), by=by)
+    if incident.state != State.WAITING:
+        apply(session, incident, Change(to=State.WAITING, waiting_on="vendor"), by=by)
 
 
 def _check_who(way: Way, incident: Incident, by: Person | None) -> None:

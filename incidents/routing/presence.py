@@ -48,6 +48,18 @@ class Presence:
             person = absence.substitute
         return None
 
+    def instead_of(self, person: Person) -> Person:
+        """The person, or the first of their substitutes who is not away; themselves where nobody is."""
+        asked: set[int] = set()
+        asked_for = person
+        while person.id in self.away and person.id not in asked:
+            asked.add(person.id)
+            substitute = self.away[person.id].substitute
+            if substitute is None or not substitute.active:
+                return asked_for
+            person = substitute
+        return person if person.id not in asked else asked_for
+
 
 def now(session: Session) -> Presence:
     """Who is away at this moment."""

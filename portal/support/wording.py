@@ -113,6 +113,19 @@ def _lead_called(entry: Entry) -> str:
     return _("%(name)s called %(leads)s", name=_who(entry), leads=names)
 
 
+def _vendor_asked(entry: Entry) -> str:
+    vendor, subject = _fact(entry, "vendor"), _fact(entry, "subject")
+    return _("%(name)s asked %(vendor)s: “%(subject)s”", name=_who(entry), vendor=vendor, subject=subject)
+
+
+def _vendor_answered(entry: Entry) -> str:
+    if entry.facts.get("unverified"):
+        return _(
+            "%(name)s wrote as %(vendor)s, without proof", name=_who(entry), vendor=_fact(entry, "vendor")
+        )
+    return _("%(vendor)s answered", vendor=_fact(entry, "vendor"))
+
+
 def _waiting(entry: Entry) -> str:
     if entry.facts.get("waiting_on") == "vendor":
         return _("%(name)s waits for the vendor", name=_who(entry))
@@ -139,6 +152,8 @@ SENTENCES: dict[Event, Callable[[Entry], str]] = {
     Event.TAKEN: _by_name(lazy_gettext("%(name)s took it")),
     Event.ESCALATED: _escalated,
     Event.ASSIGNED: _assigned,
+    Event.VENDOR_ASKED: _vendor_asked,
+    Event.VENDOR_ANSWERED: _vendor_answered,
     Event.LEAD_CALLED: _lead_called,
     Event.ANSWERED: _by_name(lazy_gettext("%(name)s answered")),
     Event.COMMENTED: _by_name(lazy_gettext("%(name)s wrote")),
