@@ -42,6 +42,7 @@ def fill(count: int) -> None:
     from firstline.db import db, write
     from incidents.models import Entry, Incident
     from incidents.people import Person, Team
+    from incidents.search.filling import fill as make_findable
 
     with create_context().app_context():
         people = db.session.scalars(select(Person.id)).all()
@@ -60,6 +61,8 @@ def fill(count: int) -> None:
                     insert(Entry),
                     [entry for number, row in zip(ids, rows, strict=True) for entry in _entries(number, row)],
                 )
+        with write() as session:
+            make_findable(session)
 
 
 def _incident(chance, created, people, teams) -> dict:

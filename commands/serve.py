@@ -30,7 +30,7 @@ class Server(BaseApplication):
         from knowledge_base.following import warm_up
         from portal import create_app
 
-        app = create_app(self._settings)
+        app = create_app(self._settings, MOST_STREAMS=THREADS // 2)
         warm_up(app)
         return app
 

@@ -10,6 +10,8 @@ MODELS = (
     "incidents.people",
     "incidents.services",
     "incidents.models",
+    "incidents.feed",
+    "incidents.views",
     "incidents.notices",
     "incidents.routing.models",
     "incidents.swarms.models",

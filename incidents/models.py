@@ -3,8 +3,9 @@
 import re
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import JSON, Boolean, ForeignKey, Index, String, Text, UniqueConstraint, literal_column, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from firstline import clock
@@ -30,6 +31,10 @@ class State(StrEnum):
 
 
 OPEN = frozenset({State.OFFERED, State.QUEUED, State.IN_PROGRESS, State.WAITING})
+_OPEN_SQL = f"state IN ({', '.join(repr(str(state)) for state in sorted(OPEN))})"
+OPEN_NOW = literal_column(f"incident.{_OPEN_SQL}", Boolean)
+"""Written out, not with parameters: only so does SQLite use an index of the open ones."""
+_OF_OPEN: dict[str, Any] = {"sqlite_where": text(_OPEN_SQL), "postgresql_where": text(_OPEN_SQL)}
 
 
 class Channel(StrEnum):
@@ -109,7 +114,10 @@ class Incident(Model):
 
     __tablename__ = "incident"
     __table_args__ = (
-        Index("ix_incident_queue", "state", "priority", "due_at", "id"),
+        Index("ix_incident_open", "priority", "due_at", "id", **_OF_OPEN),
+        Index("ix_incident_open_team", "team_id", "assignee_id", "priority", "due_at", "id", **_OF_OPEN),
+        Index("ix_incident_open_assignee", "assignee_id", "priority", "due_at", "id", **_OF_OPEN),
+        Index("ix_incident_state", "state", "id"),
         Index("ix_incident_requester", "requester_id", "id"),
         Index("ix_incident_team", "team_id", "state"),
         Index("ix_incident_assignee", "assignee_id", "state"),

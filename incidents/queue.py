@@ -1,10 +1,10 @@
 """What a person sees of the incidents, and in which order."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, tuple_
+from sqlalchemy import Select, select, tuple_
 from sqlalchemy.orm import defer, joinedload
 
 from firstline import signing
@@ -12,8 +12,10 @@ from firstline.db import db
 from firstline.i18n import gettext as _
 from incidents.errors import Invalid, NotFound
 from incidents.models import OPEN, Entry, Incident, State, Visibility, id_of
-from incidents.people import Membership, Person, Team
+from incidents.people import Person
 from incidents.policy import Action, may, require
+from incidents.search.conditions import condition, conditions
+from incidents.search.language import parse
 
 PAGE = 25
 MOST = 100
@@ -22,7 +24,8 @@ CURSOR = "queue-cursor"
 
 @dataclass(frozen=True, kw_only=True)
 class Filter:
-    """Which incidents are wanted; empty means any. `state` may be `open`."""
+    """Which incidents are wanted; empty means any. `state` may be `open`, `q` is a query
+    (`incidents.search.language`)."""
 
     state: str = ""
     q: str = ""
@@ -36,15 +39,6 @@ class Page:
 
     incidents: Sequence[Incident]
     next: str | None
-
-
-@dataclass(frozen=True)
-class Count:
-    """How many open incidents a view holds."""
-
-    slug: str
-    name: str
-    count: int
 
 
 def work(person: Person, wanted: Filter, *, cursor: str | None = None, limit: int = PAGE) -> Page:
@@ -95,40 +89,18 @@ def timeline(person: Person, incident: Incident) -> Sequence[Entry]:
     return db.session.scalars(found).all()
 
 
-def counts(person: Person) -> list[Count]:
-    """The views beside the queue, each with its number of open incidents."""
+def among(person: Person, wanted: Filter, ids: Collection[int]) -> Sequence[Incident]:
+    """Which of these incidents are in the list that is wanted."""
     require(person, Action.SEE_QUEUE)
-    open_ones = Incident.state.in_(OPEN)
-    whole, own, unassigned = db.session.execute(
-        select(
-            func.count(),
-            func.count().filter(Incident.assignee_id == person.id),
-            func.count().filter(Incident.assignee_id.is_(None)),
-        ).where(open_ones)
-    ).one()
-    by_team = select(Team.slug, Team.name, func.count(Incident.id)).outerjoin(
-        Incident, and_(Incident.team_id == Team.id, open_ones)
-    )
-    teams = db.session.execute(by_team.group_by(Team.id).order_by(Team.is_vendor, Team.tier, Team.name))
-    return [
-        Count("mine", _("My work"), own),
-        Count("unassigned", _("Nobody has it"), unassigned),
-        Count("all", _("All open"), whole),
-        *(Count(f"team:{slug}", name, count) for slug, name, count in teams),
-    ]
+    found = _filtered(wanted, person).options(*_NOT_LISTED).where(Incident.id.in_(ids))
+    return db.session.scalars(found).all()
 
 
-def settled_counts(person: Person) -> list[Count]:
-    """What is no longer worked on, for the views below the open ones."""
-    require(person, Action.SEE_QUEUE)
-    settled = (State.RESOLVED, State.CLOSED, State.CANCELLED)
-    found = select(Incident.state, func.count().label("many")).where(Incident.state.in_(settled))
-    many = {row.state: row.many for row in db.session.execute(found.group_by(Incident.state))}
-    return [
-        Count("resolved", _("Resolved"), many.get(State.RESOLVED, 0)),
-        Count("closed", _("Closed"), many.get(State.CLOSED, 0)),
-        Count("cancelled", _("Cancelled"), many.get(State.CANCELLED, 0)),
-    ]
+def is_before(incident: Incident, cursor: str) -> bool:
+    """Whether support's queue has this incident on a page that ends at that cursor."""
+    priority, due_at, last = _read(cursor, 3)
+    at = (priority, datetime.fromisoformat(str(due_at)), last)
+    return (incident.priority, incident.due_at, incident.id) <= at
 
 
 _NOT_LISTED = (defer(Incident.description), defer(Incident.solution))
@@ -143,49 +115,19 @@ _LOADED = (
 
 
 def _filtered(wanted: Filter, person: Person) -> Select[Incident]:
-    found = select(Incident).options(*_LOADED)
-    if wanted.state == "open":
-        found = found.where(Incident.state.in_(OPEN))
-    elif wanted.state:
-        found = found.where(Incident.state == _state(wanted.state))
-    if wanted.team == "mine":
-        found = found.where(
-            Incident.team_id.in_(select(Membership.team_id).where(Membership.person_id == person.id))
-        )
-    elif wanted.team:
-        found = found.where(Incident.team_id.in_(select(Team.id).where(Team.slug == wanted.team)))
-    if wanted.assignee:
-        found = found.where(_assigned(wanted.assignee, person))
-    return found.where(_matching(wanted.q)) if wanted.q.strip() else found
+    fields = {
+        "state": _state(wanted.state),
+        "team": wanted.team,
+        "assignee": wanted.assignee.casefold(),
+    }
+    asked = [condition(key, value, person) for key, value in fields.items() if value]
+    return select(Incident).options(*_LOADED).where(*asked, *conditions(parse(wanted.q), person))
 
 
 def _state(text: str) -> str:
-    if text not in set(State):
+    if text not in {"", "open", *State}:
         raise Invalid(_("There is no state “%(state)s”.", state=text[:20]), field="state")
     return text
-
-
-def _assigned(assignee: str, person: Person) -> ColumnElement[bool]:
-    if assignee == "none":
-        return Incident.assignee_id.is_(None)
-    if assignee == "me":
-        return Incident.assignee_id == person.id
-    return Incident.assignee_id.in_(select(Person.id).where(Person.email == assignee.casefold()))
-
-
-def _matching(q: str) -> ColumnElement[bool]:
-    words = q.split()[:10]
-    incident_id = id_of(q)
-    every = and_(
-        *(
-            or_(
-                Incident.title.icontains(word, autoescape=True),
-                Incident.description.icontains(word, autoescape=True),
-            )
-            for word in words
-        )
-    )
-    return or_(Incident.id == incident_id, every) if incident_id else every
 
 
 def _page(found: Select[Incident], limit: int, key: Callable[[Incident], list[object]]) -> Page:

@@ -5,9 +5,11 @@ from collections.abc import Sequence
 from sqlalchemy.orm import Session
 
 from firstline import clock
+from incidents import feed
 from incidents.attachments import StoredFile
 from incidents.models import Attachment, Channel, Entry, Event, Incident, Visibility
 from incidents.people import Person
+from incidents.search import words
 
 
 def record(
@@ -39,7 +41,15 @@ def record(
     for file in files:
         session.add(_attachment(incident, entry, file))
     incident.updated_at = now
+    feed.tell(session, incident.id)
+    _make_findable(session, incident, entry)
     return entry
+
+
+def _make_findable(session: Session, incident: Incident, entry: Entry) -> None:
+    if entry.event == Event.REPORTED:
+        words.begin(session, incident.id, title=incident.title, text=incident.description)
+    words.add(session, incident.id, entry.text, is_internal=entry.visibility == Visibility.INTERNAL)
 
 
 def _attachment(incident: Incident, entry: Entry, file: StoredFile) -> Attachment:

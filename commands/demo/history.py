@@ -20,6 +20,7 @@ from incidents import sla
 from incidents.intake import SELF_HELP_FOR
 from incidents.models import Channel, Entry, Event, Incident, Resolution, State
 from incidents.people import Person, Role, Team
+from incidents.search.filling import fill as make_findable
 from knowledge_base.models import Article, Attempt, AttemptOutcome, HoldOut, Offer
 
 FIRST_DAY, LAST_DAY = 86, 17
@@ -61,6 +62,8 @@ def add(session: Session) -> int:
     hold_out = _add_hold_out(session)
     past = [_draw(chance, at, people, troubles, hold_out) for at in _times(chance)]
     _write(session, past, hold_out)
+    session.flush()
+    make_findable(session)
     return len(past)
 
 

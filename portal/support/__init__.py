@@ -4,7 +4,7 @@ from flask import Blueprint
 
 from incidents.policy import Action
 from portal.access import only_who_may
-from portal.support import actions, articles, calls, chat, incident, mail, outages, queue
+from portal.support import actions, articles, calls, chat, incident, live, mail, outages, queue
 
 blueprint = Blueprint("support", __name__, url_prefix="/desk")
 blueprint.before_request(only_who_may(Action.SEE_QUEUE))
@@ -13,7 +13,11 @@ GET, POST = ["GET"], ["POST"]
 ONE = "/<number>"
 for rule, endpoint, view, methods in (
     ("", "queue", queue.show, GET),
-    ("/list", "queue_list", queue.refresh, GET),
+    ("/rows", "queue_rows", queue.rows, GET),
+    ("/views", "save_view", queue.save_view, POST),
+    ("/views/<int:view_id>/drop", "drop_view", queue.drop_view, POST),
+    ("/live", "live", live.stream, GET),
+    ("/live/poll", "live_poll", live.poll, GET),
     ("/new", "call", calls.show, GET),
     ("/new", "log_call", calls.log, POST),
     ("/new/callers", "callers", calls.callers, GET),

@@ -1,62 +1,86 @@
 """The queue: one list over all channels, its views, and what changed since one looked."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
 
 from babel import dates
-from flask import render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
 
 from firstline import clock
-from incidents import administration, queue, selfhelp
+from firstline.db import db
+from firstline.i18n import gettext as _
+from incidents import administration, feed, queue, selfhelp, views
+from incidents.errors import Refused
 from incidents.models import Incident
-from incidents.queue import Filter, Page
+from incidents.queue import Filter
+from incidents.search.language import EXAMPLES, MEANINGS, Query, parse, write
+from incidents.views import View
 from portal.access import person
+from portal.errors import status_of
 
 PAGE = 50
-VIEWS = {
-    "mine": Filter(state="open", assignee="me"),
-    "unassigned": Filter(state="open", assignee="none"),
-    "all": Filter(state="open"),
-    "resolved": Filter(state="resolved"),
-    "closed": Filter(state="closed"),
-    "cancelled": Filter(state="cancelled"),
-}
-SETTLED = frozenset({"resolved", "closed", "cancelled", "merged"})
+MOST_ASKED = 500
+SETTLED = frozenset({"resolved", "closed", "cancelled", "merged", "any"})
+BY_HAND = ("state", "team", "assignee")
+"""Filters that the page offers as fields; what is chosen there is written into the query."""
 
 
 def show() -> str:
     """The whole page; `?cursor=` goes on where the page before ended."""
-    wanted = _wanted()
+    return render()
+
+
+def render(refusal: Refused | None = None) -> str:
+    """The page of the query in the address; with a refusal, why its view was not saved."""
+    query = parse(_typed())
     return render_template(
-        "support/queue.html", wanted=wanted, teams=administration.list_teams(), **_listed(wanted)
+        "support/queue.html", teams=administration.list_teams(), refusal=refusal, **_listed(query)
     )
 
 
-def refresh() -> str:
-    """The list anew, if nothing in it moved; else only a notice, so that nothing jumps while one reads."""
-    wanted = _wanted()
-    listed = _listed(wanted)
-    shown = [int(part) for part in request.args.get("shown", "").split(",") if part.isdecimal()]
-    ids = [incident.id for incident in listed["page"].incidents]
-    if ids != shown and shown:
-        come, gone = len(set(ids) - set(shown)), len(set(shown) - set(ids))
-        return render_template("support/_moved.html", wanted=wanted, come=come, gone=gone, **listed)
-    return render_template("support/_list.html", wanted=wanted, refreshed=True, **listed)
+def rows() -> str:
+    """Of the incidents that changed: the rows that are shown anew, and how many came and went."""
+    query = parse(_typed())
+    changed, shown, come = (_ids(name) for name in ("changed", "shown", "come"))
+    found = {one.id: one for one in queue.among(person(), _filter(query), changed | come)}
+    new = [one.id for one in found.values() if one.id not in shown and _is_on_this_page(query, one)]
+    incidents = [one for one in found.values() if one.id in shown]
+    return render_template(
+        "support/_changes.html",
+        come=new,
+        gone=sorted((changed & shown) - set(found)),
+        everything="everything" in request.args,
+        views=_views(query),
+        here=url_for("support.queue", **_asked(query)),
+        **_rows(incidents),
+    )
 
 
-def view_url(slug: str) -> str:
-    """The address of a view; `team:slug` names one team's."""
-    return url_for("support.queue", **_asked(filter_of(slug)))
+def save_view() -> ResponseReturnValue:
+    """Keep the query of the page under a name."""
+    try:
+        view = views.save(
+            person(), name=request.form.get("name", ""), query=_typed(), is_shared="shared" in request.form
+        )
+    except Refused as refusal:
+        return render(refusal), status_of(refusal)
+    flash(_("The view “%(name)s” is kept.", name=view.name), "success")
+    return redirect(url_for("support.queue", q=view.query or None), 303)
 
 
-def filter_of(slug: str) -> Filter:
-    """What a view holds."""
-    if slug.startswith("team:"):
-        return Filter(state="open", team=slug.removeprefix("team:"))
-    return VIEWS[slug]
+def drop_view(view_id: int) -> ResponseReturnValue:
+    """Take a view away; its query stays on the page, so that one can save it again."""
+    view = views.drop(person(), view_id)
+    flash(_("The view “%(name)s” is gone. Its search is still here: save it again to undo.", name=view.name))
+    return redirect(url_for("support.queue", q=view.query or None), 303)
+
+
+def view_url(query: str) -> str:
+    """The address of a view."""
+    return url_for("support.queue", q=query)
 
 
 def brief(span: timedelta) -> str:
@@ -71,30 +95,75 @@ def due_share(incident: Incident) -> int:
     return max(0, min(10, round(10 * left / whole))) if whole > 0 else 0
 
 
-def _wanted() -> Filter:
-    given = {name: request.args.get(name, "").strip() for name in ("q", "team", "assignee")}
-    return Filter(state=request.args.get("state", "open"), **given)
+def _typed() -> str:
+    chosen = {key: request.args[key].strip() for key in BY_HAND if key in request.args}
+    text = request.values.get("q", "").strip()
+    return write(text, chosen) if chosen else text
 
 
-def _listed(wanted: Filter) -> dict[str, Any]:
-    me, cursor = person(), request.args.get("cursor") or None
-    # What is over has no clock: newest first there.
-    ask = queue.visible if wanted.state in SETTLED or not wanted.state else queue.work
-    page: Page = ask(me, wanted, cursor=cursor, limit=PAGE)
-    ids = [incident.id for incident in page.incidents]
-    views: Sequence[queue.Count] = [*queue.counts(me), *queue.settled_counts(me)]
+def _filter(query: Query) -> Filter:
+    return Filter(q=query.text, state="open" if views.is_open_only(query) else "")
+
+
+def _is_settled(query: Query) -> bool:
+    """Whether the list is of what is over: that has no clock, the newest is first there."""
+    return bool(SETTLED.intersection(query.values_of("state")))
+
+
+def _listed(query: Query) -> dict[str, Any]:
+    cursor = request.args.get("cursor") or None
+    # Read before the list: what changes meanwhile is told once more, never missed.
+    since = feed.head(db.session())
+    ask = queue.visible if _is_settled(query) else queue.work
+    page = ask(person(), _filter(query), cursor=cursor, limit=PAGE)
     return {
+        "query": query,
+        "query_examples": EXAMPLES,
+        "query_meanings": MEANINGS,
         "page": page,
-        "tried": selfhelp.tried_counts(ids),
-        "views": [(view, view_url(view.slug), filter_of(view.slug) == wanted) for view in views],
-        "shown": ",".join(map(str, ids)),
-        "asked": _asked(wanted),
+        "since": since,
+        "views": _views(query),
+        "asked": _asked(query),
         "cursor": cursor or "",
+        **_rows(page.incidents),
+    }
+
+
+def _rows(incidents: Sequence[Incident]) -> dict[str, Any]:
+    return {
+        "incidents": incidents,
+        "tried": selfhelp.tried_counts([incident.id for incident in incidents]),
         "due_share": due_share,
         "brief": brief,
         "at": clock.now(),
     }
 
 
-def _asked(wanted: Filter) -> dict[str, Any]:
-    return {name: value for name, value in asdict(wanted).items() if value or name == "state"}
+def _views(query: Query) -> list[tuple[View, str, bool]]:
+    me = person()
+    meant = _meaning(query)
+    found = [*views.standard(me), *views.saved(me)]
+    return [(view, view_url(view.query), _meaning(parse(view.query)) == meant) for view in found]
+
+
+def _meaning(query: Query) -> frozenset[tuple[object, ...]]:
+    return parse(f"state:open {query.text}").meaning if views.is_open_only(query) else query.meaning
+
+
+def _is_on_this_page(query: Query, incident: Incident) -> bool:
+    """Whether an incident that came would stand between the ends of the page that is shown."""
+    until, cursor = request.args.get("until"), request.args.get("cursor")
+    if _is_settled(query):
+        return not cursor
+    return (not until or queue.is_before(incident, until)) and not (
+        cursor and queue.is_before(incident, cursor)
+    )
+
+
+def _asked(query: Query) -> dict[str, Any]:
+    return {"q": query.text} if query.text.strip() else {}
+
+
+def _ids(name: str) -> set[int]:
+    given = request.args.get(name, "").split(",")[:MOST_ASKED]
+    return {int(part) for part in given if part.isdecimal() and len(part) < 10}

@@ -58,28 +58,69 @@ def test_the_next_page_begins_where_this_one_ends(at_desk, told):
 
 def test_a_spoiled_address_is_a_sentence_and_no_crash(at_desk):
     assert at_desk.get("/desk?cursor=nonsense").status_code == 422
-    assert at_desk.get("/desk?state=lost").status_code == 422
+    assert "“lost” is none of" in text_of(at_desk.get("/desk?state=lost"))
 
 
-class TestRefreshing:
-    def rows(self, client, ids):
-        return text_of(client.get(f"/desk/list?state=open&shown={','.join(map(str, ids))}"))
+class TestChanges:
+    """What an open list asks for once it is told that something changed."""
 
-    def test_what_stayed_in_its_place_is_shown_as_it_is_now(self, at_desk, told, tess):
-        incident = told()
-        lifecycle.take(incident.id, by=tess)
-        assert "In progress" in self.rows(at_desk, [incident.id])
+    def changes(self, client, changed, shown, **more):
+        query = {"changed": ids(changed), "shown": ids(shown), **more}
+        return text_of(client.get("/desk/rows", query_string=query))
 
-    def test_new_incidents_are_told_of_without_moving_the_list(self, at_desk, told):
+    def test_a_row_that_is_shown_comes_as_it_is_now_and_the_counts_with_it(self, at_desk, told, tess):
+        known, other = told(), told()
+        lifecycle.take(known.id, by=tess)
+        answer = self.changes(at_desk, [known], [known, other])
+        assert "In progress" in answer and f'id="row-{other.id}"' not in answer
+        assert 'id="views"' in answer and 'data-come=""' in answer
+
+    def test_new_incidents_are_counted_once_and_no_row_is_put_in(self, at_desk, told):
+        known, new = told(), told("new")
+        answer = self.changes(at_desk, [new], [known], come=ids([new]))
+        assert "1 new." in answer and f'data-come="{new.id}"' in answer
+        assert f'id="row-{new.id}"' not in answer
+
+    def test_what_left_the_view_is_named(self, at_desk, told):
         known = told()
-        told("new", impact=Level.HIGH, urgency=Level.HIGH)
-        notice = self.rows(at_desk, [known.id])
-        assert "1 new here." in notice and "<table" not in notice
-        assert 'id="views"' in notice
+        answer = self.changes(at_desk, [known], [known], q="state:closed")
+        assert f'data-gone="{known.id}"' in answer
 
-    def test_into_an_empty_list_they_come_at_once(self, at_desk, told):
-        incident = told()
-        assert incident.number in self.rows(at_desk, [])
+    def test_what_belongs_on_a_later_page_is_not_called_new_here(self, at_desk, told):
+        for number in range(51):
+            told(f"trouble {number}")
+        until = re.search(r"until=([^\"&]+)", text_of(at_desk.get("/desk"))).group(1)
+        later = told("quite at the end")
+        assert "1 new." not in self.changes(at_desk, [later], [], until=until)
+        assert "1 new." in self.changes(at_desk, [told("!", impact=Level.HIGH)], [], until=until)
+
+
+def ids(incidents):
+    return ",".join(str(incident.id) for incident in incidents)
+
+
+class TestQuery:
+    def test_filters_chosen_by_hand_are_written_into_the_query(self, at_desk, told):
+        page = text_of(at_desk.get("/desk?q=vpn+team:network&team=mine&state=any"))
+        assert 'value="state:any team:mine vpn"' in page
+
+    def test_broken_syntax_says_where_and_still_finds_the_words(self, at_desk, told):
+        incident = told("vpn drops")
+        page = text_of(at_desk.get("/desk", query_string={"q": "p:9 vpn"}))
+        assert "<mark>p:9</mark>" in page and "from 1 to 5" in page
+        assert incident.number in page
+
+    def test_a_view_is_kept_counted_and_dropped(self, at_desk, told):
+        told("vpn drops")
+        at_desk.post("/desk/views", data={"q": "vpn", "name": "Tunnels"})
+        page = text_of(at_desk.get("/desk?q=vpn"))
+        assert re.search(r"<span>Tunnels</span> <b class=\"count\">1</b>", page)
+        at_desk.post("/desk/views/1/drop")
+        assert "<span>Tunnels" not in text_of(at_desk.get("/desk?q=vpn"))
+
+    def test_a_view_without_a_name_is_a_sentence(self, at_desk):
+        answer = at_desk.post("/desk/views", data={"q": "vpn", "name": " "})
+        assert answer.status_code == 422 and "Give the view a name" in text_of(answer)
 
 
 def test_what_is_overdue_says_so_in_words(at_desk, told):
@@ -89,7 +130,17 @@ def test_what_is_overdue_says_so_in_words(at_desk, told):
 
 @pytest.mark.parametrize("role", [Role.EMPLOYEE, Role.AUTHOR])
 @pytest.mark.parametrize(
-    "path", ["/desk", "/desk/list", "/desk/new", "/desk/outages", "/desk/INC-000001", "/desk/fixes"]
+    "path",
+    [
+        "/desk",
+        "/desk/rows",
+        "/desk/live",
+        "/desk/live/poll",
+        "/desk/new",
+        "/desk/outages",
+        "/desk/INC-000001",
+        "/desk/fixes",
+    ],
 )
 def test_the_desk_is_for_support_only(browser_of, person, told, role, path):
     told()

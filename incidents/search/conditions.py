@@ -1,0 +1,179 @@
+"""What a query means to the database, for the person who asks."""
+
+import operator
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any, cast
+
+from sqlalchemy import ColumnElement, and_, false, func, not_, or_, select
+from sqlalchemy.orm import InstrumentedAttribute
+
+from firstline import clock
+from firstline.db import db
+from incidents.models import OPEN_NOW, Attachment, Incident, id_of
+from incidents.people import Membership, Person, Team
+from incidents.policy import Action, may
+from incidents.search import words
+from incidents.search.language import WORDS, Query, Term, age_of
+from incidents.services import Service
+
+Condition = ColumnElement[bool]
+IdColumn = InstrumentedAttribute[int] | InstrumentedAttribute[int | None]
+COMPARISONS: dict[str, Callable[[Any, Any], Any]] = {
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+}
+
+
+def conditions(query: Query, person: Person) -> list[Condition]:
+    """All of them must hold."""
+    incident_id = number_in(query)
+    if incident_id is not None:
+        return [or_(Incident.id == incident_id, _condition(query.terms[0], person))]
+    return [_signed(term, _condition(term, person)) for term in query.terms]
+
+
+def condition(key: str, value: str, person: Person) -> Condition:
+    """What one value under one key means; both must be known to the language."""
+    return MEANING[key](value, person)
+
+
+def number_in(query: Query) -> int | None:
+    """The incident that is asked for by its number alone, whatever its state."""
+    if len(query.terms) != 1 or query.terms[0].key != WORDS or query.terms[0].negated:
+        return None
+    return id_of(query.terms[0].values[0])
+
+
+def _signed(term: Term, condition: Condition) -> Condition:
+    # An unknown is no: `-team:network` finds what has no team, too.
+    return not_(func.coalesce(condition, false())) if term.negated else condition
+
+
+def _condition(term: Term, person: Person) -> Condition:
+    if term.key == WORDS:
+        return _with_words(term, person)
+    if term.than or term.key in {"age", "updated", "due"}:
+        return COMPARED[term.key](term)
+    return or_(*(MEANING[term.key](value, person) for value in term.values))
+
+
+def _with_words(term: Term, person: Person) -> Condition:
+    with_internal = may(person, Action.SEE_QUEUE)
+    found = words.containing(term.values[0], is_exact=term.is_exact, with_internal=with_internal)
+    return false() if found is None else Incident.id.in_(found)
+
+
+def _state(value: str, _person: Person) -> Condition:
+    if value == "any":
+        return Incident.id.is_not(None)
+    return OPEN_NOW if value == "open" else Incident.state == value
+
+
+def _priority(value: str, _person: Person) -> Condition:
+    return Incident.priority == int(value)
+
+
+def _team(value: str, person: Person) -> Condition:
+    if value == "none":
+        return Incident.team_id.is_(None)
+    if value == "mine":
+        mine = select(Membership.team_id).where(Membership.person_id == person.id)
+        return _one_of(Incident.team_id, db.session.scalars(mine).all())
+    named = select(Team.id).where(
+        or_(Team.slug == value.casefold(), Team.name.istartswith(value, autoescape=True))
+    )
+    return _one_of(Incident.team_id, db.session.scalars(named).all())
+
+
+def _service(value: str, _person: Person) -> Condition:
+    if value == "none":
+        return Incident.service_id.is_(None)
+    name = Service.name.istartswith(value, autoescape=True)
+    named = select(Service.id).where(or_(Service.slug == value.casefold(), name))
+    return _one_of(Incident.service_id, db.session.scalars(named).all())
+
+
+def _assignee(value: str, person: Person) -> Condition:
+    if value == "none":
+        return Incident.assignee_id.is_(None)
+    if value == "me":
+        return Incident.assignee_id == person.id
+    return Incident.assignee_id.in_(_people(value))
+
+
+def _requester(value: str, person: Person) -> Condition:
+    return Incident.requester_id == person.id if value == "me" else Incident.requester_id.in_(_people(value))
+
+
+def _people(value: str) -> Sequence[int]:
+    """The whole address, its part before the @, or the beginning of a name or surname."""
+    plain = value.casefold()
+    if "@" in plain:
+        return db.session.scalars(select(Person.id).where(Person.email == plain)).all()
+    name = or_(
+        Person.name.istartswith(plain, autoescape=True),
+        Person.name.icontains(f" {plain}", autoescape=True),
+        Person.email.startswith(f"{plain}@", autoescape=True),
+    )
+    return db.session.scalars(select(Person.id).where(name).limit(500)).all()
+
+
+def _is(value: str, _person: Person) -> Condition:
+    return {
+        "breached": and_(OPEN_NOW, Incident.due_at < clock.now()),
+        "unverified": Incident.is_unverified.is_(True),
+        "reopened": Incident.reopened_count > 0,
+        "unassigned": Incident.assignee_id.is_(None),
+    }[value]
+
+
+def _has(_value: str, _person: Person) -> Condition:
+    return select(Attachment.id).where(Attachment.incident_id == Incident.id).exists()
+
+
+def _one_of(column: IdColumn, ids: Sequence[int]) -> Condition:
+    # One value lets the database read in the order of the list.
+    return column == ids[0] if len(ids) == 1 else column.in_(ids)
+
+
+def _compared_priority(term: Term) -> Condition:
+    return cast(Condition, COMPARISONS[term.than](Incident.priority, int(term.values[0])))
+
+
+def _older(column: InstrumentedAttribute[datetime]) -> Callable[[Term], Condition]:
+    """`age:>2d` is what was before two days ago; without a sign it means the same."""
+
+    def compare(term: Term) -> Condition:
+        before = clock.now() - age_of(term.values[0])
+        return column > before if term.than in {"<", "<="} else column < before
+
+    return compare
+
+
+def _due(term: Term) -> Condition:
+    until = clock.now() + age_of(term.values[0])
+    return and_(OPEN_NOW, Incident.due_at > until if term.than in {">", ">="} else Incident.due_at < until)
+
+
+MEANING: dict[str, Callable[[str, Person], Condition]] = {
+    "state": _state,
+    "priority": _priority,
+    "team": _team,
+    "service": _service,
+    "assignee": _assignee,
+    "requester": _requester,
+    "category": lambda value, _: Incident.category == value.casefold(),
+    "channel": lambda value, _: Incident.channel == value,
+    "type": lambda value, _: Incident.kind == value,
+    "is": _is,
+    "has": _has,
+}
+COMPARED: dict[str, Callable[[Term], Condition]] = {
+    "priority": _compared_priority,
+    "age": _older(Incident.created_at),
+    "updated": _older(Incident.updated_at),
+    "due": _due,
+}

@@ -1,0 +1,169 @@
+"""The words of every incident, for full-text search: title, report, conversation and notes.
+
+One row an incident, written in the transaction that writes the text: an FTS5 table on SQLite, a
+`tsvector` on PostgreSQL. Texts are taken apart here, not by the database, so that both find alike.
+Internal words stand apart: who may not read notes does not find by them either.
+"""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    Select,
+    Table,
+    Text,
+    case,
+    event,
+    func,
+    literal,
+    literal_column,
+    select,
+    update,
+)
+from sqlalchemy.dialects.postgresql import TSVECTOR, insert
+from sqlalchemy.orm import Session
+
+from firstline.db import Model, db
+
+NAME = "incident_words"
+WORD = re.compile(r"[^\W_]+")
+LONGEST_WORD = 60
+MOST_BYTES = 500_000
+"""PostgreSQL refuses a `tsvector` above 1 MB; a longer conversation is searched up to here."""
+SQLITE_TABLE = f"CREATE VIRTUAL TABLE {NAME} USING fts5(title, public, internal, tokenize='unicode61')"
+SIMPLE: ColumnElement[str] = literal_column("'simple'")
+TITLE, PUBLIC, INTERNAL = "A", "B", "C"
+"""Weights, by which PostgreSQL tells the three apart."""
+
+_metadata = MetaData()
+Table("incident", _metadata, Column("id", Integer, primary_key=True))
+INDEXED = Table(
+    NAME,
+    _metadata,
+    Column("incident_id", Integer, ForeignKey("incident.id", ondelete="CASCADE"), primary_key=True),
+    Column("words", TSVECTOR, nullable=False),
+    Index("ix_incident_words_words", "words", postgresql_using="gin"),
+)
+"""As PostgreSQL has it."""
+FTS = Table(
+    NAME,
+    MetaData(),
+    Column("rowid", Integer, primary_key=True),
+    *(Column(name, Text) for name in ("title", "public", "internal")),
+)
+"""As SQLite has it."""
+
+
+def create(connection: Connection) -> None:
+    """The table, in the form this database wants."""
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql(SQLITE_TABLE)
+    else:
+        INDEXED.create(connection)
+
+
+@event.listens_for(Model.metadata, "after_create")
+def _create_with_all(target: MetaData, connection: Connection, tables: Sequence[Table], **_: object) -> None:
+    if any(table.name == "incident" for table in tables):
+        create(connection)
+
+
+def plain(text: str) -> str:
+    """The words alone, without case and accents, one space between them."""
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    bare = "".join(character for character in decomposed if not unicodedata.combining(character))
+    return " ".join(word[:LONGEST_WORD] for word in WORD.findall(bare))
+
+
+def begin(session: Session, incident_id: int, *, title: str, text: str, internal: str = "") -> None:
+    """Make a new incident findable; inside the caller's `write()`."""
+    _insert(session, incident_id, title=plain(title), public=plain(text), internal=plain(internal))
+
+
+def known_ids(session: Session) -> set[int]:
+    """The incidents that can be found by words."""
+    column = FTS.c.rowid if _is_sqlite(session) else INDEXED.c.incident_id
+    return set(session.scalars(select(column)))
+
+
+def add(session: Session, incident_id: int, text: str, *, is_internal: bool) -> None:
+    """Make words of its conversation findable; inside the caller's `write()`."""
+    words = plain(text)
+    if not words:
+        return
+    changed = _append_fts if _is_sqlite(session) else _append_tsvector
+    if not changed(session, incident_id, words, is_internal):
+        column = "internal" if is_internal else "public"
+        _insert(session, incident_id, **{column: words})
+
+
+def containing(words: str, *, is_exact: bool, with_internal: bool) -> Select[tuple[int]] | None:
+    """The ids of incidents with all these words (each may go on), or with exactly this phrase.
+
+    None where there is no word in it.
+    """
+    found = plain(words).split()
+    if not found:
+        return None
+    if _is_sqlite(db.session()):
+        return select(FTS.c.rowid).where(_match(found, is_exact, with_internal))
+    return select(INDEXED.c.incident_id).where(_at_at(found, is_exact, with_internal))
+
+
+def _match(words: Sequence[str], is_exact: bool, with_internal: bool) -> ColumnElement[bool]:
+    quoted = f'"{" ".join(words)}"' if is_exact else " ".join(f'"{word}"*' for word in words)
+    columns = "{title public internal}" if with_internal else "{title public}"
+    matches: ColumnElement[bool] = literal_column(NAME).op("MATCH")(literal(f"{columns} : ({quoted})"))
+    return matches
+
+
+def _at_at(words: Sequence[str], is_exact: bool, with_internal: bool) -> ColumnElement[bool]:
+    weights = TITLE + PUBLIC + (INTERNAL if with_internal else "")
+    between, ending = (" <-> ", weights) if is_exact else (" & ", f"*{weights}")
+    asked = between.join(f"'{word}':{ending}" for word in words)
+    return INDEXED.c.words.op("@@")(func.to_tsquery(SIMPLE, asked))
+
+
+def _insert(
+    session: Session, incident_id: int, *, title: str = "", public: str = "", internal: str = ""
+) -> None:
+    if _is_sqlite(session):
+        fields = {"rowid": incident_id, "title": title, "public": public, "internal": internal}
+        session.execute(FTS.insert().values(**fields))
+        return
+    parts = ((title, TITLE), (public, PUBLIC), (internal, INTERNAL))
+    words = [_weighted(text, weight) for text, weight in parts]
+    row = insert(INDEXED).values(
+        incident_id=incident_id, words=words[0].op("||")(words[1]).op("||")(words[2])
+    )
+    session.execute(row.on_conflict_do_nothing())
+
+
+def _append_fts(session: Session, incident_id: int, words: str, is_internal: bool) -> bool:
+    column = FTS.c.internal if is_internal else FTS.c.public
+    more = update(FTS).where(FTS.c.rowid == incident_id).values({column: column + f" {words}"})
+    return bool(session.execute(more).rowcount)  # type: ignore[attr-defined]
+
+
+def _append_tsvector(session: Session, incident_id: int, words: str, is_internal: bool) -> bool:
+    new = _weighted(words, INTERNAL if is_internal else PUBLIC)
+    has_room = func.pg_column_size(INDEXED.c.words) < MOST_BYTES
+    longer = case((has_room, INDEXED.c.words.op("||")(new)), else_=INDEXED.c.words)
+    more = update(INDEXED).where(INDEXED.c.incident_id == incident_id).values(words=longer)
+    return bool(session.execute(more).rowcount)  # type: ignore[attr-defined]
+
+
+def _weighted(text: str, weight: str) -> ColumnElement[str]:
+    return func.setweight(func.to_tsvector(SIMPLE, text), literal_column(f"'{weight}'"))
+
+
+def _is_sqlite(session: Session) -> bool:
+    return session.get_bind().dialect.name == "sqlite"

@@ -1,0 +1,187 @@
+"""The views beside the queue: those everybody has, those of one person, and those of all support."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from time import monotonic
+
+from flask import current_app
+from sqlalchemy import ForeignKey, String, and_, func, or_, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from firstline import clock
+from firstline.db import Model, db, write
+from firstline.i18n import gettext as _
+from incidents import feed
+from incidents.errors import Invalid, NotAllowed, NotFound
+from incidents.models import OPEN_NOW, Incident, State
+from incidents.people import Person, Role, Team
+from incidents.policy import Action, require
+from incidents.search.conditions import conditions, number_in
+from incidents.search.language import LONGEST, Query, parse
+
+NAME_LENGTH = 60
+MOST_OWN = 30
+KEPT_FOR_S = 10.0
+"""How long a count may stand while nothing is told: "older than two days" goes on by itself."""
+KEY = "firstline_view_counts"
+SETTLED = (State.RESOLVED, State.CLOSED, State.CANCELLED)
+
+
+class SavedView(Model):
+    """A query somebody keeps under a name; a shared one is for all of support."""
+
+    __tablename__ = "saved_view"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    owner_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
+    name: Mapped[str] = mapped_column(String(NAME_LENGTH))
+    query: Mapped[str] = mapped_column(String(LONGEST))
+    is_shared: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+
+@dataclass(frozen=True, kw_only=True)
+class View:
+    """A name in the list of views, what it asks for, and how many incidents that are."""
+
+    slug: str
+    name: str
+    query: str
+    count: int
+    saved_id: int | None = None
+    is_shared: bool = False
+    may_drop: bool = False
+
+
+def standard(person: Person) -> list[View]:
+    """The views everybody has: what is open, by owner and team, and what is settled."""
+    require(person, Action.SEE_QUEUE)
+    counts = _kept(("standard",), _count_all)
+    teams = db.session.execute(select(Team.id, Team.slug, Team.name).order_by(*_TEAMS_IN_ORDER)).all()
+    open_ones = [(team, who, many) for state, team, who, many in counts if state == "open"]
+    own = sum(many for _team, who, many in open_ones if who == person.id)
+    nobody = sum(many for _team, who, many in open_ones if who is None)
+    by_team = {key: sum(many for team, _who, many in open_ones if team == key) for key, *_rest in teams}
+    settled = {state: many for state, _team, _who, many in counts}
+    return [
+        View(slug="mine", name=_("My work"), query="state:open assignee:me", count=own),
+        View(slug="unassigned", name=_("Nobody has it"), query="state:open assignee:none", count=nobody),
+        View(slug="all", name=_("All open"), query="state:open", count=sum(row[2] for row in open_ones)),
+        *(
+            View(slug=f"team:{slug}", name=name, query=f"state:open team:{slug}", count=by_team[key])
+            for key, slug, name in teams
+        ),
+        *(
+            View(slug=state, name=name, query=f"state:{state}", count=settled.get(state, 0))
+            for state, name in _settled_names().items()
+        ),
+    ]
+
+
+def saved(person: Person) -> list[View]:
+    """This person's own views and the shared ones, with their counts from one query."""
+    require(person, Action.SEE_QUEUE)
+    theirs = or_(SavedView.owner_id == person.id, SavedView.is_shared)
+    rows = db.session.scalars(
+        select(SavedView).where(theirs).order_by(SavedView.is_shared, SavedView.name)
+    ).all()
+    if not rows:
+        return []
+    queries = tuple(row.query for row in rows)
+    counts = _kept(("saved", person.id, queries), lambda: _count(person, queries))
+    return [
+        View(
+            slug=f"saved:{row.id}",
+            name=row.name,
+            query=row.query,
+            count=count,
+            saved_id=row.id,
+            is_shared=row.is_shared,
+            may_drop=_may_drop(person, row),
+        )
+        for row, count in zip(rows, counts, strict=True)
+    ]
+
+
+def save(person: Person, *, name: str, query: str, is_shared: bool) -> SavedView:
+    """Keep a query under a name; the same name of the same person is written anew."""
+    require(person, Action.SEE_QUEUE)
+    name, query = name.strip(), query.strip()
+    if not name or len(name) > NAME_LENGTH:
+        raise Invalid(
+            _("Give the view a name of at most %(most)s characters.", most=NAME_LENGTH), field="name"
+        )
+    understood = parse(query)
+    if understood.troubles:
+        raise Invalid(understood.troubles[0].sentence, field="query")
+    with write() as session:
+        own = session.scalars(select(SavedView).where(SavedView.owner_id == person.id)).all()
+        view = next((one for one in own if one.name == name), None)
+        if view is None and len(own) >= MOST_OWN:
+            raise Invalid(_("You have %(most)s views. Drop one first.", most=MOST_OWN), field="name")
+        view = view or SavedView(owner_id=person.id, name=name)
+        view.query, view.is_shared = understood.text.strip(), is_shared
+        session.add(view)
+    return view
+
+
+def drop(person: Person, view_id: int) -> SavedView:
+    """Take a view away: one's own, or as a lead any that is shared. Returns it as it was."""
+    with write() as session:
+        view = session.get(SavedView, view_id)
+        if view is None or not (view.is_shared or view.owner_id == person.id):
+            raise NotFound(_("There is no such view."))
+        if not _may_drop(person, view):
+            raise NotAllowed(_("Only its owner or a lead may take a shared view away."))
+        session.delete(view)
+    return view
+
+
+def is_open_only(query: Query) -> bool:
+    """Without a word about the state only what is open is meant; a number means that one incident."""
+    return not any(term.key == "state" for term in query.terms) and number_in(query) is None
+
+
+def _may_drop(person: Person, view: SavedView) -> bool:
+    return view.owner_id == person.id or (view.is_shared and person.role in {Role.LEAD, Role.ADMIN})
+
+
+def _settled_names() -> dict[str, str]:
+    return dict(zip(SETTLED, (_("Resolved"), _("Closed"), _("Cancelled")), strict=True))
+
+
+_TEAMS_IN_ORDER = (Team.is_vendor, Team.tier, Team.name)
+
+
+def _count_all() -> Sequence[tuple[str, int | None, int | None, int]]:
+    """(`open` or a settled state, team, assignee, how many): all that the standard views need."""
+    by_hand = (Incident.team_id, Incident.assignee_id)
+    open_ones = select(*by_hand, func.count()).where(OPEN_NOW).group_by(*by_hand)
+    settled = select(Incident.state, func.count()).where(Incident.state.in_(SETTLED)).group_by(Incident.state)
+    return [
+        *(("open", *row) for row in db.session.execute(open_ones)),
+        *((state, None, None, many) for state, many in db.session.execute(settled)),
+    ]
+
+
+def _count(person: Person, queries: Sequence[str]) -> Sequence[int]:
+    parsed = [parse(query) for query in queries]
+    wholes = [and_(*conditions(one, person), *([OPEN_NOW] if is_open_only(one) else [])) for one in parsed]
+    found = select(*(func.count().filter(whole) for whole in wholes)).select_from(Incident)
+    if all(is_open_only(one) or one.values_of("state") == ("open",) for one in parsed):
+        found = found.where(OPEN_NOW)
+    return list(db.session.execute(found).one())
+
+
+def _kept[T](key: tuple[object, ...], count: Callable[[], Sequence[T]]) -> Sequence[T]:
+    """What was counted for this key, unless something was told since."""
+    kept: dict[object, tuple[float, int, Sequence[T]]] = current_app.extensions.setdefault(KEY, {})
+    now, told = monotonic(), feed.head(db.session())
+    at, of, counted = kept.get(key, (0.0, -1, ()))
+    if of != told or now - at > KEPT_FOR_S:
+        if len(kept) > 500:
+            kept.clear()
+        counted = count()
+        kept[key] = (now, told, counted)
+    return counted

@@ -1,0 +1,150 @@
+"""What open pages are told as it happens: one at a time, and 200 of them at the real server."""
+
+import http.client
+import json
+import os
+import subprocess
+from contextlib import closing, contextmanager
+
+import pytest
+
+from firstline.db import db, write
+from incidents import feed, lifecycle
+from incidents.people import Role
+from portal.support import live
+from tests import servers
+from tests.stack import FIRSTLINE, ROOT
+
+TABS, AGENTS = 200, 10
+
+
+@pytest.fixture(autouse=True)
+def _soon(monkeypatch):
+    monkeypatch.setattr(live, "READ_EVERY_S", 0.05)
+    monkeypatch.setattr(live, "BEAT_S", 0.3)
+
+
+def lines(answer):
+    """The messages of a stream, one after the other."""
+    for part in answer.response:
+        yield (part if isinstance(part, str) else part.decode())
+
+
+def next_news(stream):
+    return next(part for part in stream if "event: news" in part)
+
+
+def data_of(message):
+    return json.loads(message.partition("data: ")[2])
+
+
+def test_a_stream_tells_what_was_missed_and_then_what_happens(at_desk, told, tess):
+    first = told()
+    answer = at_desk.get("/desk/live?since=0")
+    stream = lines(answer)
+    assert data_of(next_news(stream))["incidents"] == [first.id]
+    second = told()
+    message = next_news(stream)
+    assert data_of(message)["incidents"] == [second.id]
+    answer.close()
+
+    number = message.splitlines()[0].removeprefix("id: ")
+    lifecycle.take(first.id, by=tess)
+    resumed = at_desk.get("/desk/live?since=0", headers={"Last-Event-ID": number})
+    assert data_of(next_news(lines(resumed)))["incidents"] == [first.id]
+    resumed.close()
+
+
+def test_a_silent_stream_gives_signs_of_life(at_desk):
+    answer = at_desk.get("/desk/live")
+    assert ": still here\n\n" in (part for part in lines(answer))
+    answer.close()
+
+
+def test_one_person_gets_few_streams_and_places_are_given_back(at_desk):
+    held = [at_desk.get("/desk/live") for _tab in range(live.MOST_A_PERSON)]
+    assert at_desk.get("/desk/live").status_code == 204
+    held.pop().close()
+    held.append(at_desk.get("/desk/live"))
+    assert held[-1].status_code == 200
+    for answer in held:
+        answer.close()
+
+
+def test_a_page_without_a_stream_asks_from_where_it_stands(at_desk, told):
+    start = at_desk.get("/desk/live/poll").json
+    incident = told()
+    told_then = at_desk.get(f"/desk/live/poll?since={start['last']}").json
+    assert told_then["incidents"] == [incident.id]
+    assert at_desk.get(f"/desk/live/poll?since={told_then['last']}").json["incidents"] == []
+
+
+def test_who_was_away_too_long_is_told_to_read_everything(at_desk, told):
+    for _time in range(3):
+        told()
+    with write() as session:
+        session.query(feed.News).filter(feed.News.id < feed.head(session)).delete()
+    assert at_desk.get("/desk/live/poll?since=0").json["everything"] is True
+
+
+@contextmanager
+def running(settings):
+    port = servers.free_port()
+    environment = os.environ | {
+        "FIRSTLINE_DATA_DIR": str(settings.data_dir),
+        "FIRSTLINE_DATABASE_URL": settings.database_url,
+        "FIRSTLINE_SECRET_KEY": settings.secret_key,
+        "FIRSTLINE_LISTEN": f"127.0.0.1:{port}",
+    }
+    process = subprocess.Popen([FIRSTLINE, "serve"], env=environment, cwd=ROOT)
+    try:
+        servers.wait_until(lambda: servers.listens(port), "the server's start")
+        yield port
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+def get(port, path, client):
+    cookie = client.get_cookie("firstline_session", path="/")
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    connection.request("GET", path, headers={"Cookie": f"firstline_session={cookie.value}"})
+    return connection, connection.getresponse()
+
+
+@pytest.mark.timeout(120)
+def test_200_open_tabs_leave_the_desk_at_work(settings, browser_of, person, told, desk):
+    agents = [browser_of(person(f"agent{number}", Role.AGENT)) for number in range(AGENTS)]
+    known = told()
+    since = feed.head(db.session())
+    db.session.rollback()
+    with running(settings) as port:
+        tabs = [get(port, f"/desk/live?since={since}", agents[number % AGENTS]) for number in range(TABS)]
+        streams = [answer for _connection, answer in tabs if answer.status == 200]
+        assert len(streams) == 16
+        assert {answer.status for _connection, answer in tabs} == {200, 204}
+        new = told("a second trouble")
+        for answer in streams:
+            assert _first_news(answer)["incidents"] == [new.id]
+        for agent in agents:
+            assert known.number.encode() in read(port, "/desk", agent)
+            assert json.loads(read(port, f"/desk/live/poll?since={since}", agent))["incidents"] == [new.id]
+        for connection, answer in tabs:
+            answer.close()
+            connection.close()
+
+
+def read(port, path, client):
+    connection, answer = get(port, path, client)
+    with closing(connection), answer:
+        assert answer.status == 200
+        return answer.read()
+
+
+def _first_news(answer):
+    while True:
+        line = answer.readline().decode()
+        if line.startswith("data: "):
+            told = json.loads(line.removeprefix("data: "))
+            if told["incidents"]:
+                return told
