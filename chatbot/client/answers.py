@@ -137,6 +137,7 @@ def _cancel(moment: Moment) -> Answer:
 
 BUTTONS: dict[str, Callable[[Moment], Answer]] = {
     handover.BACK: with_people.back,
+    handover.BY_MAIL: with_people.by_mail,
     "/step": steps.show,
     "/step_failed": steps.did_not_help,
     "/one_trouble": reports.one_trouble,

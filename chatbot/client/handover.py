@@ -19,7 +19,8 @@ from incidents.people import Person
 from incidents.timeline import record
 
 BACK = "/back_to_assistant"
-"""The button that gives a conversation back; it never reaches Rasa."""
+BY_MAIL = "/answer_by_mail"
+"""The buttons that give a conversation back; they never reach Rasa."""
 
 
 def begin(session: Session, conversation: Conversation, incident_id: int) -> None:

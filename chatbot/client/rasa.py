@@ -7,11 +7,17 @@ from functools import cache
 
 import httpx
 
+from chatbot.client.breaker import Breaker
+from firstline import log
+
 LIMIT_S = 3.0
 MAX_WORDS = 1_000
 """Enough to tell what is meant; the action reads the whole words from the turn."""
 
 MAX_REPLY = 1_000_000
+
+
+logger = log.get(__name__)
 
 
 class RasaAway(Exception):
@@ -26,7 +32,24 @@ class Rasa:
     limit_s: float = LIMIT_S
 
     def say(self, *, sender: str, message: str, token: str) -> list[str]:
-        """Pass one message on and return the plain texts that came back; raises `RasaAway`."""
+        """Pass one message on and return the plain texts that came back; raises `RasaAway`.
+
+        After some failures in a row it is raised at once, without asking, until Rasa was given a rest.
+        """
+        breaker = breaker_of(self.url)
+        if not breaker.lets_through():
+            raise RasaAway("it failed several times and is left alone for a while")
+        try:
+            texts = self._ask(sender, message, token)
+        except RasaAway:
+            if breaker.failed():
+                logger.warning("the bot is not asked for a while", url=self.url)
+            raise
+        if breaker.worked():
+            logger.info("the bot answers again", url=self.url)
+        return texts
+
+    def _ask(self, sender: str, message: str, token: str) -> list[str]:
         body: dict[str, object] = {
             "sender": sender,
             "message": message[:MAX_WORDS],
@@ -38,6 +61,12 @@ class Rasa:
         except TookTooLong as error:
             call.cancel()
             raise RasaAway(f"no answer within {self.limit_s:g} s") from error
+
+
+@cache
+def breaker_of(url: str) -> Breaker:
+    """The breaker that everything in this process shares for one server."""
+    return Breaker()
 
 
 def _post(url: str, body: dict[str, object], limit_s: float) -> object:

@@ -24,9 +24,9 @@ ALSO = re.compile(
     re.IGNORECASE,
 )
 WRONG = re.compile(
-    r"\b(?:not|no|never|can(?:no|')t|won'?t|doesn'?t|isn'?t|broken?|broke|fails?|failed|failing|jam(?:s|med)?|"
+    r"\b(?:not|no|never|cannot|\w+n['’]t|broken?|broke|fails?|failed|failing|jam(?:s|med)?|"
     r"crash\w*|slow|drop\w*|disconnect\w*|errors?|dead|died|stuck|lost|missing|black|blank|frozen|freezes|hangs?|"
-    r"down|offline|flicker\w*|locked|expired|refus\w*|asks? for|gone|wrong|stopp?(?:s|ed)?|off)\b",
+    r"down|offline|flicker\w*|locked|expired|refus\w*|asks? for|gone|wrong|stop(?:s|ped)?|off)\b",
     re.IGNORECASE,
 )
 

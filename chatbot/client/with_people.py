@@ -1,12 +1,16 @@
 """Answers while people talk: the assistant is silent, and passes on what is typed."""
 
+from datetime import datetime
+
 from chatbot.client import handover, live, wording
 from chatbot.client.messages import Button, Message
 from chatbot.client.moment import Answer, Moment, say
+from firstline.db import db
 from firstline.i18n import gettext as _
 from incidents import conversation, queue
 from incidents.models import Channel, Incident
 from incidents.people import Person
+from incidents.routing import coming
 
 
 def pass_on(moment: Moment) -> Answer:
@@ -31,11 +35,36 @@ def back(moment: Moment) -> Answer:
     return Answer(given.messages, given.memory, gives_back=True)
 
 
+def by_mail(moment: Moment) -> Answer:
+    """Nobody is at work, and the person does not wait: the answer comes by mail."""
+    incident = queue.find(moment.person, moment.handed_to) if moment.handed_to else None
+    told = _("All right: the answer comes to %(address)s, and here.", address=moment.person.email)
+    told += " " + _("I am the assistant again.")
+    given = say(moment.memory.but(asked=None), wording.text(told, incident=incident))
+    return Answer(given.messages, given.memory, gives_back=True)
+
+
 def handed_over(incident: Incident, person: Person) -> Message:
     """Who has it, by when they answer, and where: no more than is known."""
     where = f"{incident.number}: {wording.state_in_words(incident, person)}"
+    back = Button(_("Back to the assistant"), handover.BACK)
+    comes_at = coming.back_at(db.session(), incident.team)
+    if comes_at is not None and incident.assignee is None:
+        return wording.text(
+            f"{where} {_out_of_hours(comes_at, person)}", *_ways(person), back, incident=incident
+        )
     told = f"{where} {_where_answered(person)} " + _("I stay silent now: they get what you write.")
-    return wording.text(told, Button(_("Back to the assistant"), handover.BACK), incident=incident)
+    return wording.text(told, back, incident=incident)
+
+
+def _out_of_hours(comes_at: datetime, person: Person) -> str:
+    at = wording.time_for(person, comes_at)
+    told = _("Nobody of them is at work now: they come at %(time)s.", time=at)
+    return f"{told} " + _("What you write here waits for them; I stay silent.")
+
+
+def _ways(person: Person) -> tuple[Button, ...]:
+    return () if person.is_undeliverable else (Button(_("Answer me by mail"), handover.BY_MAIL),)
 
 
 def _where_answered(person: Person) -> str:

@@ -1,7 +1,7 @@
 """People in the chat: handed over, answered, given back; with Rasa away, which must not matter."""
 
-from collections.abc import Callable
-from datetime import timedelta
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -123,6 +123,42 @@ def test_whoever_gets_no_mail_is_promised_none(erin: Person, say: Callable[..., 
     told = words_of(say(PERSON))
     assert "mail" not in told
     assert "My incidents" in told
+
+
+@pytest.fixture
+def in_the_evening(tess: Person) -> Iterator[None]:
+    """A Friday at 18:00 UTC; Tess works from Monday to Friday until 17:00."""
+    with write() as session:
+        session.get_one(Person, tess.id).shift = "Mon-Fri 08:00-17:00"
+    with clock.freeze(datetime(2026, 11, 27, 18, tzinfo=UTC)):
+        yield
+
+
+@pytest.mark.usefixtures("in_the_evening")
+def test_out_of_hours_it_says_when_somebody_comes_and_offers_mail(
+    erin: Person, say: Callable[..., Reply]
+) -> None:
+    say("my headset crackles")
+    told = say(PERSON)
+    assert "they come at 08:00, 30 November" in words_of(told)
+    assert "A person answers you here" not in words_of(told)
+    assert say("it is the left ear").messages == (), "the words wait for them"
+    press = next(b.payload for b in told.messages[-1].buttons if b.title == "Answer me by mail")
+    assert erin.email in words_of(say(press))
+    assert the_conversation().handed_over_at is None
+    assert the_incident().state == State.QUEUED
+
+
+@pytest.mark.usefixtures("in_the_evening")
+def test_out_of_hours_no_mail_is_offered_to_whoever_gets_none(
+    erin: Person, say: Callable[..., Reply]
+) -> None:
+    with write() as session:
+        session.get_one(Person, erin.id).is_undeliverable = True
+    say("my headset crackles")
+    told = say(PERSON)
+    assert "they come at" in words_of(told)
+    assert "Answer me by mail" not in [button.title for button in told.messages[-1].buttons]
 
 
 def test_while_people_talk_the_bot_is_silent_and_the_words_reach_support(
