@@ -15,7 +15,7 @@ from firstline.i18n import gettext as _
 from incidents import selfhelp
 from incidents.models import Channel, Incident, State
 from incidents.notices import Notice, Topic
-from incidents.people import Person
+from incidents.reviews import actions
 
 ANSWER = "answer"
 """The purpose under which the links of a mail are signed; the portal's answer page reads them."""
@@ -91,7 +91,7 @@ def compose(notice: Notice, language: str) -> Letter:
         title=_topic_of(notice),
         number=incident.number,
         language=language,
-        url=_link(_page_of(incident, person)),
+        url=_link(_page_of(notice)),
         greeting=_("Hello %(name)s,", name=one_line(person.first_name)),
         sentence=_sentence(notice, has_fixes=bool(fixes)),
         words=_words(notice),
@@ -149,6 +149,8 @@ def _sentence(notice: Notice, *, has_fixes: bool) -> str:
             return _("%(number)s is yours to take.", number=number)
         case Topic.LEAD_CALLED:
             return _("%(name)s calls you to %(number)s, as the lead:", name=name, number=number)
+        case Topic.ACTION_DUE:
+            return _("This is still open from the review of %(number)s:", number=number)
         case Topic.REOPENED:
             return _("%(number)s was opened again by the person who reported it.", number=number)
         case _:
@@ -156,6 +158,8 @@ def _sentence(notice: Notice, *, has_fixes: bool) -> str:
 
 
 def _words(notice: Notice) -> str:
+    if notice.topic == Topic.ACTION_DUE:
+        return "\n".join(f"- {one.text}" for one in actions.waiting_for(notice.recipient, notice.incident))
     return notice.entry.text[:MOST_WORDS].strip() if notice.entry is not None else ""
 
 
@@ -166,7 +170,7 @@ def _buttons(notice: Notice, *, has_fixes: bool) -> tuple[Button, ...]:
         return (
             Button(
                 label=_("Open %(number)s", number=notice.incident.number),
-                url=_link(_page_of(notice.incident, notice.recipient)),
+                url=_link(_page_of(notice)),
             ),
         )
     solved, not_solved = _answer_link(notice, solved=True), _answer_link(notice, solved=False)
@@ -201,10 +205,13 @@ def _fixes(incident: Incident) -> tuple[FixShown, ...]:
     )
 
 
-def _page_of(incident: Incident, person: Person) -> str:
-    if incident.requester_id == person.id:
-        return f"/incidents/{incident.number}"
-    return f"/desk/{incident.number}" if person.is_support else "/"
+def _page_of(notice: Notice) -> str:
+    number, person = notice.incident.number, notice.recipient
+    if notice.topic == Topic.ACTION_DUE:
+        return f"/reviews/{number}"
+    if notice.incident.requester_id == person.id:
+        return f"/incidents/{number}"
+    return f"/desk/{number}" if person.is_support else "/"
 
 
 def _link(path: str) -> str:

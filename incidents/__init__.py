@@ -19,6 +19,8 @@ MODELS = (
     "incidents.alerts",
     "incidents.problems.models",
     "incidents.problems.watch",
+    "incidents.reviews.actions",
+    "incidents.reviews.due",
     "incidents.sweeps",
 )
 """The modules that declare the domain's tables and tasks, for `firstline.app.create_core`."""

@@ -30,6 +30,7 @@ class Topic(StrEnum):
     COMMENTED = "commented"
     HINT = "hint"
     ASSIGNED = "assigned"
+    ACTION_DUE = "action_due"
     LEAD_CALLED = "lead_called"
     VENDOR_ASKED = "vendor_asked"
     INVITED = "invited"

@@ -23,6 +23,7 @@ BLUEPRINTS = (
     "portal.answer",
     "portal.support",
     "portal.problems",
+    "portal.reviews",
     "portal.knowledge",
     "portal.outcomes",
     "portal.admin",

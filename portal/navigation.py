@@ -16,12 +16,13 @@ Allowed = Callable[[Person], bool]
 
 @dataclass(frozen=True)
 class Place:
-    """One entry of the navigation; `blueprint` marks it as the one we are in."""
+    """One entry of the navigation; it is the one we are in for its whole blueprint, and for those in `also`."""
 
     endpoint: str
     label: object
     icon: str
     allowed: Allowed
+    also: tuple[str, ...] = ()
 
     @property
     def url(self) -> str:
@@ -29,9 +30,9 @@ class Place:
 
     @property
     def is_here(self) -> bool:
-        return request.endpoint == self.endpoint or (
-            not self.endpoint.startswith("employee.") and request.blueprint == self.endpoint.partition(".")[0]
-        )
+        blueprint = self.endpoint.partition(".")[0]
+        whole = () if blueprint == "employee" else (blueprint, *self.also)
+        return request.endpoint == self.endpoint or request.blueprint in whole
 
 
 def _may(action: Action) -> Allowed:
@@ -40,7 +41,7 @@ def _may(action: Action) -> Allowed:
 
 PLACES = (
     Place("support.queue", _("Queue"), "inbox", _may(Action.SEE_QUEUE)),
-    Place("problems.index", _("Problems"), "bug", _may(Action.SEE_QUEUE)),
+    Place("problems.index", _("Problems"), "bug", _may(Action.SEE_QUEUE), also=("reviews",)),
     Place("employee.fixes", _("Fixes"), "lifebuoy", lambda person: True),
     Place("employee.incidents", _("My incidents"), "ticket", lambda person: True),
     Place("knowledge.index", _("Articles"), "books", _may(Action.DRAFT_ARTICLES)),

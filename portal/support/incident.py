@@ -12,6 +12,7 @@ from incidents.errors import NotFound, Refused
 from incidents.lifecycle import TABLE
 from incidents.models import Incident, State
 from incidents.problems import work as problems
+from incidents.reviews import work as reviews
 from knowledge_base import articles
 from portal.access import person
 from portal.support import chat, wording
@@ -72,6 +73,7 @@ def render(incident: Incident, *, doing: str = "", refusal: Refused | None = Non
         devices=services.devices_of(incident.requester),
         others=others,
         problem=problems.problem_of(incident),
+        review=reviews.review_of(incident),
         may_be_drafted=drafting.may_be_drafted(incident),
         its_article=drafting.article_of(incident),
         due_share=due_share,
