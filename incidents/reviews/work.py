@@ -143,7 +143,7 @@ def close(number: str, *, by: Person) -> Review:
         if waiting:
             raise Conflict(
                 _(
-                    "%(n)s actions are still open. Finish them, or take out what nobody will do.",
+                    "Not everything is done (open: %(n)s). Finish it, or take out what nobody will do.",
                     n=len(waiting),
                 )
             )
