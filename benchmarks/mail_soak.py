@@ -8,7 +8,6 @@ have one outcome and one incident that holds its marker.
 import imaplib
 import os
 import random
-import signal
 import smtplib
 import sqlite3
 import subprocess
@@ -30,35 +29,41 @@ INTAKE_KILLS = WORKER_KILLS // 10
 WORKERS = 2
 HELPDESK = "support@desk.example"
 USER = "support"
-SETTLED_WITHIN_S = 900
+SETTLED_WITHIN_S = 1800
+AT_WORK = {"worker": "working", "intake": "taking mail"}
+"""What the log of a process says once it has started: to kill it before proves little."""
 
 
 @dataclass
 class Victim:
-    """A process that is started again each time it is killed."""
+    """A process that is started again each time it is killed; its log says when it is at work."""
 
-    command: list[str]
+    name: str
     environment: dict[str, str]
     lives_for: tuple[float, float]
     kills: int
     killed: int = 0
-    process: subprocess.Popen[bytes] | None = None
     stop: threading.Event = field(default_factory=threading.Event)
 
     def haunt(self) -> None:
-        """Start it, kill it after a random while, and so on; the last one lives until `stop`."""
-        chance = random.Random(id(self))
+        """Start it, kill it after a random while of work, and so on; the last one lives until `stop`."""
         while not self.stop.is_set():
-            self.process = subprocess.Popen(
-                self.command, env=self.environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-            )
-            if self.killed >= self.kills:
-                self.stop.wait()
-            else:
-                self.stop.wait(chance.uniform(*self.lives_for))
-            self.killed += not self.stop.is_set()
-            self.process.send_signal(signal.SIGKILL)
-            self.process.wait()
+            with tempfile.NamedTemporaryFile() as log:
+                process = subprocess.Popen(
+                    [FIRSTLINE, self.name], env=self.environment, stdout=log, stderr=log
+                )
+                self._wait_for_work(process, Path(log.name))
+                spared = self.killed >= self.kills
+                self.stop.wait(None if spared else random.uniform(*self.lives_for))
+                self.killed += not self.stop.is_set()
+                process.kill()
+                process.wait()
+
+    def _wait_for_work(self, process: subprocess.Popen[bytes], log: Path) -> None:
+        while not self.stop.is_set() and process.poll() is None:
+            if AT_WORK[self.name] in log.read_text():
+                return
+            self.stop.wait(0.05)
 
 
 def main() -> None:
@@ -87,11 +92,8 @@ def environment_in(folder: Path, imap_port: int) -> dict[str, str]:
 def soak(environment: dict[str, str], imap_port: int) -> list[Victim]:
     """Bring every mail while the killing goes on; returns the victims once nothing waits any more."""
     victims = [
-        *(
-            Victim([FIRSTLINE, "worker"], environment, (1.5, 4.0), WORKER_KILLS // WORKERS)
-            for _ in range(WORKERS)
-        ),
-        Victim([FIRSTLINE, "intake"], environment, (4.0, 12.0), INTAKE_KILLS),
+        *(Victim("worker", environment, (0.0, 4.0), WORKER_KILLS // WORKERS) for _ in range(WORKERS)),
+        Victim("intake", environment, (1.0, 12.0), INTAKE_KILLS),
     ]
     threads = [threading.Thread(target=victim.haunt) for victim in victims]
     senders = [

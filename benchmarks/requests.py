@@ -23,7 +23,7 @@ from benchmarks.seed import seed
 from tests import servers
 from tests.stack import FIRSTLINE, ROOT
 
-FLOOR = ROOT.parent / "shared" / "bench"
+FLOOR = Path(os.environ.get("BENCH_FLOOR", ROOT.parent / "shared" / "bench"))
 INCIDENTS = 10_000
 LIMIT = 15
 DEMO_PASSWORD = "firstline-demo"

@@ -123,6 +123,7 @@ def worker() -> None:
         stop = jobs.stop_flag()
     scheduler = Scheduler(app, stop)
     scheduler.start()
+    logger.info("working")
     try:
         Jobs(app.extensions["huey"], stop).run()
     finally:

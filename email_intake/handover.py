@@ -1,6 +1,6 @@
 """A judged mail becomes an incident, an entry, or a named reason why not. Each step is one transaction."""
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from email_intake import addresses, bounce, contents, flood, hints, monitoring, thread
@@ -23,6 +23,17 @@ from incidents.models import Incident
 from incidents.people import Person
 
 logger = log.get(__name__)
+
+
+TWIN = (
+    select(RawMessage.id)
+    .where(
+        RawMessage.fingerprint == bindparam("fingerprint"),
+        RawMessage.id != bindparam("raw_id"),
+        RawMessage.outcome.in_([Outcome.OPENED, Outcome.APPENDED]),
+    )
+    .limit(1)
+)
 
 
 def hand_over(case: Case) -> None:
@@ -209,12 +220,8 @@ def _is_same(one: str, other: str) -> bool:
 
 def _twin(case: Case) -> int | None:
     """Another copy of the same mail that is settled already, by whatever route it came (case 30)."""
-    same = select(RawMessage.id).where(
-        RawMessage.fingerprint == case.key,
-        RawMessage.id != case.raw_id,
-        RawMessage.outcome.in_([Outcome.OPENED, Outcome.APPENDED]),
-    )
-    return db.session.scalar(same.limit(1))
+    found: int | None = db.session.scalar(TWIN, {"fingerprint": case.key, "raw_id": case.raw_id})
+    return found
 
 
 def _mark_double(case: Case, twin_id: int) -> None:

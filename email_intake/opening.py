@@ -14,7 +14,7 @@ from email_intake.settle import mark, settle_opened
 from firstline.db import db, write
 from firstline.i18n import gettext as _
 from incidents.errors import KeyReused, Refused
-from incidents.intake import Report, report
+from incidents.intake import Also, Report, report
 from incidents.models import Channel, Incident, IntakeKey, Level
 from incidents.people import ADDRESS_LENGTH, Person, Role, ensure_person
 from incidents.services import Service
@@ -41,24 +41,24 @@ class Story:
 
 
 def open_incident(case: Case, *, continues: int | None = None, begins_flood: bool = False) -> None:
-    """Report it and settle the row. A crash in between is harmless: the key leads to the same incident."""
+    """Report it and settle the row, in one transaction: no crash finds one without the other."""
     try:
         story = _story(case, continues)
-        incident_id = _report(case, story)
+        _report(
+            case, story, also=lambda session, incident: _settle(session, case, story, incident, begins_flood)
+        )
     except Refused as refused:
         mark(case, Outcome.QUARANTINED, refused.sentence)
+
+
+def _settle(session: Session, case: Case, story: Story, incident: Incident, begins_flood: bool) -> None:
+    if not settle_opened(session, case, incident.id):
         return
-    with write() as session:
-        if not settle_opened(session, case, incident_id):
-            return
-        if case.mailbox is None and not begins_flood and not story.inside.hints:
-            return
-        incident = session.get_one(Incident, incident_id)
-        _put_on_its_team(case, incident)
-        if begins_flood:
-            flood.begin(session, case.sender.address, incident)
-        if story.inside.hints:
-            hints.tell(session, incident, incident.requester, story.inside.hints, may_answer=case.may_answer)
+    _put_on_its_team(case, incident)
+    if begins_flood:
+        flood.begin(session, case.sender.address, incident)
+    if story.inside.hints:
+        hints.tell(session, incident, incident.requester, story.inside.hints, may_answer=case.may_answer)
 
 
 def sender_of(session: Session, case: Case) -> Person:
@@ -116,7 +116,7 @@ def _may_request(writer: Address, case: Case) -> bool:
     return writer.is_deliverable and len(writer.address) <= ADDRESS_LENGTH and not ours
 
 
-def _report(case: Case, story: Story) -> int:
+def _report(case: Case, story: Story, *, also: Also) -> None:
     told = Report(
         requester_id=story.requester_id,
         logged_by_id=story.reporter_id,
@@ -133,13 +133,12 @@ def _report(case: Case, story: Story) -> int:
         allow_empty=True,
     )
     try:
-        return report(told).id
+        report(told, also=also)
     except KeyReused:
-        # The same mail, read by another version of us before a crash: its incident stands.
+        # The same mail, read by another version of us before it was replayed: its incident stands.
         known = select(IntakeKey.incident_id).where(IntakeKey.caller == CALLER, IntakeKey.key == case.key)
-        incident_id = db.session.scalar(known)
-        assert incident_id is not None, "a key that was reused is known"
-        return incident_id
+        with write() as session:
+            also(session, session.get_one(Incident, session.scalars(known).one()))
 
 
 def _service(case: Case) -> str | None:

@@ -74,17 +74,22 @@ class Report:
     asked: str = ""
 
 
-def report(told: Report) -> Incident:
+Also = Callable[[Session, Incident], None]
+"""What a channel remembers of its own message in the transaction that opens, or finds, its incident."""
+
+
+def report(told: Report, *, also: Also | None = None) -> Incident:
     """Store the incident, its first timeline entry and the notices it causes, in one transaction.
 
-    Raises `Invalid` (empty words, unknown service, files too large) or `KeyReused`. When it
-    returns, the incident is committed. Fixes are offered afterwards by `incidents.selfhelp`.
+    `also` is part of that transaction, whether the report is new or its key is known. Raises
+    `Invalid` (empty words, unknown service, files too large) or `KeyReused`. When it returns, the
+    incident is committed. Fixes are offered afterwards by `incidents.selfhelp`.
     """
     description, title = _checked_words(told)
     uploads = (*told.attachments, *_whole_text(told))
     files = store(uploads)
     words = _fingerprint(told, description, title)
-    incident_id = _once(told, words, lambda session: _log(session, told, description, title, files))
+    incident_id = _once(told, words, lambda session: _log(session, told, description, title, files), also)
     jobs.nudge(OFFER_TASK, incident_id)
     incident = db.session.get(Incident, incident_id)
     assert incident is not None, "a committed incident is never deleted"
@@ -99,32 +104,43 @@ def forget_old_keys() -> int:
         return forgotten
 
 
-def _once(told: Report, words: str, log: Callable[[Session], Incident]) -> int:
-    if told.key is None:
-        with write() as session:
-            return log(session).id
-    caller = told.caller or f"person:{told.requester_id}"
-    key = told.key if len(told.key) <= KEY_LENGTH else sha256(told.key.encode()).hexdigest()
+def _once(told: Report, words: str, log: Callable[[Session], Incident], also: Also | None) -> int:
     try:
-        with write() as session:
-            known = _known(session, caller, key, words)
-            if known is not None:
-                return known
-            incident_id = log(session).id
-            session.add(IntakeKey(caller=caller, key=key, words=words, incident_id=incident_id))
-            return incident_id
+        return _found_or_logged(told, words, log, also)
     except IntegrityError:
-        # PostgreSQL lets two transactions look at once; the key's uniqueness decides.
-        known = _known(db.session(), caller, key, words)
-        if known is None:
+        # PostgreSQL lets two transactions look at once; the key's uniqueness decides, and now it is known.
+        if told.key is None:
             raise
-        return known
+        return _found_or_logged(told, words, log, also)
 
 
-def _known(session: Session, caller: str, key: str, words: str) -> int | None:
-    found: IntakeKey | None = session.scalar(
-        select(IntakeKey).where(IntakeKey.caller == caller, IntakeKey.key == key)
-    )
+def _found_or_logged(told: Report, words: str, log: Callable[[Session], Incident], also: Also | None) -> int:
+    with write() as session:
+        incident = _known(session, told, words)
+        if incident is None:
+            incident = log(session)
+            _remember_key(session, told, words, incident)
+        if also is not None:
+            also(session, incident)
+        return incident.id
+
+
+def _remember_key(session: Session, told: Report, words: str, incident: Incident) -> None:
+    if told.key is not None:
+        caller, key = _key_of(told, told.key)
+        session.add(IntakeKey(caller=caller, key=key, words=words, incident_id=incident.id))
+
+
+def _key_of(told: Report, key: str) -> tuple[str, str]:
+    caller = told.caller or f"person:{told.requester_id}"
+    return caller, key if len(key) <= KEY_LENGTH else sha256(key.encode()).hexdigest()
+
+
+def _known(session: Session, told: Report, words: str) -> Incident | None:
+    if told.key is None:
+        return None
+    caller, key = _key_of(told, told.key)
+    found = session.scalar(select(IntakeKey).where(IntakeKey.caller == caller, IntakeKey.key == key))
     if found is None:
         return None
     if found.words != words:
@@ -132,7 +148,7 @@ def _known(session: Session, caller: str, key: str, words: str) -> int | None:
             _("This key was used for a report with other words. Use a new key for a new report."),
             field="Idempotency-Key",
         )
-    return found.incident_id
+    return session.get_one(Incident, found.incident_id)
 
 
 def _log(

@@ -77,6 +77,10 @@ class Triage:
         return prioritise(self.impact, self.urgency, self.kind)
 
 
+CATEGORIES = select(Category.slug, Category.keywords).order_by(Category.slug)
+SERVICES = select(Service.id, Service.name, Service.keywords).order_by(Service.slug)
+
+
 def prioritise(impact: str, urgency: str, kind: str) -> int:
     """Priority by the matrix; a security incident is never below P2."""
     priority = PRIORITY[Level(impact), Level(urgency)]
@@ -96,13 +100,13 @@ def classify(
     whole = f"{title}\n{text}"
     words = _weigh(title, text)
     category, category_words = _best_category(session, words)
-    found = service or _best_service(session, words)
+    service_id = service.id if service else _best_service(session, words)
     return Triage(
         category=category,
         kind=_kind(whole),
         impact=impact or _impact(whole),
         urgency=urgency or (Level.HIGH if STOPPED.search(whole) else Level.MEDIUM),
-        service_id=found.id if found else None,
+        service_id=service_id,
         because=category_words,
     )
 
@@ -141,17 +145,17 @@ def _match(keywords: list[str], words: dict[str, int]) -> tuple[int, tuple[str, 
 
 def _best_category(session: Session, words: dict[str, int]) -> tuple[str, tuple[str, ...]]:
     best: tuple[int, str, tuple[str, ...]] = (0, OTHER, ())
-    for category in session.scalars(select(Category).order_by(Category.slug)):
-        score, hits = _match(_split(category.keywords), words)
+    for slug, keywords in session.execute(CATEGORIES):
+        score, hits = _match(_split(keywords), words)
         if score > best[0]:
-            best = (score, category.slug, hits)
+            best = (score, slug, hits)
     return best[1], best[2]
 
 
-def _best_service(session: Session, words: dict[str, int]) -> Service | None:
-    best: tuple[int, Service | None] = (0, None)
-    for service in session.scalars(select(Service).order_by(Service.slug)):
-        score, _hits = _match([service.name, *service.keywords], words)
+def _best_service(session: Session, words: dict[str, int]) -> int | None:
+    best: tuple[int, int | None] = (0, None)
+    for service_id, name, keywords in session.execute(SERVICES):
+        score, _hits = _match([name, *keywords], words)
         if score > best[0]:
-            best = (score, service)
+            best = (score, service_id)
     return best[1]

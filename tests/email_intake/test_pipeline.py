@@ -5,6 +5,7 @@ from sqlalchemy import func, select
 
 from email_intake import addresses, handover, opening, process, spool
 from email_intake.models import MailId, Outcome, RawMessage
+from firstline import jobs
 from firstline.db import db, write
 from firstline.signing import short_mac
 from incidents import lifecycle
@@ -69,12 +70,19 @@ def test_the_same_message_id_with_other_words_is_another_mail(take):
     assert count(Incident) == 2
 
 
-def test_a_crash_between_opening_and_marking_does_not_double_it(take, monkeypatch):
-    settle = opening.settle_opened
-    monkeypatch.setattr(opening, "settle_opened", lambda *a, **k: 1 / 0)
-    row = take(mail())
-    assert (row.outcome, count(Incident)) == (Outcome.WAITING, 1)
-    monkeypatch.setattr(opening, "settle_opened", settle)
+@pytest.mark.parametrize(
+    ("step", "kept"),
+    [("report", 0), ("settle_opened", 0), ("_put_on_its_team", 0), (None, 1)],
+    ids=["before it is opened", "before its row is settled", "before the commit", "after the commit"],
+)
+def test_a_crash_at_any_point_of_opening_leaves_both_or_neither_and_doubles_nothing(
+    take, monkeypatch, step, kept
+):
+    owner, name = (opening, step) if step else (jobs, "nudge")
+    with monkeypatch.context() as crash:
+        crash.setattr(owner, name, lambda *a, **k: 1 / 0)
+        row = take(mail())
+    assert (row.outcome == Outcome.OPENED, count(Incident)) == (bool(kept), kept)
     again = take(mail())
     assert (again.outcome, count(Incident), count(Notice)) == (Outcome.OPENED, 1, 1)
 
