@@ -10,6 +10,7 @@ PARTS = {
     "learning": "benchmarks.learning",
     "duplicates": "benchmarks.duplicates",
     "mail": "benchmarks.mail",
+    "soak": "benchmarks.mail_soak",
     "understanding": "benchmarks.understanding",
 }
 

@@ -42,7 +42,7 @@ def measure(
         _send(http.client.HTTPConnection("127.0.0.1", port, timeout=30), calls(-1 - number))
     times: list[float] = []
     errors: list[int] = []
-    before = _cpu_seconds(pid)
+    before = cpu_seconds(pid)
     threads = [
         threading.Thread(
             target=_client, args=(port, [calls(n) for n in range(start, count, clients)], times, errors)
@@ -53,7 +53,7 @@ def measure(
         thread.start()
     for thread in threads:
         thread.join()
-    spent = _cpu_seconds(pid) - before
+    spent = cpu_seconds(pid) - before
     ordered = sorted(times)
     return Figures(
         name=name,
@@ -83,7 +83,8 @@ def _send(connection: http.client.HTTPConnection, call: Call) -> int:
     return answer.status
 
 
-def _cpu_seconds(pid: int) -> float:
+def cpu_seconds(pid: int) -> float:
+    """What this process and its children have spent so far."""
     root = psutil.Process(pid)
     total = 0.0
     for process in (root, *root.children(recursive=True)):

@@ -1,4 +1,4 @@
-"""Mails a second, beside the peer's `get_email` in the same run, and a soak with killed workers.
+"""What a mail costs, beside the peer's `get_email` in the same run.
 
 Three rates of ours: spooled durably by SMTP (250 means committed and on disk), opened as incidents
 by two processes, acknowledgements rendered with suggestions. The peer is set up from
@@ -16,40 +16,64 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks import mail_made, mail_soak
+from benchmarks.load import cpu_seconds
 from benchmarks.requests import FLOOR
 from benchmarks.seed import seed
 from tests import servers
 from tests.stack import FIRSTLINE
 
-INCIDENTS, MAILS, ACKNOWLEDGED = 10_000, 1000, 150
+INCIDENTS, MAILS, ACKNOWLEDGED, PEER_MAILS = 10_000, 1000, 150, 500
 CONNECTIONS, PROCESSES = 16, 2
 HELPDESK = "support@desk.example"
 WANTED = {"spooled": 10.0, "opened": 4.0, "acknowledged": 1.0}
 
 
+@dataclass(frozen=True)
+class Cost:
+    """What so many mails took, on the clock and in CPU, start-up left out."""
+
+    mails: int
+    seconds: float
+    cpu_s: float
+
+    @property
+    def cpu_ms(self) -> float:
+        return 1000 * self.cpu_s / self.mails
+
+    @property
+    def per_second(self) -> float:
+        return self.mails / self.seconds
+
+
 def main() -> None:
-    """Print the three rates, the peer's, the ratios, and what the soak came to."""
+    """Print what the three stages cost, the peer's cost, and the ratios."""
     with tempfile.TemporaryDirectory(prefix="firstline-mail-") as name:
         ours = measure_ours(Path(name))
-    peer = measure_peer()
-    print(f"\nMails a second at {INCIDENTS:,} incidents")
-    print(f"{'stage':14}{'ours':>8}{'ratio':>8}{'wanted':>8}")
-    for stage, rate in ours.items():
-        ratio = f"{rate / peer:8.1f}" if peer else f"{'':8}"
-        mark = " <- below" if peer and rate / peer < WANTED[stage] else ""
-        print(f"{stage:14}{rate:8.0f}{ratio}{WANTED[stage]:8.0f}{mark}")
-    print(
-        f"the peer's get_email: {peer:.1f} a second"
-        if peer
-        else "The peer is not at ../shared/bench; no ratios."
-    )
-    mail_soak.main()
+    tell_costs(ours, measure_peer())
 
 
-def measure_ours(folder: Path) -> dict[str, float]:
+def tell_costs(ours: dict[str, Cost], peer: Cost | None) -> None:
+    """Ratios are of CPU a mail, for others use the machine meanwhile; the clock's stand beside."""
+    print(f"\nMail at {INCIDENTS:,} incidents")
+    print(f"{'stage':14}{'cpu ms':>8}{'a second':>10}{'ratio cpu':>11}{'ratio clock':>13}{'wanted':>8}")
+    for stage, cost in ours.items():
+        print(f"{stage:14}{cost.cpu_ms:8.2f}{cost.per_second:10.0f}", end="")
+        if peer is not None:
+            ratio, clock = peer.cpu_ms / cost.cpu_ms, cost.per_second / peer.per_second
+            mark = " <- below" if ratio < WANTED[stage] else ""
+            print(f"{ratio:11.1f}{clock:13.1f}{WANTED[stage]:8.0f}{mark}", end="")
+        print()
+    if peer is None:
+        print("The peer is not at ../shared/bench or BENCH_FLOOR; no ratios.")
+    else:
+        print(f"{'get_email':14}{peer.cpu_ms:8.2f}{peer.per_second:10.0f}   (the peer)")
+
+
+def measure_ours(folder: Path) -> dict[str, Cost]:
     """Each stage alone, on one database."""
     port = servers.free_port()
     environment = environment_in(folder, port)
@@ -57,11 +81,12 @@ def measure_ours(folder: Path) -> dict[str, float]:
         subprocess.run([FIRSTLINE, *command], env=environment, check=True, stdout=subprocess.DEVNULL)
     seed(environment, INCIDENTS)
     raws = list(mails(MAILS))
-    with running([FIRSTLINE, "intake"], environment):
+    with running([FIRSTLINE, "intake"], environment) as pid:
         servers.wait_until(lambda: servers.listens(port), "the listener's start")
-        spooled = MAILS / timed(lambda: send_all(raws, port))
-    opened = MAILS / open_all(environment)
-    return {"spooled": spooled, "opened": opened, "acknowledged": acknowledge(environment)}
+        before = cpu_seconds(pid)
+        seconds = timed(lambda: send_all(raws, port))
+        spooled = Cost(MAILS, seconds, cpu_seconds(pid) - before)
+    return {"spooled": spooled, "opened": open_all(environment), "acknowledged": acknowledge(environment)}
 
 
 def environment_in(folder: Path, port: int) -> dict[str, str]:
@@ -106,27 +131,31 @@ def _send(raws: Sequence[bytes], port: int) -> None:
             client.sendmail("person@customer.example", [HELPDESK], raw)
 
 
-def open_all(environment: dict[str, str]) -> float:
-    """Seconds until nothing waits any more; the processes are ready before the clock starts."""
+def open_all(environment: dict[str, str]) -> Cost:
+    """Until nothing waits any more; the processes are ready before the clock starts."""
     workers = [stage("open", environment) for _process in range(PROCESSES)]
-    count = lambda: _waiting(environment)  # noqa: E731
     begun = time.perf_counter()
     for worker in workers:
         tell(worker, "0")
-    while count():
+    while _waiting(environment):
         time.sleep(0.05)
     taken = time.perf_counter() - begun
     for worker in workers:
         tell(worker, "end")
-        worker.wait(30)
-    return taken
+    return Cost(MAILS, taken, sum(spent(worker)[1] for worker in workers))
 
 
-def acknowledge(environment: dict[str, str]) -> float:
+def acknowledge(environment: dict[str, str]) -> Cost:
     worker = stage("acknowledge", environment)
     tell(worker, str(ACKNOWLEDGED))
-    assert worker.stdout is not None
-    return float(worker.stdout.readline())
+    return Cost(ACKNOWLEDGED, *spent(worker))
+
+
+def spent(worker: subprocess.Popen[str]) -> tuple[float, float]:
+    """Its seconds and its seconds of CPU, told as its last words."""
+    said, _nothing = worker.communicate(timeout=600)
+    seconds, cpu_s = said.split()
+    return float(seconds), float(cpu_s)
 
 
 def stage(name: str, environment: dict[str, str]) -> subprocess.Popen[str]:
@@ -169,8 +198,8 @@ def running(command: list[str], environment: dict[str, str]) -> Iterator[int]:
         process.wait(20)
 
 
-def measure_peer() -> float | None:
-    """The peer's mails a second without its start-up; None where it is not there or cannot be set up."""
+def measure_peer() -> Cost | None:
+    """What the peer's mails cost without its start-up; None where it is not there or cannot be set up."""
     if not FLOOR.is_dir():
         return None
     cache = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "firstline" / "peer"
@@ -203,8 +232,28 @@ def _set_up_peer(cache: Path) -> Path:
     return cache
 
 
-def _run_peer(folder: Path) -> float:
-    command = ["venv-peer/bin/python", "bench_mail.py", "throughput", "--db", "sqlite", "--n", "500"]
+def _run_peer(folder: Path) -> Cost:
+    command = [
+        "venv-peer/bin/python",
+        "bench_mail.py",
+        "throughput",
+        "--db",
+        "sqlite",
+        "--n",
+        str(PEER_MAILS),
+    ]
     environment = os.environ | {"PEER_DB": "sqlite", "PEER_DBNAME": "peer10k"}
     said = subprocess.run(command, cwd=folder, env=environment, check=True, capture_output=True, text=True)
-    return float(json.loads(said.stdout.splitlines()[-1])["per_s_without_startup"])
+    told = json.loads(said.stdout.splitlines()[-1])
+    seconds = PEER_MAILS / float(told["per_s_without_startup"])
+    return Cost(PEER_MAILS, seconds, float(told["cpu_s"]) - _peer_start_up_s(folder))
+
+
+def _peer_start_up_s(folder: Path) -> float:
+    """CPU of a run that finds no mail, for the peer is started anew each time."""
+    environment = os.environ | {"PEER_DB": "sqlite", "PEER_DBNAME": "mailtest"}
+    command = ["venv-peer/bin/python", "manage.py", "get_email", "--quiet"]
+    before = os.times()
+    subprocess.run(command, cwd=folder, env=environment, check=True, capture_output=True)
+    after = os.times()
+    return after.children_user - before.children_user + after.children_system - before.children_system
