@@ -55,7 +55,7 @@ def domain() -> str:
 
 def is_ours(address: str) -> bool:
     """Whether this is the helpdesk's address or a mailbox's, with or without a tag."""
-    return _untagged(address.casefold()) in intake()
+    return untagged(address.casefold()) in intake()
 
 
 def intake() -> frozenset[str]:
@@ -63,7 +63,7 @@ def intake() -> frozenset[str]:
     read_at, known = g.get("firstline_intake", (0.0, None))
     if known is None or monotonic() - read_at > KNOWN_FOR_S:
         boxes = db.session.scalars(select(Mailbox.address).where(Mailbox.address != ""))
-        known = frozenset([helpdesk().casefold(), *(_untagged(one.casefold()) for one in boxes)])
+        known = frozenset([helpdesk().casefold(), *(untagged(one.casefold()) for one in boxes)])
         g.firstline_intake = (monotonic(), known)
     return frozenset(known)
 
@@ -146,6 +146,7 @@ def _tag(address: str) -> str:
     return address.rpartition("@")[0].partition("+")[2]
 
 
-def _untagged(address: str) -> str:
+def untagged(address: str) -> str:
+    """The mailbox behind an address with a tag: `name+tag@host` is delivered to `name@host`."""
     local, _, host = address.rpartition("@")
     return f"{local.partition('+')[0]}@{host}"

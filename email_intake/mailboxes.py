@@ -8,6 +8,7 @@ from flask import current_app
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from email_intake import addresses
 from email_intake.connection import PROBLEMS, TRY_S, Account, connect, explain
 from email_intake.models import Login, Mailbox, Security, StartAt
 from firstline import clock, options, secrets
@@ -15,7 +16,7 @@ from firstline.db import db, write
 from firstline.i18n import gettext as _
 from firstline.settings import Settings
 from incidents.errors import Conflict, Invalid, NotFound
-from incidents.people import Person, Team
+from incidents.people import Person, Team, find_by_address
 from incidents.policy import Action, require
 from incidents.services import Service
 
@@ -182,8 +183,24 @@ def _check(session: Session, facts: MailboxFacts, mailbox: Mailbox) -> None:
         raise Invalid(_("Write how many days back, from 1 to %(most)d.", most=MOST_DAYS), field="start_days")
     if facts.address.strip() and "@" not in facts.address.strip().strip("@"):
         raise Invalid(_("Write the whole address people mail to, or leave it empty."), field="address")
+    _check_nobody_works_with(facts.address)
     if not mailbox.from_settings:
         _check_connection(session, facts, mailbox)
+
+
+def _check_nobody_works_with(address: str) -> None:
+    """Support's notices to it would come back to us (case 54)."""
+    person = find_by_address(addresses.untagged(address.strip()))
+    if person is not None and person.is_support:
+        raise Conflict(
+            _(
+                "%(address)s is where %(name)s gets their notices: they would come back to us. Give the mailbox "
+                "or %(name)s another address.",
+                address=address.strip(),
+                name=person.name,
+            ),
+            field="address",
+        )
 
 
 def _check_connection(session: Session, facts: MailboxFacts, mailbox: Mailbox) -> None:

@@ -188,9 +188,19 @@ def _buttons(notice: Notice, *, has_fixes: bool) -> tuple[Button, ...]:
 def _how_to_answer(notice: Notice) -> str:
     if notice.topic == Topic.VENDOR_ASKED:
         return _("To answer, reply to this mail. Your words reach the one who asks.")
-    if notice.recipient_id != notice.incident.requester_id:
-        return _("Open the incident to answer; what you reply to this mail is kept as an internal note.")
+    if notice.recipient.is_support and notice.recipient_id != notice.incident.requester_id:
+        return _how_support_answers()
     return _("To add something, reply to this mail. What you write goes straight to the incident.")
+
+
+def _how_support_answers() -> str:
+    """As `correspondence.hear` takes it: an answer only where our own mail server vouches for the sender."""
+    if current_app.config["SETTINGS"].authserv_id is None:
+        return _("Open the incident to answer; what you reply to this mail is kept as an internal note.")
+    return _(
+        "Reply to this mail to answer the requester. If our mail server cannot tell that the reply is yours, "
+        "it is kept as an internal note."
+    )
 
 
 def _answer_link(notice: Notice, *, solved: bool) -> str:

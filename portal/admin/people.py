@@ -4,6 +4,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_security import hash_password
 
+from email_intake import addresses
 from firstline.i18n import gettext as _
 from firstline.i18n import lazy_gettext
 from incidents import administration
@@ -32,6 +33,7 @@ def index() -> str:
 def add() -> ResponseReturnValue:
     try:
         _check_password()
+        _check_address(request.form.get("email", ""))
         added = administration.add_person(request.form.get("email", ""), _facts(), by=me())
         _set_password(added)
     except Refused as refusal:
@@ -104,6 +106,15 @@ def _facts() -> PersonFacts:
         teams=form.getlist("teams"),
         active="active" in form,
     )
+
+
+def _check_address(given: str) -> None:
+    """Nobody can be told anything at an address whose mail comes back to us (case 54)."""
+    if addresses.is_ours(given.strip()):
+        raise Invalid(
+            _("Mail to %(address)s comes in here. Write the person's own address.", address=given.strip()),
+            field="email",
+        )
 
 
 def _check_password() -> None:

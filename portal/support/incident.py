@@ -3,7 +3,7 @@
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
-from email_intake import original
+from email_intake import flood, original
 from firstline import clock
 from firstline.db import db
 from firstline.i18n import gettext as _
@@ -69,6 +69,7 @@ def render(incident: Incident, *, doing: str = "", refusal: Refused | None = Non
         chat_mark=chat.mark(incident, timeline[-1].id),
         sentence=wording.sentence,
         mails=original.mails_of(incident.id),
+        floods=flood.floods_of(incident.id),
         offered=selfhelp.fixes_of(incident.id),
         devices=services.devices_of(incident.requester),
         others=others,

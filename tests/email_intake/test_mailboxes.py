@@ -201,6 +201,12 @@ class TestTheTable:
             mailboxes.save(facts(dovecot, **wrong), by=ada)
         assert refused.value.field == field
 
+    def test_an_address_where_support_gets_its_notices_is_refused_by_name(self, ada, person, dovecot):
+        person("tess", Role.AGENT)
+        with pytest.raises(Conflict, match="Tess") as refused:
+            mailboxes.save(facts(dovecot, address="Tess+desk@example.com"), by=ada)
+        assert refused.value.field == "address"
+
     def test_only_administrators_may(self, person, dovecot):
         with pytest.raises(NotAllowed):
             mailboxes.save(facts(dovecot), by=person("tess", Role.AGENT))

@@ -218,6 +218,20 @@ def test_a_resolution_asks_whether_it_is_solved(take, inbox, person):
     assert "Yes, it is solved" in text and "No, open it again" in text and "New cable" in text
 
 
+@pytest.mark.parametrize(
+    ("authserv_id", "words"),
+    [(None, "kept as an internal note"), ("mx.example.com", "to answer the requester")],
+)
+def test_support_reads_what_a_reply_by_mail_would_do(take, app, inbox, person, authserv_id, words):
+    app.config["SETTINGS"] = replace(app.config["SETTINGS"], authserv_id=authserv_id)
+    tess, row = person("tess", Role.AGENT), acknowledged(take)
+    lifecycle.take(row.incident_id, by=tess)
+    take(reply_to(row.incident, slug="two", text="It is the third floor."))
+    outgoing.deliver_due()
+    told = next(one for one in inbox.messages if one["To"] and "tess" in one["To"])
+    assert words in " ".join(told.get_body(("plain",)).get_content().split())
+
+
 def test_the_owner_hears_of_the_requesters_words(take, inbox, person):
     tess, row = person("tess", Role.AGENT), acknowledged(take)
     lifecycle.take(row.incident_id, by=tess)

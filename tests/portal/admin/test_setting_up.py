@@ -48,6 +48,7 @@ class TestPeople:
             ({"email": "nobody"}, "whole e-mail address"),
             ({"role": "emperor"}, "no such role"),
             ({"email": "ada@example.com"}, "already"),
+            ({"email": "HelpDesk+x@example.com"}, "comes in here"),
         ):
             answer = ada.post("/admin/people", data=NINA | wrong)
             assert answer.status_code in {409, 422}

@@ -3,6 +3,7 @@ from io import BytesIO
 import pytest
 from sqlalchemy import select
 
+from email_intake.models import Flood
 from firstline.db import db, write
 from incidents import conversation, lifecycle, notices
 from incidents.lifecycle import Change
@@ -38,6 +39,13 @@ def page_of(client, incident, **query: str) -> str:
 
 def text_of(response) -> str:
     return response.get_data(as_text=True)
+
+
+def test_a_flood_of_mail_shows_how_much_was_counted_here(at_desk, incident):
+    with write() as session:
+        session.add(Flood(sender="robot@example.com", incident_id=incident.id, count=731))
+    page = page_of(at_desk, incident)
+    assert "<b>731</b> from robot@example.com" in page
 
 
 def test_the_page_tells_all_of_it(at_desk, incident, tess, erin):
