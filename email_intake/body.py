@@ -237,7 +237,8 @@ def _take_text(part: Message, kind: str, content: bytes, body: Body) -> None:
     else:
         text, defect = charsets.decode(content, charset_of(part))
         if kind in {"text/enriched", "text/richtext"}:
-            text = re.sub(r"<[^<>]{1,60}>", "", text)
+            # RFC 1896: a doubled bracket is one that was written.
+            text = re.sub(r"(<)<|<[^<>]{1,60}>", r"\1", text)
         text = reflowed(part, text)
     if defect:
         body.defects.append(defect)
