@@ -12,6 +12,8 @@ MODELS = (
     "incidents.models",
     "incidents.feed",
     "incidents.views",
+    "incidents.sla.models",
+    "incidents.sla.keeping",
     "incidents.notices",
     "incidents.routing.models",
     "incidents.swarms.models",

@@ -1,7 +1,7 @@
 """What the reporter says of urgency and impact after it was logged; their word beats our guess."""
 
 from firstline.i18n import gettext as _
-from incidents import routing, sla
+from incidents import routing
 from incidents.lifecycle import locked
 from incidents.models import Event, Level, State, Visibility
 from incidents.people import Person
@@ -20,9 +20,7 @@ def assess(incident_id: int, *, by: Person, urgency: Level | None = None, impact
         incident.urgency = urgency or incident.urgency
         incident.impact = impact or incident.impact
         priority = prioritise(incident.impact, incident.urgency, incident.kind)
-        if priority != incident.priority:
-            incident.priority = priority
-            sla.start(incident, received_at=incident.created_at)
+        incident.priority = priority
         facts: dict[str, object] = {
             "impact": incident.impact,
             "urgency": incident.urgency,

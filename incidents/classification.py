@@ -7,7 +7,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from firstline.i18n import gettext as _
-from incidents import sla
 from incidents.errors import Conflict, Invalid
 from incidents.lifecycle import locked
 from incidents.models import Event, Incident, Kind, Level, Visibility
@@ -79,8 +78,6 @@ def _file_under(session: Session, incident: Incident, before: Facts, after: Fact
     incident.category, incident.kind = after.category, after.kind
     incident.impact, incident.urgency = after.impact, after.urgency
     incident.service, incident.priority = service, after.priority
-    if after.priority != was:
-        sla.start(incident, received_at=incident.created_at)
     facts = _changes(before, after) | ({"priority": [was, after.priority]} if was != after.priority else {})
     record(
         session,

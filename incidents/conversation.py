@@ -117,9 +117,7 @@ def support_answers(
 ) -> Entry:
     """Support's public words, inside the caller's transaction; the caller has checked who it is."""
     entry = record(session, incident, Event.ANSWERED, author=by, text=text, channel=channel, files=files)
-    if incident.responded_at is None:
-        incident.responded_at = clock.now()
-        sla.refresh(incident)
+    sla.answered(incident)
     notices.notify(session, Topic.ANSWERED, incident, entry=entry, after=mail_after)
     return entry
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from firstline import clock, jobs
 from firstline.db import db, write
 from firstline.i18n import gettext as _
-from incidents import notices, routing, sla, triage
+from incidents import notices, routing, triage
 from incidents.attachments import StoredFile, Upload, fingerprint, store
 from incidents.errors import Invalid, KeyReused, NotFound
 from incidents.models import (
@@ -181,7 +181,6 @@ def _log(
         updated_at=now,
         offered_until=now + SELF_HELP_FOR,
     )
-    sla.start(incident, received_at=now)
     session.add(incident)
     session.flush()
     before = told.asked or description

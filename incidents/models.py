@@ -155,8 +155,17 @@ class Incident(Model):
     offered_until: Mapped[datetime | None]
     suggested_at: Mapped[datetime | None]
     respond_by: Mapped[datetime]
+    update_by: Mapped[datetime | None]
     resolve_by: Mapped[datetime]
     due_at: Mapped[datetime]
+    """Which of the three comes next. `incidents.sla` keeps all four; far away while the clock stands."""
+    next_mark_at: Mapped[datetime | None] = mapped_column(index=True)
+    marks: Mapped[dict[str, int]] = mapped_column(JSON, default=dict)
+    """By measure, up to which percent of its time somebody was told."""
+    stopped_at: Mapped[datetime | None]
+    stopped_because: Mapped[str] = mapped_column(String(12), default="")
+    news_at: Mapped[datetime | None]
+    """When the requester last heard from a person, or it was reopened."""
     responded_at: Mapped[datetime | None]
     resolved_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]

@@ -71,6 +71,7 @@ class Team(Model):
     email: Mapped[str | None] = mapped_column(String(ADDRESS_LENGTH))
     lead_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
     answer_hours: Mapped[int] = mapped_column(default=24)
+    calendar_id: Mapped[int | None] = mapped_column(ForeignKey("work_calendar.id"))
 
     lead: Mapped["Person | None"] = relationship(foreign_keys=[lead_id])
     members: Mapped[list["Person"]] = relationship(secondary="membership", back_populates="teams")

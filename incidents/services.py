@@ -31,6 +31,7 @@ class Service(Model):
     criticality: Mapped[str] = mapped_column(String(10), default=Criticality.MEDIUM)
     keywords: Mapped[list[str]] = mapped_column(JSON, default=list)
     team_id: Mapped[int | None] = mapped_column(ForeignKey("team.id", ondelete="SET NULL"))
+    calendar_id: Mapped[int | None] = mapped_column(ForeignKey("work_calendar.id"))
 
     team: Mapped[Team | None] = relationship()
 

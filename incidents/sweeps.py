@@ -8,6 +8,7 @@ from incidents import intake, lifecycle, selfhelp, unanswered
 from incidents.lifecycle import Change
 from incidents.models import Incident, State
 from incidents.routing import overdue
+from incidents.sla.keeping import reckon_open
 
 NUDGE_SHOULD_HAVE_COME_S = 5
 
@@ -45,6 +46,12 @@ def close_the_confirmed_by_time() -> None:
     resolved = select(Incident.id).where(Incident.state == State.RESOLVED, Incident.resolved_at < before)
     for incident_id in db.session.scalars(resolved.limit(200)).all():
         lifecycle.change(incident_id, Change(to=State.CLOSED), by=None)
+
+
+@jobs.sweep(every_s=3600)
+def reckon_clocks() -> None:
+    """What is agreed may have changed without a nudge, and a new release knows other holidays."""
+    reckon_open()
 
 
 @jobs.sweep(every_s=3600)

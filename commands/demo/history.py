@@ -16,7 +16,6 @@ from sqlalchemy.orm import Session
 
 from commands.demo.sources import read
 from firstline import clock
-from incidents import sla
 from incidents.intake import SELF_HELP_FOR
 from incidents.models import Channel, Entry, Event, Incident, Resolution, State
 from incidents.people import Person, Role, Team
@@ -143,7 +142,7 @@ def _write(session: Session, past: Sequence[Past], hold_out: HoldOut) -> None:
 def _incident(one: Past, team: Team | None, articles: dict[str, Article]) -> Incident:
     solved = one.outcome == AttemptOutcome.SOLVED_SAID
     words, confirmed = one.trouble["words"], one.ended_at + timedelta(minutes=10)
-    incident = Incident(
+    return Incident(
         title=words,
         description=f"{words}.",
         state=State.CLOSED,
@@ -162,8 +161,6 @@ def _incident(one: Past, team: Team | None, articles: dict[str, Article]) -> Inc
         article_id=articles[one.trouble["articles"][0]].id if solved and not one.is_held_out else None,
         minutes_spent=0 if solved else 15,
     )
-    sla.start(incident, received_at=one.at)
-    return incident
 
 
 def _attempt(one: Past, incident: Incident, articles: dict[str, Article], hold_out: HoldOut) -> Attempt:

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from firstline import clock
 from firstline.i18n import gettext as _
-from incidents import notices, routing, sla
+from incidents import notices, routing
 from incidents.errors import Conflict, Invalid
 from incidents.lifecycle.table import REQUESTER, SUPPORT, actor_of
 from incidents.lifecycle.wanted import Change
@@ -45,7 +45,6 @@ def reopen(session: Session, incident: Incident, wanted: Change, by: Person | No
     incident.resolved_at = incident.closed_at = incident.resolution = incident.article_id = None
     incident.reopened_count += 1
     record(session, incident, Event.REOPENED, author=by, text=wanted.note)
-    sla.start(incident, received_at=now)
     routing.route(session, incident, because=_("Reopened"))
     if incident.assignee is not None:
         notices.owe(session, Topic.REOPENED, incident, incident.assignee)

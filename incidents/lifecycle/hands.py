@@ -3,7 +3,7 @@
 from sqlalchemy.orm import Session
 
 from firstline.i18n import gettext as _
-from incidents import notices, routing
+from incidents import notices, routing, sla
 from incidents.errors import Invalid
 from incidents.lifecycle.wanted import Change
 from incidents.models import Event, Incident, State, Visibility
@@ -39,6 +39,8 @@ def wait(session: Session, incident: Incident, wanted: Change, by: Person | None
         session, incident, Event.WAITING, author=by, text=wanted.note, facts=facts, visibility=visibility
     )
     if not internal:
+        if wanted.note.strip():
+            sla.answered(incident)
         notices.notify(session, Topic.WAITING, incident, entry=entry)
 
 

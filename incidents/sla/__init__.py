@@ -1,37 +1,23 @@
-"""By when we answer and resolve. Clocks run from receipt; a suggestion is not a response."""
+"""By when we answer and resolve: working calendars, targets, and clocks that stop only while we wait.
 
-from datetime import datetime, timedelta
+Clocks run from receipt; a suggestion is not a response. Whoever changes an incident need not think of
+its clock: `keeping` follows. Whoever shows it asks `reading`.
+"""
 
-from incidents.models import Incident
+from incidents.sla.agreements import Agreement, Measure
+from incidents.sla.answering import answered
+from incidents.sla.keeping import TASK
+from incidents.sla.reading import Hand, Reading, Standing, is_breached, reading, readings
 
-RESPOND = {
-    1: timedelta(minutes=15),
-    2: timedelta(minutes=30),
-    3: timedelta(hours=4),
-    4: timedelta(hours=8),
-    5: timedelta(hours=24),
-}
-RESOLVE = {
-    1: timedelta(hours=4),
-    2: timedelta(hours=8),
-    3: timedelta(hours=24),
-    4: timedelta(hours=72),
-    5: timedelta(hours=120),
-}
-
-
-def start(incident: Incident, *, received_at: datetime) -> None:
-    """Set both targets and what is due next, by priority, from the moment of receipt."""
-    incident.respond_by = received_at + RESPOND[incident.priority]
-    incident.resolve_by = received_at + RESOLVE[incident.priority]
-    refresh(incident)
-
-
-def refresh(incident: Incident) -> None:
-    """Keep `due_at` at whichever target is still to be met."""
-    incident.due_at = incident.resolve_by if incident.responded_at else incident.respond_by
-
-
-def is_breached(incident: Incident, *, at: datetime) -> bool:
-    """Whether what is due next was due before `at`."""
-    return incident.is_open and incident.due_at < at
+__all__ = [
+    "TASK",
+    "Agreement",
+    "Hand",
+    "Measure",
+    "Reading",
+    "Standing",
+    "answered",
+    "is_breached",
+    "reading",
+    "readings",
+]

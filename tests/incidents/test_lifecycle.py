@@ -171,7 +171,7 @@ def test_the_outcome_of_a_strangers_incident_is_not_told(incident, people):
 def test_an_answer_stops_the_response_clock_and_owes_a_notice(incident, people):
     say(incident.id, by=people[Actor.SUPPORT], text="Which network?", channel=Channel.PORTAL)
     assert incident.responded_at is not None
-    assert incident.due_at == incident.resolve_by
+    assert incident.due_at == incident.update_by
     assert [notice.topic for notice in db.session.scalars(select(Notice))] == [Topic.ANSWERED]
 
 
