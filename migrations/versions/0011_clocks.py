@@ -1,15 +1,15 @@
 """clocks: calendars, targets, and when a clock stood
 
-Revision ID: 0010
-Revises: 0009
+Revision ID: 0011
+Revises: 0010
 Create Date: 2026-11-25 16:55:00
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0010"
-down_revision = "0009"
+revision = "0011"
+down_revision = "0010"
 branch_labels = None
 depends_on = None
 
@@ -27,18 +27,18 @@ def upgrade() -> None:
             batch_op.create_foreign_key(
                 batch_op.f(f"fk_{table}_calendar_id_work_calendar"), "work_calendar", ["calendar_id"], ["id"]
             )
-    with op.batch_alter_table("incident") as batch_op:
-        for name in ("update_by", "next_mark_at", "stopped_at", "news_at"):
-            batch_op.add_column(sa.Column(name, TIME, nullable=True))
-        batch_op.add_column(sa.Column("marks", sa.JSON(), nullable=False, server_default="{}"))
-        batch_op.add_column(
-            sa.Column("stopped_because", sa.String(length=12), nullable=False, server_default="")
-        )
-        batch_op.create_index(batch_op.f("ix_incident_next_mark_at"), ["next_mark_at"])
-    with op.batch_alter_table("incident") as batch_op:
-        batch_op.alter_column("marks", server_default=None)
-        batch_op.alter_column("stopped_because", server_default=None)
+    _add_to_incident()
     _fill_in()
+
+
+def _add_to_incident() -> None:
+    """Column by column: a table made anew would lose what hangs on it."""
+    for name in ("update_by", "next_mark_at", "stopped_at", "news_at"):
+        op.add_column("incident", sa.Column(name, TIME, nullable=True))
+    op.add_column("incident", sa.Column("marks", sa.JSON(), nullable=False, server_default="{}"))
+    because = sa.Column("stopped_because", sa.String(length=12), nullable=False, server_default="")
+    op.add_column("incident", because)
+    op.create_index(op.f("ix_incident_next_mark_at"), "incident", ["next_mark_at"])
 
 
 def _create_calendars() -> None:
@@ -124,10 +124,9 @@ def _fill_in() -> None:
 
 def downgrade() -> None:
     op.execute("UPDATE incident SET due_at = resolve_by")
-    with op.batch_alter_table("incident") as batch_op:
-        batch_op.drop_index(batch_op.f("ix_incident_next_mark_at"))
-        for name in NEW_ON_INCIDENT:
-            batch_op.drop_column(name)
+    op.drop_index(op.f("ix_incident_next_mark_at"), table_name="incident")
+    for name in NEW_ON_INCIDENT:
+        op.drop_column("incident", name)
     for table in ("service", "team"):
         with op.batch_alter_table(table) as batch_op:
             batch_op.drop_constraint(batch_op.f(f"fk_{table}_calendar_id_work_calendar"), type_="foreignkey")
