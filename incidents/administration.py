@@ -13,33 +13,49 @@ from firstline.i18n import gettext as _
 from incidents import notices
 from incidents.errors import Conflict, Invalid, NotFound
 from incidents.notices import Delivery, Notice
-from incidents.people import ApiToken, Person, Role, Team, ensure_person, find_by_address
+from incidents.people import (
+    SUPPORT,
+    ApiToken,
+    Person,
+    Role,
+    Team,
+    ensure_person,
+    find_by_address,
+    normalise_address,
+)
 from incidents.policy import Action, require
+from incidents.routing import shifts
+from incidents.routing.removal import refuse_emptying
 from incidents.services import Criticality, Service
 from knowledge_base.articles import slugify
 
 PAGE = 50
+MOST_HOURS = 24 * 90
 
 
 @dataclass(frozen=True, kw_only=True)
 class PersonFacts:
-    """What an administrator may say of a person. `teams` are slugs."""
+    """What an administrator may say of a person. `teams` are slugs; `shift` as in `routing.shifts`."""
 
     name: str
     role: str
     site: str = ""
     teams: Sequence[str] = ()
     active: bool = True
+    skills: Sequence[str] = ()
+    shift: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
 class TeamFacts:
-    """A team or a vendor."""
+    """A team, with the address of its lead, or a vendor, who is to answer within so many hours."""
 
     name: str
     tier: int
     is_vendor: bool = False
     email: str = ""
+    lead: str = ""
+    answer_hours: int = 24
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,6 +124,12 @@ def list_teams() -> Sequence[Team]:
     return db.session.scalars(found.order_by(Team.is_vendor, Team.tier, Team.name)).all()
 
 
+def support_people() -> Sequence[Person]:
+    """Everybody of support who may sign in, by name."""
+    found = select(Person).where(Person.role.in_(sorted(SUPPORT)), Person.active)
+    return db.session.scalars(found.order_by(Person.name)).all()
+
+
 def save_team(facts: TeamFacts, *, by: Person, team_id: int | None = None) -> Team:
     """Make or correct a team."""
     require(by, Action.ADMINISTER)
@@ -116,6 +138,7 @@ def save_team(facts: TeamFacts, *, by: Person, team_id: int | None = None) -> Te
         team = _get(session, Team, team_id) if team_id else Team(slug=_free(session, Team, facts.name))
         team.name, team.tier, team.is_vendor = facts.name.strip()[:120], facts.tier, facts.is_vendor
         team.email = facts.email.strip().casefold() or None
+        team.lead, team.answer_hours = _lead(session, facts.lead), facts.answer_hours
         session.add(team)
     return team
 
@@ -184,8 +207,16 @@ def _fill_person(session: Session, person: Person, facts: PersonFacts) -> None:
     if facts.role not in set(Role):
         raise Invalid(_("There is no such role. Choose one of the list."), field="role")
     person.name, person.role = facts.name.strip()[:200], facts.role
+    teams = list(_teams(session, facts.teams))
+    works = facts.active and facts.role in SUPPORT
+    refuse_emptying(session, person, [team for team in person.teams if team not in teams or not works])
     person.site, person.active = facts.site.strip()[:60], facts.active
-    person.teams = list(_teams(session, facts.teams))
+    person.teams = teams
+    shifts.parse(facts.shift)
+    person.shift = " ".join(facts.shift.split())[:120]
+    person.skills = list(
+        dict.fromkeys(" ".join(skill.casefold().split())[:60] for skill in facts.skills if skill.strip())
+    )
 
 
 def _teams(session: Session, slugs: Iterable[str]) -> Sequence[Team]:
@@ -200,8 +231,19 @@ def _check_team(facts: TeamFacts) -> None:
     _check_name(facts.name)
     if facts.tier not in {1, 2, 3}:
         raise Invalid(_("A team stands on tier 1, 2 or 3."), field="tier")
+    if not 1 <= facts.answer_hours <= MOST_HOURS:
+        raise Invalid(_("Write the hours as a whole number, such as 24."), field="answer_hours")
     if facts.is_vendor and "@" not in facts.email:
         raise Invalid(_("A vendor is reached by mail: write the whole address."), field="email")
+
+
+def _lead(session: Session, address: str) -> Person | None:
+    if not address.strip():
+        return None
+    lead = session.scalar(select(Person).where(Person.email == normalise_address(address)))
+    if lead is None or not lead.is_support:
+        raise Invalid(_("The lead is one of support."), field="lead")
+    return lead
 
 
 def _check_name(name: str) -> None:

@@ -28,6 +28,7 @@ class Action(StrEnum):
     DRAFT_ARTICLES = "draft_articles"
     WRITE_ARTICLES = "write_articles"
     SEND_ALERTS = "send_alerts"
+    PLAN_ABSENCES = "plan_absences"
     ADMINISTER = "administer"
 
 
@@ -45,7 +46,13 @@ DESK: dict[str, frozenset[Action]] = {
     Role.AUTHOR: frozenset({Action.DRAFT_ARTICLES, Action.WRITE_ARTICLES}),
     Role.AGENT: frozenset({Action.SEE_QUEUE, Action.LOG_FOR_OTHERS, Action.DRAFT_ARTICLES}),
     Role.LEAD: frozenset(
-        {Action.SEE_QUEUE, Action.LOG_FOR_OTHERS, Action.DRAFT_ARTICLES, Action.WRITE_ARTICLES}
+        {
+            Action.SEE_QUEUE,
+            Action.LOG_FOR_OTHERS,
+            Action.DRAFT_ARTICLES,
+            Action.WRITE_ARTICLES,
+            Action.PLAN_ABSENCES,
+        }
     ),
     Role.ADMIN: frozenset(
         {
@@ -54,6 +61,7 @@ DESK: dict[str, frozenset[Action]] = {
             Action.DRAFT_ARTICLES,
             Action.WRITE_ARTICLES,
             Action.SEND_ALERTS,
+            Action.PLAN_ABSENCES,
             Action.ADMINISTER,
         }
     ),

@@ -19,6 +19,7 @@ from incidents.people import Person, Role, Team
 from incidents.policy import Action, require
 from incidents.search.conditions import conditions, number_in
 from incidents.search.language import LONGEST, Query, parse
+from incidents.swarms.reading import invited_to
 
 NAME_LENGTH = 60
 MOST_OWN = 30
@@ -60,7 +61,7 @@ def standard(person: Person) -> list[View]:
     counts = _kept(("standard",), _count_all)
     teams = db.session.execute(select(Team.id, Team.slug, Team.name).order_by(*_TEAMS_IN_ORDER)).all()
     open_ones = [(team, who, many) for state, team, who, many in counts if state == "open"]
-    own = sum(many for _team, who, many in open_ones if who == person.id)
+    own = sum(many for _team, who, many in open_ones if who == person.id) + _swarming(person)
     nobody = sum(many for _team, who, many in open_ones if who is None)
     by_team = {key: sum(many for team, _who, many in open_ones if team == key) for key, *_rest in teams}
     settled = {state: many for state, _team, _who, many in counts}
@@ -77,6 +78,12 @@ def standard(person: Person) -> list[View]:
             for state, name in _settled_names().items()
         ),
     ]
+
+
+def _swarming(person: Person) -> int:
+    """Open incidents of others in whose swarm this person is, or is asked to be."""
+    of_others = Incident.id.in_(invited_to(person)), Incident.assignee_id.is_distinct_from(person.id)
+    return db.session.scalar(select(func.count()).select_from(Incident).where(OPEN_NOW, *of_others)) or 0
 
 
 def saved(person: Person) -> list[View]:

@@ -16,6 +16,7 @@ from incidents.policy import Action, may
 from incidents.search import words
 from incidents.search.language import WORDS, Query, Term, age_of
 from incidents.services import Service
+from incidents.swarms.reading import invited_to
 
 Condition = ColumnElement[bool]
 IdColumn = InstrumentedAttribute[int] | InstrumentedAttribute[int | None]
@@ -100,8 +101,15 @@ def _assignee(value: str, person: Person) -> Condition:
     if value == "none":
         return Incident.assignee_id.is_(None)
     if value == "me":
-        return Incident.assignee_id == person.id
+        return _is_work_of(person)
     return Incident.assignee_id.in_(_people(value))
+
+
+def _is_work_of(person: Person) -> Condition:
+    """What somebody has, and where they are in a running swarm, or asked into one."""
+    has = Incident.assignee_id == person.id
+    swarming = db.session.scalars(invited_to(person)).all()
+    return or_(has, Incident.id.in_(swarming)) if swarming else has
 
 
 def _requester(value: str, person: Person) -> Condition:

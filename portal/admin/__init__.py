@@ -4,7 +4,19 @@ from flask import Blueprint
 
 from incidents.policy import Action
 from portal.access import only_who_may
-from portal.admin import health, holdout, mail, mailboxes, people, routing, sections, services, teams, tokens
+from portal.admin import (
+    health,
+    holdout,
+    ladder,
+    mail,
+    mailboxes,
+    people,
+    routing,
+    sections,
+    services,
+    teams,
+    tokens,
+)
 
 blueprint = Blueprint("admin", __name__, url_prefix="/admin")
 blueprint.before_request(only_who_may(Action.ADMINISTER))
@@ -21,6 +33,7 @@ for rule, endpoint, view, methods in (
     ("/teams", "add_team", teams.save, POST),
     ("/teams/<int:team_id>", "team", teams.index, GET),
     ("/teams/<int:team_id>", "change_team", teams.save, POST),
+    ("/teams/<int:team_id>/remove", "remove_team", teams.remove, POST),
     ("/services", "services", services.index, GET),
     ("/services", "add_service", services.save, POST),
     ("/services/<int:service_id>", "service", services.index, GET),
@@ -34,6 +47,11 @@ for rule, endpoint, view, methods in (
     ("/routing/<int:rule_id>/move", "move_rule", routing.move, POST),
     ("/routing/<int:rule_id>/switch", "switch_rule", routing.switch, POST),
     ("/routing/<int:rule_id>/remove", "remove_rule", routing.remove, POST),
+    ("/escalation", "steps", ladder.index, GET),
+    ("/escalation", "add_step", ladder.save, POST),
+    ("/escalation/<int:rule_id>", "step", ladder.index, GET),
+    ("/escalation/<int:rule_id>", "change_step", ladder.save, POST),
+    ("/escalation/<int:rule_id>/remove", "remove_step", ladder.remove, POST),
     ("/tokens", "tokens", tokens.index, GET),
     ("/tokens/<int:token_id>/revoke", "revoke_token", tokens.revoke, POST),
     ("/hold-out", "holdout", holdout.show, GET),

@@ -78,6 +78,8 @@ def _one(found: Person, refusal: Refused | None = None) -> str:
         "site": found.site,
         "teams": [team.slug for team in found.teams],
         "active": "1" if found.active else "",
+        "skills": ", ".join(found.skills),
+        "shift": found.shift,
     }
     return render_template(
         "admin/person.html", person=found, **_for_form(_typed() if refusal else known, refusal)
@@ -105,6 +107,8 @@ def _facts() -> PersonFacts:
         site=form.get("site", ""),
         teams=form.getlist("teams"),
         active="active" in form,
+        skills=form.get("skills", "").split(","),
+        shift=form.get("shift", ""),
     )
 
 

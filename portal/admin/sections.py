@@ -30,7 +30,14 @@ class Section:
 SECTIONS = (
     Section(_("Operation"), (Page("admin.index", _("Health")),)),
     Section(_("People"), (Page("admin.people", _("People")), Page("admin.teams", _("Teams")))),
-    Section(_("Services"), (Page("admin.services", _("Services")), Page("admin.rules", _("Routing")))),
+    Section(
+        _("Services"),
+        (
+            Page("admin.services", _("Services")),
+            Page("admin.rules", _("Routing")),
+            Page("admin.steps", _("Escalation")),
+        ),
+    ),
     Section(_("Mail"), (Page("admin.mail", _("Messages")), Page("admin.mailboxes", _("Mailboxes")))),
     Section(_("Openings"), (Page("admin.tokens", _("Tokens")),)),
     Section(_("Measures"), (Page("admin.holdout", _("Hold-out")),)),

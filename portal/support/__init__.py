@@ -4,7 +4,20 @@ from flask import Blueprint
 
 from incidents.policy import Action
 from portal.access import only_who_may
-from portal.support import actions, articles, calls, chat, incident, live, mail, outages, queue
+from portal.support import (
+    actions,
+    articles,
+    calls,
+    chat,
+    handing_over,
+    incident,
+    live,
+    mail,
+    outages,
+    people,
+    queue,
+    swarm,
+)
 
 blueprint = Blueprint("support", __name__, url_prefix="/desk")
 blueprint.before_request(only_who_may(Action.SEE_QUEUE))
@@ -28,6 +41,9 @@ for rule, endpoint, view, methods in (
     ("/outages/<int:outage_id>", "outage", outages.show, GET),
     ("/outages/<int:outage_id>", "correct_outage", outages.correct, POST),
     ("/outages/<int:outage_id>/end", "end_outage", outages.end, POST),
+    ("/people", "people", people.show, GET),
+    ("/people/absences", "announce_absence", people.announce, POST),
+    ("/people/absences/<int:absence_id>/off", "call_off_absence", people.call_off, POST),
     (ONE, "incident", incident.show, GET),
     (f"{ONE}/news", "news", incident.news, GET),
     (f"{ONE}/panel/<doing>", "panel", incident.panel, GET),
@@ -35,7 +51,14 @@ for rule, endpoint, view, methods in (
     (f"{ONE}/reply", "reply", actions.reply, POST),
     (f"{ONE}/note", "note", actions.note, POST),
     (f"{ONE}/take", "take", actions.take, POST),
-    (f"{ONE}/escalate", "escalate", actions.escalate, POST),
+    (f"{ONE}/escalate", "escalate", handing_over.escalate, POST),
+    (f"{ONE}/swarm", "start_swarm", swarm.start, POST),
+    (f"{ONE}/swarm/invite", "invite_to_swarm", swarm.invite, POST),
+    (f"{ONE}/swarm/answer", "answer_swarm", swarm.answer, POST),
+    (f"{ONE}/swarm/note", "swarm_note", swarm.note, POST),
+    (f"{ONE}/swarm/findings", "write_findings", swarm.write_findings, POST),
+    (f"{ONE}/swarm/end", "end_swarm", swarm.end, POST),
+    (f"{ONE}/vendor", "ask_vendor", handing_over.ask_vendor, POST),
     (f"{ONE}/wait", "wait", actions.wait, POST),
     (f"{ONE}/resolve", "resolve", actions.resolve, POST),
     (f"{ONE}/facts", "correct_facts", actions.correct_facts, POST),

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from flask import flash, redirect, request, url_for
+from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from firstline.i18n import gettext as _
@@ -34,24 +34,15 @@ def reply(number: str) -> ResponseReturnValue:
     def answer(incident: Incident, seen: int | None) -> None:
         chat.answer(incident, text=_typed("text"), channel=Channel.PORTAL, uploads=uploads(), seen=seen)
 
-    return _do(number, "reply", answer)
+    return do(number, "reply", answer)
 
 
 def note(number: str) -> ResponseReturnValue:
-    return _do(number, "note", _note)
+    return do(number, "note", _note)
 
 
 def take(number: str) -> ResponseReturnValue:
-    return _do(number, "", lambda incident, seen: lifecycle.take(incident.id, by=person()))
-
-
-def escalate(number: str) -> ResponseReturnValue:
-    def hand_over(incident: Incident, seen: int | None) -> None:
-        words, team = _typed("note"), _typed("team") or None
-        taken_by = lifecycle.escalate(incident.id, by=person(), note=words, team_slug=team, seen=seen)
-        flash(_("%(team)s has it now.", team=taken_by.name), "success")
-
-    return _do(number, "escalate", hand_over)
+    return do(number, "", lambda incident, seen: lifecycle.take(incident.id, by=person()))
 
 
 def wait(number: str) -> ResponseReturnValue:
@@ -62,11 +53,11 @@ def wait(number: str) -> ResponseReturnValue:
             incident, seen, Change(to=State.WAITING, waiting_on=_typed("waiting_on"), note=_typed("note"))
         )
 
-    return _do(number, "wait", pause)
+    return do(number, "wait", pause)
 
 
 def resolve(number: str) -> ResponseReturnValue:
-    return _do(number, "resolve", lambda incident, seen: _change(incident, seen, _resolution()))
+    return do(number, "resolve", lambda incident, seen: _change(incident, seen, _resolution()))
 
 
 def move(number: str, doing: str) -> ResponseReturnValue:
@@ -74,7 +65,7 @@ def move(number: str, doing: str) -> ResponseReturnValue:
     if doing not in MOVES:
         raise NotFound(_("There is no such action."))
     wanted = Change(to=MOVES[doing], note=_typed("note"))
-    return _do(number, doing, lambda incident, seen: _change(incident, seen, wanted))
+    return do(number, doing, lambda incident, seen: _change(incident, seen, wanted))
 
 
 def correct_facts(number: str) -> ResponseReturnValue:
@@ -84,10 +75,11 @@ def correct_facts(number: str) -> ResponseReturnValue:
         }
         reclassify(incident.id, by=person(), seen=seen, **given)
 
-    return _do(number, "facts", correct)
+    return do(number, "facts", correct)
 
 
-def _do(number: str, doing: str, deed: Deed) -> ResponseReturnValue:
+def do(number: str, doing: str, deed: Deed) -> ResponseReturnValue:
+    """Let one deed happen to an incident and go back to it; a refusal shows the page with what was typed."""
     incident = queue.find(person(), number)
     try:
         deed(incident, _seen())

@@ -5,9 +5,8 @@ from flask.typing import ResponseReturnValue
 
 from email_intake import flood, original
 from firstline import clock
-from firstline.db import db
 from firstline.i18n import gettext as _
-from incidents import drafting, queue, routing, selfhelp, services, sla
+from incidents import drafting, queue, selfhelp, services, sla
 from incidents.errors import NotFound, Refused
 from incidents.lifecycle import TABLE
 from incidents.models import Incident, State
@@ -15,10 +14,22 @@ from incidents.problems import work as problems
 from incidents.reviews import work as reviews
 from knowledge_base import articles
 from portal.access import person
-from portal.support import chat, wording
+from portal.support import alongside, chat, wording
 from portal.support.queue import due_share
 
-PANELS = ("escalate", "wait", "resolve", "close", "reopen", "cancel", "put-back", "facts")
+PANELS = (
+    "escalate",
+    "vendor",
+    "swarm",
+    "swarm-invite",
+    "wait",
+    "resolve",
+    "close",
+    "reopen",
+    "cancel",
+    "put-back",
+    "facts",
+)
 LEADS_TO = {
     "take": State.IN_PROGRESS,
     "wait": State.WAITING,
@@ -64,7 +75,8 @@ def render(incident: Incident, *, doing: str = "", refusal: Refused | None = Non
     return render_template(
         "support/incident.html",
         **_for_panel(incident, doing, refusal),
-        timeline=timeline,
+        timeline=alongside.only_of_swarms(timeline) if request.args.get("only") == "swarm" else timeline,
+        swarm_entries=len(alongside.only_of_swarms(timeline)),
         visitor=chat.visitor(incident),
         chat_mark=chat.mark(incident, timeline[-1].id),
         sentence=wording.sentence,
@@ -95,7 +107,7 @@ def allowed(incident: Incident) -> set[str]:
         possible.add("resume")
     if incident.assignee_id == person().id and state == State.IN_PROGRESS:
         possible.discard("take")
-    return possible | {"escalate", "facts"}
+    return possible | {"escalate", "vendor", "swarm", "swarm-invite", "facts"}
 
 
 def _for_panel(incident: Incident, doing: str, refusal: Refused | None = None) -> dict[str, object]:
@@ -112,7 +124,7 @@ def _for_panel(incident: Incident, doing: str, refusal: Refused | None = None) -
         "typed": request.form if refusal else {},
         "kinds": wording.KINDS,
         "categories": {category.slug: category.name for category in articles.categories()},
-        "teams": routing.teams_to_escalate_to(db.session(), incident) if opened == "escalate" else [],
         "services": services.list_services() if opened == "facts" else [],
         "fixes": selfhelp.fixes_of(incident.id) if opened == "resolve" else [],
+        **alongside.helpers(incident, opened),
     }

@@ -126,6 +126,24 @@ def _vendor_answered(entry: Entry) -> str:
     return _("%(vendor)s answered", vendor=_fact(entry, "vendor"))
 
 
+def _swarmed(entry: Entry) -> str:
+    invited = entry.facts.get("invited")
+    names = ", ".join(map(str, invited)) if isinstance(invited, list) else ""
+    contributed = entry.facts.get("contributed")
+    helpers = (
+        ", ".join(map(str, contributed)) if isinstance(contributed, list) and contributed else _("nobody")
+    )
+    return {
+        "started": _("%(name)s started a swarm with %(names)s", name=_who(entry), names=names),
+        "invited": _("%(name)s asked %(names)s into the swarm", name=_who(entry), names=names),
+        "joined": _("%(name)s joined the swarm", name=_who(entry)),
+        "declined": _("%(name)s declined the swarm", name=_who(entry)),
+        "left": _("%(name)s left the swarm", name=_who(entry)),
+        "found": _("%(name)s wrote on the swarm's findings", name=_who(entry)),
+        "ended": _("%(name)s ended the swarm. Contributed: %(helpers)s", name=_who(entry), helpers=helpers),
+    }[_fact(entry, "what")]
+
+
 def _waiting(entry: Entry) -> str:
     if entry.facts.get("waiting_on") == "vendor":
         return _("%(name)s waits for the vendor", name=_who(entry))
@@ -154,6 +172,7 @@ SENTENCES: dict[Event, Callable[[Entry], str]] = {
     Event.ASSIGNED: _assigned,
     Event.VENDOR_ASKED: _vendor_asked,
     Event.VENDOR_ANSWERED: _vendor_answered,
+    Event.SWARMED: _swarmed,
     Event.LEAD_CALLED: _lead_called,
     Event.ANSWERED: _by_name(lazy_gettext("%(name)s answered")),
     Event.COMMENTED: _by_name(lazy_gettext("%(name)s wrote")),

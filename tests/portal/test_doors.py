@@ -123,6 +123,7 @@ def world(app, person, desk):
         "outage_id": 1,
         "person_id": owner.id,
         "rule_id": 1,
+        "absence_id": 1,
         "token": "forged",
         "doing": "cancel",
         "entry_id": 1,
