@@ -56,7 +56,11 @@ def _page(team_id: int | None, refusal: Refused | None = None) -> str:
     if team_id is not None and chosen is None:
         raise NotFound(_("There is no such team."))
     known = {"name": chosen.name, "tier": chosen.tier, "email": chosen.email or ""} if chosen else {}
-    known |= {"lead": chosen.lead.email if chosen.lead else "", "answer_hours": chosen.answer_hours} if chosen else {}
+    known |= (
+        {"lead": chosen.lead.email if chosen.lead else "", "answer_hours": chosen.answer_hours}
+        if chosen
+        else {}
+    )
     known |= {"is_vendor": "1"} if chosen and chosen.is_vendor else {}
     return render_template(
         "admin/teams.html",

@@ -12,7 +12,7 @@ from incidents.policy import Action, may
 REQUESTER = {"see", "comment", "tell_outcome", "confirm", "reopen", "cancel"}
 SUPPORT = REQUESTER | {"see_internal", "note", "work"}
 DRAFTER, QUEUE = {"draft_articles"}, {"see_queue", "log_for_others"}
-AUTHOR, ALERTS, ADMIN = DRAFTER | {"write_articles"}, {"send_alerts"}, {"administer"}
+AUTHOR, ALERTS, ADMIN = DRAFTER | {"write_articles"}, {"send_alerts"}, {"administer", "plan_absences"}
 
 TABLE = {
     # role: (own incident, somebody else's, the desk)
@@ -21,7 +21,7 @@ TABLE = {
     Role.AUTHOR: (REQUESTER, set(), AUTHOR),
     Role.MONITOR: (REQUESTER, set(), ALERTS),
     Role.AGENT: (SUPPORT, SUPPORT, QUEUE | DRAFTER),
-    Role.LEAD: (SUPPORT, SUPPORT, QUEUE | AUTHOR),
+    Role.LEAD: (SUPPORT, SUPPORT, QUEUE | AUTHOR | {"plan_absences"}),
     Role.ADMIN: (SUPPORT, SUPPORT, QUEUE | AUTHOR | ALERTS | ADMIN),
 }
 DOCUMENT = Path(__file__).parents[2] / "docs" / "permissions.md"

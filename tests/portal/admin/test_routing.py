@@ -8,7 +8,8 @@ from incidents import routing
 from incidents.intake import Report, report
 from incidents.lifecycle import locked
 from incidents.models import Channel
-from incidents.routing.models import RoutingRule
+from incidents.people import Role
+from incidents.routing.models import EscalationRule, RoutingRule
 from tests.portal.admin.test_setting_up import text_of
 
 RULE = {
@@ -80,3 +81,49 @@ def test_the_incident_page_says_why_it_is_here(ada, rule, person):
         routing.route(session, incident, because="No known fix fits")
     page = text_of(ada.get(f"/desk/{made.number}"))
     assert "Rule “Tunnels”: service is vpn; words is tunnel." in page and "No known fix fits" in page
+
+
+def test_rules_of_time_are_added_refused_when_they_go_round_and_removed(ada):
+    step = {
+        "origin": "tier:1",
+        "after_minutes": "60",
+        "target": "next_tier",
+        "worst_priority": "5",
+        "is_on": "1",
+    }
+    assert ada.post("/admin/escalation", data=step).status_code == 303
+    back = ada.post("/admin/escalation", data=step | {"origin": "network", "target": "service-desk"})
+    assert back.status_code == 409 and "send incidents round" in text_of(back)
+    rule = db.session.scalars(select(EscalationRule)).one()
+    ada.post(f"/admin/escalation/{rule.id}", data=step | {"after_minutes": "30", "target": "lead"})
+    page = text_of(ada.get("/admin/escalation"))
+    assert "Every team on tier 1" in page and "30 min" in page and "the lead is told" in page
+    ada.post(f"/admin/escalation/{rule.id}/remove")
+    assert "No rule yet" in text_of(ada.get("/admin/escalation"))
+
+
+def test_a_team_that_holds_work_goes_only_with_a_team_to_take_it(ada, desk, person):
+    made = report(Report(requester_id=person("erin").id, description="toner", channel=Channel.MAIL))
+    with locked(made.id) as (session, incident):
+        routing.route(session, incident, because="test")
+    team = desk["first"].id
+    assert "It holds 1 incident." in text_of(ada.get(f"/admin/teams/{team}"))
+    refused = ada.post(f"/admin/teams/{team}/remove")
+    assert refused.status_code == 409 and "Name the team" in text_of(refused)
+    assert ada.post(f"/admin/teams/{team}/remove", data={"to": "network"}).status_code == 303
+    assert made.team.slug == "network"
+
+
+def test_skills_and_times_of_work_are_kept(ada, person):
+    tess = person("tess", Role.AGENT)
+    form = {
+        "name": "Tess",
+        "role": "agent",
+        "active": "1",
+        "skills": "VPN, Outlook ,",
+        "shift": "Mon-Fri 8-16",
+    }
+    wrong = ada.post(f"/admin/people/{tess.id}", data=form | {"shift": "always"})
+    assert wrong.status_code == 422 and "VPN, Outlook" in text_of(wrong)
+    ada.post(f"/admin/people/{tess.id}", data=form)
+    assert (tess.skills, tess.shift) == (["vpn", "outlook"], "Mon-Fri 8-16")
