@@ -56,6 +56,11 @@ def list_rules() -> Sequence[RoutingRule]:
     return rules.in_order(db.session())
 
 
+def get(rule_id: int) -> RoutingRule:
+    """This rule, where it still exists."""
+    return _get(db.session(), rule_id)
+
+
 def save(facts: RuleFacts, *, by: Person, rule_id: int | None = None) -> RoutingRule:
     """Add a rule at the end, or correct one where it stands."""
     require(by, Action.ADMINISTER)

@@ -2,7 +2,7 @@
 
 from flask import Blueprint
 
-from portal.api import alerts, articles, bodies, callers, chat, description, incidents
+from portal.api import alerts, articles, bodies, callers, chat, description, helping, incidents, routing
 
 PREFIX = "/api/v1"
 
@@ -17,6 +17,22 @@ URLS = (
     ("POST", "/incidents/<number>/entries", incidents.add_entry),
     ("POST", "/incidents/<number>/outcome", incidents.tell_outcome),
     ("POST", "/incidents/<number>/transitions", incidents.change_state),
+    ("POST", "/incidents/<number>/escalations", helping.escalate),
+    ("POST", "/incidents/<number>/vendors", helping.ask_vendor),
+    ("GET", "/incidents/<number>/swarm", helping.show_swarm),
+    ("POST", "/incidents/<number>/swarm", helping.start_swarm),
+    ("PATCH", "/incidents/<number>/swarm", helping.change_swarm),
+    ("GET", "/routing/rules", routing.rules),
+    ("POST", "/routing/rules", routing.add_rule),
+    ("PATCH", "/routing/rules/<int:rule_id>", routing.change_rule),
+    ("DELETE", "/routing/rules/<int:rule_id>", routing.remove_rule),
+    ("POST", "/routing/trial", routing.try_rules),
+    ("GET", "/routing/steps", routing.steps),
+    ("POST", "/routing/steps", routing.add_step),
+    ("DELETE", "/routing/steps/<int:rule_id>", routing.remove_step),
+    ("GET", "/absences", routing.list_absences),
+    ("POST", "/absences", routing.announce_absence),
+    ("DELETE", "/absences/<int:absence_id>", routing.call_off_absence),
     ("GET", "/articles", articles.index),
     ("POST", "/articles", articles.create),
     ("GET", "/articles/<reference>", articles.show),

@@ -84,6 +84,15 @@ class Body:
             return clean(", ".join(value))
         return self.text(name)
 
+    def strings(self, name: str) -> list[str]:
+        """A list of texts; absent is empty."""
+        value = self._fields.get(name)
+        if value is None:
+            return []
+        if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
+            raise Invalid(_("“%(name)s” must be a list of texts.", name=name), field=name)
+        return [clean(one) for one in value]
+
     def texts(self, name: str) -> dict[str, str]:
         """An object whose values are texts."""
         value = self._fields.get(name)
@@ -102,6 +111,16 @@ class Body:
         if at is not None and at.tzinfo is None:
             raise _no_time(name)
         return at
+
+    def object(self, name: str) -> "Body":
+        value = self._fields.get(name)
+        if not isinstance(value, dict):
+            raise Invalid(_("“%(name)s” must be an object.", name=name), field=name)
+        return Body(value)
+
+    def names(self) -> list[str]:
+        """Which fields were given."""
+        return list(self._fields)
 
     def objects(self, name: str) -> "list[Body]":
         value = self._fields.get(name)

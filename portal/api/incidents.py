@@ -129,4 +129,5 @@ def _article(body: Body, me: Person) -> int | None:
 
 def _whole(incident: Incident) -> views.Json:
     timeline = queue.timeline(caller(), incident)
-    return views.whole_incident(incident, timeline, selfhelp.fixes_of(incident.id))
+    whole = views.whole_incident(incident, timeline, selfhelp.fixes_of(incident.id))
+    return whole | views.help_of(incident, is_support=caller().is_support)

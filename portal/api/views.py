@@ -7,9 +7,13 @@ from flask import current_app
 
 from firstline.app import settings_of
 from firstline.db import db
+from incidents import swarms
 from incidents.models import Entry, Incident
 from incidents.people import Person
+from incidents.routing import vendors
+from incidents.routing.models import Absence, EscalationRule, RoutingRule, VendorRequest
 from incidents.selfhelp import Fix
+from incidents.swarms.models import Swarm
 from knowledge_base import related
 from knowledge_base.models import Article, Audience
 
@@ -52,6 +56,81 @@ def whole_incident(found: Incident, timeline: Sequence[Entry], fixes: Sequence[F
         "closed_at": time(found.closed_at),
         "suggestions": [suggestion(fix) for fix in fixes],
         "timeline": [entry(one) for one in timeline],
+    }
+
+
+def help_of(found: Incident, *, is_support: bool) -> Json:
+    """Why it is where it is and who else helps; for support only."""
+    if not is_support:
+        return {"routed_because": None, "routed_by": None, "vendors": [], "swarm": None}
+    session = db.session()
+    running = swarms.running(session, found.id)
+    return {
+        "routed_because": found.routed_because or None,
+        "routed_by": found.routed_by or None,
+        "vendors": [vendor_request(one) for one in vendors.requests_of(session, found)],
+        "swarm": swarm(running) if running else None,
+    }
+
+
+def vendor_request(found: VendorRequest) -> Json:
+    return {
+        "vendor": found.vendor_name,
+        "subject": found.subject,
+        "words": found.words,
+        "asked_at": time(found.asked_at),
+        "answer_by": time(found.answer_by),
+        "answered_at": time(found.answered_at),
+    }
+
+
+def swarm(found: Swarm) -> Json:
+    return {
+        "purpose": found.purpose,
+        "findings": found.findings,
+        "version": found.findings_version,
+        "opened_by": found.opened_by.email,
+        "opened_at": time(found.opened_at),
+        "ended_at": time(found.ended_at),
+        "people": [
+            {"person": one.person.email, "standing": one.standing, "via_team": one.via_team or None}
+            for one in found.members
+        ],
+    }
+
+
+def rule(found: RoutingRule) -> Json:
+    return {
+        "id": found.id,
+        "position": found.position,
+        "name": found.name,
+        "is_on": found.is_on,
+        "conditions": found.conditions,
+        "team": found.team.slug,
+        "assigning": found.assigning,
+    }
+
+
+def step(found: EscalationRule) -> Json:
+    return {
+        "id": found.id,
+        "tier": found.tier,
+        "from_team": found.from_team.slug if found.from_team else None,
+        "after_minutes": found.after_minutes,
+        "worst_priority": found.worst_priority,
+        "upwards": found.upwards,
+        "team": found.team.slug if found.team else None,
+        "is_on": found.is_on,
+    }
+
+
+def absence(found: Absence) -> Json:
+    return {
+        "id": found.id,
+        "person": found.person.email,
+        "since": time(found.since),
+        "until": time(found.until),
+        "substitute": found.substitute.email if found.substitute else None,
     }
 
 

@@ -70,6 +70,17 @@ NARROWER = {
     "knowledge.sayings": AUTHORS,
     "knowledge.decide": AUTHORS,
     "knowledge.take_back": AUTHORS,
+    "api.rules_routing": {Role.ADMIN},
+    "api.add_rule_routing": {Role.ADMIN},
+    "api.change_rule_routing": {Role.ADMIN},
+    "api.remove_rule_routing": {Role.ADMIN},
+    "api.try_rules_routing": {Role.ADMIN},
+    "api.steps_routing": {Role.ADMIN},
+    "api.add_step_routing": {Role.ADMIN},
+    "api.remove_step_routing": {Role.ADMIN},
+    "api.list_absences_routing": SUPPORT,
+    "api.announce_absence_routing": SUPPORT,
+    "api.call_off_absence_routing": SUPPORT,
     "api.take_alerts": {Role.MONITOR, Role.ADMIN},
 }
 OWN_ONLY = {"number", "attachment_id"}
