@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from commands.demo import history, sayings, stories
+from commands.demo import history, routing, sayings, stories
 from commands.demo.sources import known_fixes, read
 from firstline import clock
 from firstline.db import db, write
@@ -47,6 +47,8 @@ def load(hash_password: Hash | None) -> Counter[str]:
         nudge(INDEX_JOB)
     added["incidents"] = stories.play(read("incidents"))
     added["past incidents"] = past
+    with write() as session:
+        added["routing rules"] = routing.add(session)
     return added
 
 

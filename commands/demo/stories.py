@@ -11,13 +11,15 @@ from sqlalchemy import event, select
 from firstline import clock
 from firstline.db import db
 from firstline.i18n import gettext as _
-from incidents import conversation, lifecycle, selfhelp
+from incidents import conversation, handovers, lifecycle, selfhelp, swarms
 from incidents.intake import Report, report
 from incidents.lifecycle import Change, locked
 from incidents.models import Channel, Event, Incident, Level, Resolution, State, Visibility
 from incidents.notices import Delivery, Notice
-from incidents.people import Person
+from incidents.people import Person, Team
+from incidents.routing.vendors import Handover
 from incidents.services import Device
+from incidents.swarms.models import Standing
 from incidents.timeline import record
 from knowledge_base import outcomes
 from knowledge_base.models import Article
@@ -172,6 +174,38 @@ def _escalate(story: Story, step: Told) -> None:
     )
 
 
+def _ask_vendor(story: Story, step: Told) -> None:
+    handover = Handover(subject=step["subject"], words=step["note"])
+    handovers.ask_vendor(story.incident_id, step["vendor"], handover, by=_person(step["by"]))
+
+
+def _vendor_answers(story: Story, step: Told) -> None:
+    contact = db.session.scalars(
+        select(Person).join(Team, Team.email == Person.email).where(Team.slug == step["vendor"])
+    ).one()
+    with locked(story.incident_id) as (session, incident):
+        handovers.hear_vendor(session, incident, by=contact, given_to_id=contact.id, text=step["text"])
+
+
+def _swarm(story: Story, step: Told) -> None:
+    people, teams = step["people"], step["teams"]
+    swarms.start(
+        story.incident_id, by=_person(step["by"]), purpose=step["purpose"], people=people, teams=teams
+    )
+
+
+def _join_swarm(story: Story, step: Told) -> None:
+    swarms.answer(story.incident_id, Standing.JOINED, by=_person(step["by"]))
+
+
+def _swarm_note(story: Story, step: Told) -> None:
+    swarms.note(story.incident_id, by=_person(step["by"]), text=step["text"])
+
+
+def _swarm_findings(story: Story, step: Told) -> None:
+    swarms.write_findings(story.incident_id, step["text"], by=_person(step["by"]), seen=0)
+
+
 def _wait(story: Story, step: Told) -> None:
     _change(story, step["by"], Change(to=State.WAITING, note=step["note"], waiting_on=step["on"]))
 
@@ -229,6 +263,12 @@ DO: dict[str, Callable[[Story, Told], None]] = {
     "say": _say,
     "note": _note,
     "escalate": _escalate,
+    "ask_vendor": _ask_vendor,
+    "vendor_answers": _vendor_answers,
+    "swarm": _swarm,
+    "join_swarm": _join_swarm,
+    "swarm_note": _swarm_note,
+    "swarm_findings": _swarm_findings,
     "wait": _wait,
     "resolve": _resolve,
     "confirm": _confirm,

@@ -45,6 +45,22 @@ def assign(session: Session, incident: Incident, how: Assigning) -> Person | Non
     return chosen
 
 
+def relieve(session: Session, incident: Incident) -> None:
+    """What comes back to somebody who is away or gone goes to their substitute, else to the queue."""
+    was, at_hand = incident.assignee, presence.now(session)
+    if was is None or (was.active and was.id not in at_hand.away):
+        return
+    now = at_hand.instead_of(was)
+    chosen = now if now.id != was.id else None
+    incident.assignee_id, incident.assignee = (chosen.id, chosen) if chosen else (None, None)
+    because = _("%(name)s is not here.", name=was.name)
+    facts: dict[str, object] = {
+        "to": chosen.name if chosen else "",
+        "team": incident.team.name if incident.team else "",
+    }
+    record(session, incident, Event.ASSIGNED, text=because, facts=facts, visibility=Visibility.INTERNAL)
+
+
 def _choose(session: Session, incident: Incident, team: Team, how: Assigning) -> tuple[Person | None, str]:
     at_hand = presence.now(session)
     stand_ins = {one: found for one in team.members if (found := at_hand.stand_in(one)) is not None}

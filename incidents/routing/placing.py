@@ -10,12 +10,15 @@ from incidents.people import Team
 from incidents.routing import assignment, rules
 from incidents.timeline import record
 
+SETTLED = frozenset({State.RESOLVED, State.CLOSED})
+
 
 def route(session: Session, incident: Incident, *, because: str) -> None:
     """Put the incident on the team that the first fitting rule names; one that has a team keeps it.
 
     `because` says why now; why this team is kept beside it as `routed_by`.
     """
+    was_settled = incident.state in SETTLED
     incident.state = State.QUEUED
     incident.offered_until = None
     incident.placed_at = clock.now()
@@ -28,6 +31,10 @@ def route(session: Session, incident: Incident, *, because: str) -> None:
     record(session, incident, Event.ROUTED, text=because, facts=facts)
     if decision is not None:
         assignment.assign(session, incident, decision.assigning)
+    elif was_settled and incident.team is not None:
+        # Whoever resolved it knows best what did not hold.
+        incident.routed_by = _("Back with %(team)s, who resolved it", team=incident.team.name)
+        assignment.relieve(session, incident)
 
 
 def _place(session: Session, incident: Incident) -> rules.Decision:

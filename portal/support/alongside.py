@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from firstline.db import db
 from incidents import administration, routing, swarms
-from incidents.models import Entry, Incident
+from incidents.models import Entry, Event, Incident
 from incidents.routing import vendors
 
 LEAD = "@lead"
@@ -27,3 +27,9 @@ def helpers(incident: Incident, opened: str) -> dict[str, object]:
 def only_of_swarms(timeline: Sequence[Entry]) -> list[Entry]:
     """What swarms said and did."""
     return [entry for entry in timeline if "swarm" in entry.facts]
+
+
+def failed(timeline: Sequence[Entry]) -> list[Entry]:
+    """What was said to solve it and did not hold, in order."""
+    reopened = max((entry.id for entry in timeline if entry.event == Event.REOPENED), default=0)
+    return [entry for entry in timeline if entry.event == Event.RESOLVED and entry.id < reopened]

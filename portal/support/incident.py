@@ -76,6 +76,7 @@ def render(incident: Incident, *, doing: str = "", refusal: Refused | None = Non
         "support/incident.html",
         **_for_panel(incident, doing, refusal),
         timeline=alongside.only_of_swarms(timeline) if request.args.get("only") == "swarm" else timeline,
+        failed=alongside.failed(timeline),
         swarm_entries=len(alongside.only_of_swarms(timeline)),
         visitor=chat.visitor(incident),
         chat_mark=chat.mark(incident, timeline[-1].id),

@@ -9,7 +9,8 @@ from firstline import clock
 from firstline.db import db, write
 from incidents import lifecycle
 from incidents.intake import Report, report
-from incidents.models import Channel, Event, State
+from incidents.lifecycle import Change
+from incidents.models import Channel, Event, Resolution, State
 from incidents.notices import Notice, Topic
 from incidents.people import Role
 from incidents.routing.models import Absence
@@ -109,3 +110,33 @@ def test_substitutes_who_stand_in_for_each_other_are_nobody(routed, rule, crew):
     away(crew[0], substitute=crew[1])
     away(crew[1], substitute=crew[0])
     assert {routed().assignee.name for _n in range(3)} == {"Mo"}
+
+
+def test_what_did_not_hold_comes_back_to_the_team_and_person_who_resolved_it(routed, rule, crew):
+    rule("All", "network")
+    incident = resolved(routed(), crew[0])
+    reopen(incident)
+    assert (incident.team.slug, incident.assignee.name, incident.state) == ("network", "Kim", State.QUEUED)
+    assert incident.routed_by == "Back with Workplace & Network, who resolved it"
+
+
+def test_it_comes_back_to_the_substitute_of_whoever_is_away_now(routed, rule, crew):
+    rule("All", "network")
+    first, second = resolved(routed(), crew[0]), resolved(routed(), crew[1])
+    away(crew[0], substitute=crew[2])
+    away(crew[1])
+    reopen(first)
+    reopen(second)
+    assert (first.assignee.name, second.assignee) == ("Mo", None)
+    assert said(second) == "Lee is not here."
+
+
+def resolved(incident, by):
+    lifecycle.take(incident.id, by=by)
+    done = Change(to=State.RESOLVED, resolution=Resolution.SUPPORT, cause="cable", note="New cable")
+    lifecycle.change(incident.id, done, by=by)
+    return incident
+
+
+def reopen(incident):
+    lifecycle.change(incident.id, Change(to=State.QUEUED, note="Still broken"), by=incident.requester)
