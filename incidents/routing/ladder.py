@@ -1,7 +1,7 @@
 """Rules of time: what nobody touches goes up. Rules that would send it round are refused.
 
 A step is by the next tier, a named team, or the lead, who is told while the team keeps it. Steps are
-followed as a graph over teams, whatever their times and priorities: refusing one too many is
+followed as a graph over teams (docs/decisions/0047), whatever their times and priorities: refusing one too many is
 harmless, an incident that wanders for ever is not.
 """
 

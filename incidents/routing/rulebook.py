@@ -12,7 +12,7 @@ from firstline.db import db, write
 from firstline.i18n import gettext as _
 from incidents import triage
 from incidents.errors import Invalid, NotFound
-from incidents.models import Channel, Incident, Kind
+from incidents.models import Channel, Entry, Event, Incident, Kind
 from incidents.people import Person, Team
 from incidents.policy import Action, require
 from incidents.routing import rules
@@ -41,14 +41,15 @@ class RuleFacts:
 
 @dataclass(frozen=True)
 class Trial:
-    """Where one of the last incidents would go now; `moves` where it went elsewhere then."""
+    """Where one of the last incidents would go now, and where it went at first; empty if nowhere yet."""
 
     incident: Incident
+    went_to: str
     decision: Decision
 
     @property
     def moves(self) -> bool:
-        return self.decision.team is not None and self.decision.team.id != self.incident.team_id
+        return bool(self.went_to and self.decision.team and self.decision.team.name != self.went_to)
 
 
 def list_rules() -> Sequence[RoutingRule]:
@@ -129,10 +130,25 @@ def try_on_last_week() -> list[Trial]:
     session = db.session()
     order = rules.in_order(session)
     lately = select(Incident).where(Incident.created_at > clock.now() - LATELY).order_by(Incident.id.desc())
+    incidents = session.scalars(lately.limit(MOST_TRIED)).all()
+    went = _went_to(session, [incident.id for incident in incidents])
     return [
-        Trial(incident, rules.decide(session, rules.facts_of(session, incident), rules=order))
-        for incident in session.scalars(lately.limit(MOST_TRIED))
+        Trial(
+            incident,
+            went.get(incident.id, ""),
+            rules.decide(session, rules.facts_of(session, incident), rules=order),
+        )
+        for incident in incidents
     ]
+
+
+def _went_to(session: Session, incident_ids: Sequence[int]) -> dict[int, str]:
+    """The team that each was routed to first, by name: later hands change nothing about the rules."""
+    routed = select(Entry.incident_id, Entry.facts).where(
+        Entry.incident_id.in_(incident_ids), Entry.event == Event.ROUTED
+    )
+    last_first = session.execute(routed.order_by(Entry.id.desc()))
+    return {row.incident_id: str(row.facts.get("team", "")) for row in last_first}
 
 
 def _conditions(session: Session, given: Mapping[str, Sequence[str]]) -> Conditions:

@@ -1,7 +1,7 @@
 """Vendors work by mail: they see what the hand-over says and nothing else of the incident.
 
 The team keeps the incident; the vendor is asked, and has a clock of their own. What they answer is
-for support. Who answers is proven by the address we gave them, never by a number (docs/decisions/0040).
+for support. Who answers is proven by the address we gave them, never by a number (docs/decisions/0046).
 """
 
 from collections.abc import Sequence

@@ -126,6 +126,12 @@ def _vendor_answered(entry: Entry) -> str:
     return _("%(vendor)s answered", vendor=_fact(entry, "vendor"))
 
 
+def _noted(entry: Entry) -> str:
+    if "swarm" in entry.facts:
+        return _("%(name)s noted for the swarm", name=_who(entry))
+    return _("%(name)s noted", name=_who(entry))
+
+
 def _swarmed(entry: Entry) -> str:
     invited = entry.facts.get("invited")
     names = ", ".join(map(str, invited)) if isinstance(invited, list) else ""
@@ -176,7 +182,7 @@ SENTENCES: dict[Event, Callable[[Entry], str]] = {
     Event.LEAD_CALLED: _lead_called,
     Event.ANSWERED: _by_name(lazy_gettext("%(name)s answered")),
     Event.COMMENTED: _by_name(lazy_gettext("%(name)s wrote")),
-    Event.NOTED: _by_name(lazy_gettext("%(name)s noted")),
+    Event.NOTED: _noted,
     Event.WAITING: _waiting,
     Event.RESUMED: _by_name(lazy_gettext("%(name)s went on with it")),
     Event.RESOLVED: _resolved,
