@@ -11,6 +11,7 @@ PARTS = {
     "duplicates": "benchmarks.duplicates",
     "mail": "benchmarks.mail",
     "soak": "benchmarks.mail_soak",
+    "chat": "benchmarks.chat",
     "understanding": "benchmarks.understanding",
 }
 

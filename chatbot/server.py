@@ -4,11 +4,9 @@ import hmac
 import json
 from hashlib import sha256
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from firstline.settings import Settings
-
-HOST = "127.0.0.1"
 
 
 def api_token(settings: Settings) -> str:
@@ -20,7 +18,7 @@ def write_endpoints(settings: Settings) -> Path:
     """The endpoints file of this installation; JSON is YAML."""
     endpoints: dict[str, object] = {
         "action_endpoint": {"url": f"{settings.actions_url}/webhook"},
-        "tracker_store": {"type": "SQL", "dialect": "sqlite", "db": str(settings.data_dir / "rasa.db")},
+        "tracker_store": _store(settings),
     }
     if settings.redis_url:
         endpoints["lock_store"] = _redis(settings.redis_url)
@@ -32,15 +30,31 @@ def write_endpoints(settings: Settings) -> Path:
 
 def run_arguments(settings: Settings, model: Path, home: Path) -> list[str]:
     """`rasa run` with everything it needs."""
-    port = urlsplit(settings.rasa_url).port or 5005
-    where = ["--interface", HOST, "--port", str(port), "--enable-api"]
+    at = settings.rasa_listen
+    where = ["--interface", at.host, "--port", str(at.port), "--enable-api"]
     files = ["--endpoints", str(write_endpoints(settings)), "--credentials", str(home / "credentials.yml")]
     return ["run", "--model", str(model), *where, *files]
+
+
+def _store(settings: Settings) -> dict[str, object]:
+    """Where Rasa keeps its trackers: a file of its own, or the database that several Rasas share."""
+    if settings.rasa_store_url is None:
+        return {"type": "SQL", "dialect": "sqlite", "db": str(settings.data_dir / "rasa.db")}
+    parts = urlsplit(settings.rasa_store_url)
+    return {
+        "type": "SQL",
+        "dialect": "postgresql",
+        "url": parts.hostname,
+        "port": parts.port or 5432,
+        "db": parts.path.strip("/"),
+        "username": unquote(parts.username or ""),
+        "password": unquote(parts.password or ""),
+    }
 
 
 def _redis(url: str) -> dict[str, object]:
     parts = urlsplit(url)
     store: dict[str, object] = {"type": "redis", "url": parts.hostname, "port": parts.port or 6379}
     if parts.password:
-        store["password"] = parts.password
+        store["password"] = unquote(parts.password)
     return {**store, "db": int(parts.path.strip("/") or 0), "use_ssl": parts.scheme == "rediss"}

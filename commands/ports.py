@@ -3,7 +3,6 @@
 import errno
 import socket
 from collections.abc import Iterable
-from urllib.parse import urlsplit
 
 import click
 
@@ -26,15 +25,8 @@ def _wanted(settings: Settings) -> dict[str, tuple[str, Address | None]]:
         "web": ("LISTEN", settings.listen),
         "intake": ("MAIL_LISTEN", settings.mail_listen),
         "actions": ("ACTIONS_LISTEN", settings.actions_listen),
-        "bot": ("RASA_URL", _own(settings.rasa_url)),
+        "bot": ("RASA_URL", settings.rasa_listen),
     }
-
-
-def _own(url: str) -> Address | None:
-    """None when the bot runs on another machine."""
-    parts = urlsplit(url)
-    address = Address(parts.hostname or "", parts.port or 80)
-    return address if address.is_loopback else None
 
 
 def _is_taken(address: Address) -> bool:

@@ -60,6 +60,8 @@ class Settings:
     authserv_id: str | None
     redis_url: str | None
     rasa_url: str
+    rasa_listen: Address
+    rasa_store_url: str | None
     actions_url: str
     actions_listen: Address
     model_dir: Path
@@ -94,6 +96,8 @@ class Settings:
             authserv_id=env.text("AUTHSERV_ID", "") or None,
             redis_url=env.optional_url("REDIS_URL", {"redis", "rediss", "unix"}),
             rasa_url=env.url("RASA_URL", "http://127.0.0.1:5005").rstrip("/"),
+            rasa_listen=env.address("RASA_LISTEN", env.local_part("RASA_URL", "127.0.0.1:5005")),
+            rasa_store_url=env.optional_url("RASA_STORE_URL", {"postgresql", "postgres"}),
             actions_url=env.url("ACTIONS_URL", f"http://{actions_listen}").rstrip("/"),
             actions_listen=actions_listen,
             model_dir=Path(env.text("MODEL_DIR", str(data_dir / "models" / "minilm"))),
@@ -156,6 +160,12 @@ class _Environment:
         if urlsplit(value).scheme not in {"http", "https"} or not urlsplit(value).netloc:
             raise SettingsError(f"{PREFIX}{name} is “{value}”; write an address such as {default}.")
         return value
+
+    def local_part(self, name: str, default: str) -> str:
+        """HOST:PORT of a URL on this machine, else the default."""
+        parts = urlsplit(self.text(name, f"http://{default}"))
+        here = Address(parts.hostname or "", parts.port or 80)
+        return str(here) if here.is_loopback else default
 
     def optional_url(self, name: str, schemes: set[str]) -> str | None:
         value = self.text(name, "")

@@ -110,6 +110,28 @@ def _run_postgresql(binaries: str, folder: Path) -> Iterator[str]:
         run(f"{binaries}/pg_ctl", "-D", str(data), "-m", "immediate", "stop")
 
 
+@contextmanager
+def redis() -> Iterator[str]:
+    """A Redis of our own that keeps nothing; yields its URL."""
+    binary = shutil.which("redis-server")
+    if binary is None:
+        missing("Redis", "redis-server")
+    port = free_port()
+    quiet = ["--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--loglevel", "warning"]
+    with server_folder() as folder:
+        started = subprocess.Popen([binary, "--port", str(port), "--dir", str(folder), *quiet])
+        try:
+            wait_until(lambda: listens(port), "Redis's start")
+            yield f"redis://127.0.0.1:{port}/0"
+        finally:
+            started.terminate()
+            started.wait(15)
+
+
+def has_postgresql() -> bool:
+    return _postgresql_binaries() is not None
+
+
 def _postgresql_binaries() -> str | None:
     if found := shutil.which("pg_ctl"):
         return str(Path(found).resolve().parent)

@@ -2,14 +2,14 @@
 
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
 from flask import current_app
 from sqlalchemy import select
 
-from chatbot.client import handover, offers, payloads, smalltalk, turns, wording
+from chatbot.client import chat_files, handover, offers, payloads, smalltalk, turns, wording
 from chatbot.client.answers import answer, is_ours
 from chatbot.client.corrections import without_excuse
 from chatbot.client.guess import guess
@@ -21,6 +21,7 @@ from firstline import clock, log
 from firstline.app import settings_of
 from firstline.db import db
 from firstline.i18n import gettext as _
+from incidents.attachments import Upload, store
 from incidents.errors import Invalid
 from incidents.people import Person
 
@@ -42,31 +43,40 @@ def say(
     *,
     conversation: str | None = None,
     message_id: str | None = None,
+    uploads: Sequence[Upload] = (),
     rasa: Rasa | None = None,
     wait_s: float = WAIT_S,
 ) -> Reply:
     """Take one turn of `person` and answer it within seconds, whatever the bot does.
 
     `conversation` None begins a new one. The same `message_id` again gives the same reply.
-    A button is pressed by sending its payload as `text`. Raises `incidents.errors.NotFound` for a
+    A button is pressed by sending its payload as `text`; with `uploads` there need be none. Raises `incidents.errors.NotFound` for a
     conversation that is not this person's and `incidents.errors.Invalid` for words that cannot be
     taken (`KeyReused` when the message id belongs to other words). `wait_s` limits the wait for
     another process that has the same turn, or an earlier one, in hand.
     """
-    message_id = _checked(text, message_id)
+    message_id = _checked(text, message_id, has_files=bool(uploads))
     held = turns.conversation_of(person, conversation or turns.begin(person, f"{message_id}:{text}"))
     conversation_id, public_id = held.id, held.public_id
     handover.end_if_settled(held)
-    taken = turns.take(conversation_id, message_id, _read(text, conversation_id))
+    said = replace(_read(text, conversation_id), files=store(uploads))
+    is_said = bool(said.text)
+    said = said if is_said else replace(said, text=chat_files.words_for(said.files))
+    taken = turns.take(conversation_id, message_id, said)
     if taken.token is None:
         _wait_for(lambda: _is_answered(taken.turn_id), seconds=wait_s)
     else:
         _wait_for(lambda: turns.is_next(taken.turn_id), seconds=wait_s)
-        if _is_for_the_bot(conversation_id, taken.turn_id):
-            _ask_bot(rasa or Rasa(settings_of(current_app).rasa_url), public_id, taken)
-    if not _is_answered(taken.turn_id):
-        _answer_ourselves(taken.turn_id)
-    return _reply(public_id, taken.turn_id)
+        if is_said and not is_ours(said.payload) and not turns.is_handed_over(conversation_id):
+            _ask_bot(rasa or Rasa(settings_of(current_app).rasa_url), public_id, taken, said)
+    answered = _read_turn(taken.turn_id)
+    if answered.state != TurnState.ANSWERED:
+        _answer_ourselves(taken.turn_id) if is_said else _take_silently(taken.turn_id)
+        answered = _read_turn(taken.turn_id)
+    if uploads or turns.has_files(conversation_id):
+        chat_files.place(conversation_id, taken.turn_id)
+        answered = _read_turn(taken.turn_id)
+    return _reply(public_id, answered)
 
 
 def greeting(person: Person) -> Message:
@@ -81,8 +91,8 @@ def latest_conversation(person: Person) -> str | None:
     return db.session.scalar(mine.order_by(Turn.id.desc()).limit(1))
 
 
-def _checked(text: str, message_id: str | None) -> str:
-    if not payloads.plain(text):
+def _checked(text: str, message_id: str | None, *, has_files: bool) -> str:
+    if not payloads.plain(text) and not has_files:
         raise Invalid(_("Write something first: a few words about what is going wrong."), field="message")
     if len(text) > MAX_TEXT:
         raise Invalid(
@@ -113,17 +123,10 @@ def _standing_title(payload: str) -> str:
     return next((button.title for button in buttons if button.payload == payload), payload.strip("/"))
 
 
-def _is_for_the_bot(conversation_id: int, turn_id: int) -> bool:
-    """Not while people talk, and not for a button that needs no understanding."""
-    held = db.session.get_one(Conversation, conversation_id)
-    return held.handed_over_at is None and not is_ours(db.session.get_one(Turn, turn_id).payload)
-
-
-def _ask_bot(rasa: Rasa, sender: str, taken: turns.Taken) -> None:
+def _ask_bot(rasa: Rasa, sender: str, taken: turns.Taken, said: turns.Said) -> None:
     """Let the bot answer the turn; when it cannot, leave it to us."""
     assert taken.token is not None, "only a new turn is passed on"
-    turn = db.session.get_one(Turn, taken.turn_id)
-    message = f"/{payloads.read(turn.payload).intent}" if turn.payload else without_excuse(turn.text)
+    message = f"/{payloads.read(said.payload).intent}" if said.payload else without_excuse(said.text)
     db.session.rollback()
     try:
         texts = rasa.say(sender=sender, message=message, token=taken.token)
@@ -161,6 +164,12 @@ def _answer_ourselves(turn_id: int) -> None:
     turns.settle(turn_id, Actor.PORTAL, replace(given, messages=(away, *given.messages)))
 
 
+def _take_silently(turn_id: int) -> None:
+    """Nothing but files: there is nothing to understand, and what becomes of them is said apart."""
+    if turns.claim(turn_id):
+        turns.settle(turn_id, Actor.PORTAL, Answer((), turns.moment_of(turn_id).memory))
+
+
 def _is_answered(turn_id: int) -> bool:
     db.session.rollback()
     state = db.session.scalar(select(Turn.state).where(Turn.id == turn_id))
@@ -175,7 +184,13 @@ def _wait_for(condition: Callable[[], bool], seconds: float) -> None:
         time.sleep(POLL_S)
 
 
-def _reply(public_id: str, turn_id: int) -> Reply:
-    turn = db.session.get_one(Turn, turn_id)
+def _read_turn(turn_id: int) -> Turn:
+    """The turn as it is now."""
+    db.session.rollback()
+    turn: Turn = db.session.get_one(Turn, turn_id)
+    return turn
+
+
+def _reply(public_id: str, turn: Turn) -> Reply:
     messages = tuple(Message.from_dict(message) for message in turn.reply or [])
-    return Reply(public_id, turn.message_id, messages, turn.answered_by or Actor.PORTAL, turn_id)
+    return Reply(public_id, turn.message_id, messages, turn.answered_by or Actor.PORTAL, turn.id)

@@ -101,7 +101,8 @@ class TurnLabel(db.Model):
 
 
 class ChatFile(db.Model):
-    """A file somebody put into a conversation; its content lies under `digest` in `firstline.files`."""
+    """A file that waits in a conversation for its incident; its content lies under `digest` in
+    `firstline.files`."""
 
     __tablename__ = "chat_file"
 

@@ -12,17 +12,18 @@ from typing import Any
 
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
-from chatbot.client import handover
+from chatbot.client import chat_files, handover
 from chatbot.client.memory import Memory
-from chatbot.client.models import Actor, Conversation, ConversationIncident, Turn, TurnState
+from chatbot.client.models import Actor, ChatFile, Conversation, ConversationIncident, Turn, TurnState
 from chatbot.client.moment import Answer, Moment
 from chatbot.client.payloads import read
 from firstline import clock
 from firstline.db import db, write
 from firstline.i18n import gettext as _
 from firstline.signing import short_mac
+from incidents.attachments import StoredFile
 from incidents.errors import KeyReused, NotFound
 from incidents.people import Person
 
@@ -39,10 +40,11 @@ class TokenRefused(Exception):
 
 @dataclass(frozen=True)
 class Said:
-    """What came in: the words, and the payload when a button was pressed."""
+    """What came in: the words, the payload when a button was pressed, and files that are kept already."""
 
     text: str
     payload: str | None
+    files: tuple[StoredFile, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -113,9 +115,10 @@ def resolve(token: str) -> int:
             .where(Turn.token_hash == _digest(token), Turn.token_expires_at > clock.now())
             .where(Turn.state == TurnState.WAITING, Turn.claimed_by.is_(None))
         )
-        if session.execute(waiting.values(claimed_by=Actor.BOT)).rowcount != 1:  # type: ignore[attr-defined]
+        claimed = session.execute(waiting.values(claimed_by=Actor.BOT).returning(Turn.id)).all()
+        if len(claimed) != 1:
             raise TokenRefused
-        return session.scalars(select(Turn.id).where(Turn.token_hash == _digest(token))).one()
+        return int(claimed[0].id)
 
 
 def claim(turn_id: int, *, even_from_bot: bool = False) -> bool:
@@ -138,7 +141,8 @@ def release(turn_id: int, actor: Actor) -> None:
 def settle(turn_id: int, actor: Actor, answer: Answer, understood: Understood | None = None) -> bool:
     """Store the answer and what to remember, if `actor` still has the turn."""
     with write() as session:
-        turn = session.scalar(select(Turn).where(Turn.id == turn_id).with_for_update(of=Turn))
+        whole = select(Turn).where(Turn.id == turn_id).options(joinedload(Turn.conversation))
+        turn = session.scalar(whole.with_for_update(of=Turn))
         if turn is None or turn.state != TurnState.WAITING or turn.claimed_by != actor:
             return False
         turn.state, turn.answered_by, turn.token_hash = TurnState.ANSWERED, actor, None
@@ -147,7 +151,7 @@ def settle(turn_id: int, actor: Actor, answer: Answer, understood: Understood | 
             turn.intent, turn.confidence = understood.intent, understood.confidence
         if answer.corrects:
             _note_corrected(session, turn)
-        conversation = session.get_one(Conversation, turn.conversation_id)
+        conversation = turn.conversation
         conversation.memory = answer.memory.as_dict()
         for incident_id in (answer.incident_id, *answer.also_about):
             if incident_id is not None:
@@ -158,7 +162,8 @@ def settle(turn_id: int, actor: Actor, answer: Answer, understood: Understood | 
 
 def moment_of(turn_id: int) -> Moment:
     """What the answers need to know about a turn. Raises `LookupError` for an unknown one."""
-    turn = db.session.get(Turn, turn_id)
+    whole = joinedload(Turn.conversation).joinedload(Conversation.person)
+    turn = db.session.get(Turn, turn_id, options=[whole])
     if turn is None:
         raise LookupError(turn_id)
     conversation = turn.conversation
@@ -177,14 +182,26 @@ def moment_of(turn_id: int) -> Moment:
 
 def is_next(turn_id: int) -> bool:
     """Whether no earlier turn of the conversation is still being answered."""
-    turn = db.session.get_one(Turn, turn_id)
+    conversation = select(Turn.conversation_id).where(Turn.id == turn_id).scalar_subquery()
     earlier = select(Turn.id).where(
-        Turn.conversation_id == turn.conversation_id,
-        Turn.id < turn.id,
+        Turn.conversation_id == conversation,
+        Turn.id < turn_id,
         Turn.state == TurnState.WAITING,
         Turn.at > clock.now() - ABANDONED_AFTER,
     )
     return db.session.scalar(earlier.limit(1)) is None
+
+
+def is_handed_over(conversation_id: int) -> bool:
+    """Whether people talk in it at the moment."""
+    handed = select(Conversation.handed_over_at).where(Conversation.id == conversation_id)
+    return db.session.scalar(handed) is not None
+
+
+def has_files(conversation_id: int) -> bool:
+    """Whether files wait for an incident."""
+    waiting = select(ChatFile.id).where(ChatFile.conversation_id == conversation_id)
+    return db.session.scalar(waiting.limit(1)) is not None
 
 
 def recent_replies(conversation_id: int, limit: int = 50) -> list[list[dict[str, Any]] | None]:
@@ -205,6 +222,7 @@ def _store(session: Session, conversation_id: int, message_id: str, said: Said) 
     )
     session.add(turn)
     session.flush()
+    chat_files.keep(session, turn, said.files)
     return Taken(turn.id, token)
 
 

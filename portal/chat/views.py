@@ -14,6 +14,7 @@ from firstline import clock
 from incidents.errors import Invalid
 from incidents.people import Person
 from portal.access import person
+from portal.forms import uploads
 
 BOT = "bot"
 SHOWN = 200
@@ -39,6 +40,7 @@ def say() -> ResponseReturnValue:
             _said(),
             conversation=request.form.get("conversation") or None,
             message_id=request.form.get("message_id") or None,
+            uploads=uploads(),
         )
     except Invalid as refused:
         if _is_window():
@@ -117,6 +119,7 @@ def _answered(reply: Reply) -> dict[str, object]:
         "bubbles": answers,
         "conversation": reply.conversation,
         "own": own.key,
+        "own_at": own.at,
         **_who(live.presence(held)),
     }
 

@@ -25,6 +25,7 @@
       this.log = dialog.querySelector("[data-chat-log]");
       this.waiting = dialog.querySelector("[data-chat-waiting]");
       this.field = dialog.querySelector("textarea");
+      this.files = new window.firstlineComposer(this.form);
       this.words = dialog.dataset;
       this.conversation = "";
       this.loaded = null;
@@ -75,7 +76,6 @@
     }
 
     close() { this.dialog.close(); }
-
     load() {
       this.loaded ??= this.fetchWindow("").then(() => this.sendUnsent()).catch(() => { this.loaded = null; this.tell(this.words.unsent); });
       return this.loaded;
@@ -109,18 +109,17 @@
 
     sayTyped() {
       const text = this.field.value.trim();
-      if (!text) return this.field.focus();
+      if ((!text && !this.files.names) || this.files.tooLarge.length) return this.field.focus();
+      const shown = [text, this.files.names].filter(Boolean).join("\n");
       this.field.value = "";
       keep("draft", "");
-      return this.say(text, text);
+      return this.say(text, shown, null, this.files.take());
     }
 
     // One turn keeps its id through every retry, so that it is taken once however often it is sent.
-    say(message, shown, pressed) {
+    say(message, shown, pressed, files = []) {
       const hadFocus = pressed && pressed.contains(document.activeElement);
-      const turn = { id: newId(), message, shown: shown || message };
-      this.remember(turn);
-      this.enqueue(turn);
+      this.enqueue(this.remember({ id: newId(), message, shown: shown || message, files }));
       if (hadFocus) this.field.focus();
     }
 
@@ -153,6 +152,8 @@
           body.set("message", turn.message);
           body.set("message_id", turn.id);
           body.set("conversation", this.conversation);
+          body.delete("attachments");
+          for (const file of turn.files || []) body.append("attachments", file);
           return await this.call(this.form.action, { method: "POST", body });
         } catch (error) {
           if (error instanceof SignedOut || error instanceof Refused) throw error;
@@ -182,7 +183,10 @@
       const turn = content.querySelector(".chat-turn");
       this.conversation = turn.dataset.conversation || this.conversation;
       this.live.enter(this.conversation);
-      if (after) after.dataset.key = turn.dataset.own;
+      if (after) {
+        after.dataset.key = turn.dataset.own;
+        after.querySelector(".chat-by").append(" ", content.querySelector("[data-own-at]"));
+      }
       after ? after.after(turn) : this.log.append(turn);
       this.live.showStrip(content);
       this.scrollToAnswer(after || turn);
@@ -192,9 +196,8 @@
     showMine(turn) {
       const row = make("div", "chat-row chat-mine");
       const said = make("div", "chat-said");
-      const by = make("p", "chat-by");
-      by.append(make("span", "visually-hidden", this.words.you));
-      said.append(by, make("p", "chat-bubble", turn.shown));
+      said.append(make("p", "chat-by"), make("p", "chat-bubble", turn.shown));
+      said.firstChild.append(make("span", "visually-hidden", this.words.you));
       row.append(said);
       row.dataset.pending = "";
       this.log.append(row);
@@ -227,7 +230,7 @@
     againButton(turn, row) {
       const button = make("button", "btn btn-sm", this.words.again);
       button.type = "button";
-      button.addEventListener("click", () => { row.remove(); this.remember(turn); this.enqueue(turn); });
+      button.addEventListener("click", () => { row.remove(); this.enqueue(this.remember(turn)); });
       return button;
     }
 
@@ -237,7 +240,12 @@
     }
 
     unsent() { try { return JSON.parse(kept("unsent") || "[]"); } catch { return []; } }
-    remember(turn) { keep("unsent", JSON.stringify([...this.unsent().filter(({ id }) => id !== turn.id), turn])); }
+    // Files do not outlive the page: words beside them do, a turn of nothing else is left out.
+    remember(turn) {
+      const { id, message, shown } = turn;
+      if (message) keep("unsent", JSON.stringify([...this.unsent().filter((one) => one.id !== id), { id, message, shown }]));
+      return turn;
+    }
     forget(turn) {
       const left = this.unsent().filter(({ id }) => id !== turn.id);
       keep("unsent", left.length ? JSON.stringify(left) : "");
@@ -262,7 +270,6 @@
     }
 
     explain(error) { this.tell(this.reason(error)); }
-
     tellLater() {
       this.tell("");
       this.timers = [
@@ -283,14 +290,7 @@
   }
 
   const start = () => {
-    // Enter sends, Shift+Enter makes a line; an input method's Enter only ends its word.
-    for (const field of document.querySelectorAll(".chat-write textarea")) {
-      field.addEventListener("keydown", (event) => {
-        if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
-        event.preventDefault();
-        field.form.requestSubmit();
-      });
-    }
+    for (const form of document.querySelectorAll(".chat-page .chat-form")) new window.firstlineComposer(form);
     const dialog = document.querySelector("[data-chat]");
     const launcher = document.querySelector("[data-chat-launcher]");
     if (dialog && launcher) new Chat(dialog, launcher);

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import threading
@@ -22,7 +23,7 @@ from chatbot.server import api_token
 from commands.context import create_context
 from firstline.db import db
 from firstline.settings import Settings
-from tests.servers import free_port, missing, wait_until
+from tests.servers import free_port, has_postgresql, missing, postgresql, redis, wait_until
 
 Behaviour = Callable[[dict[str, Any]], tuple[int, bytes]]
 ROOT = Path(__file__).resolve().parents[2]
@@ -35,10 +36,14 @@ RUN = "from commands import main; main()"
 
 @dataclass(frozen=True)
 class RunningBot:
-    """A bot that answers, and the settings of its installation."""
+    """A bot that answers, and the settings of its installation.
+
+    `shared` is what a second Rasa needs to stand beside it: locks and trackers; empty without Redis.
+    """
 
     settings: Settings
     environ: dict[str, str]
+    shared: dict[str, str]
 
     def answers(self) -> bool:
         try:
@@ -72,13 +77,14 @@ def _environ(data_dir: Path) -> dict[str, str]:
 
 
 @contextmanager
-def _process(name: str, settings: Settings) -> Iterator[None]:
-    log = settings.data_dir / f"{name}.log"
+def process(name: str, settings: Settings, **more: str) -> Iterator[None]:
+    """One `firstline` process of this installation; `more` are settings of it alone."""
+    log = settings.data_dir / f"{name}-{free_port()}.log"
     with log.open("wb") as output:
         started = subprocess.Popen(
             [sys.executable, "-c", RUN, name],
             cwd=ROOT,
-            env={**os.environ, **_environ(settings.data_dir)},
+            env={**os.environ, **_environ(settings.data_dir), **more},
             stdout=output,
             stderr=output,
         )
@@ -133,6 +139,13 @@ def no_rasa() -> Rasa:
     return Rasa("http://127.0.0.1:9", 1.0)
 
 
+def _shared(running: ExitStack) -> Iterator[tuple[str, str]]:
+    """Locks in Redis and trackers in PostgreSQL, as for a company, where both are installed."""
+    if shutil.which("redis-server") and has_postgresql():
+        yield "FIRSTLINE_REDIS_URL", running.enter_context(redis())
+        yield "FIRSTLINE_RASA_STORE_URL", running.enter_context(postgresql())
+
+
 @pytest.fixture(scope="session")
 def running_bot(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningBot]:
     """Actions and the trained Rasa on free ports, with a database, for everything that needs them real.
@@ -147,8 +160,9 @@ def running_bot(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningBot
         db.create_all()
         db.session.remove()
     with ExitStack() as running:
-        for name in ("actions", "bot"):
-            running.enter_context(_process(name, settings))
-        bot = RunningBot(settings, _environ(settings.data_dir))
+        shared = dict(_shared(running))
+        running.enter_context(process("actions", settings))
+        running.enter_context(process("bot", settings, **shared))
+        bot = RunningBot(settings, _environ(settings.data_dir), shared)
         wait_until(bot.answers, "the bot's start", seconds=STARTS_WITHIN_S)
         yield bot

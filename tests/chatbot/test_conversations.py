@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -83,6 +84,26 @@ def test_a_rasa_that_hangs_is_left_after_its_limit(erin: Person) -> None:
         released.set()
     assert reply.answered_by == "portal"
     assert len(incidents()) == 1
+
+
+def test_an_action_server_that_fails_costs_nothing_and_doubles_nothing(erin: Person) -> None:
+    from flask import current_app
+
+    context = current_app._get_current_object().app_context  # type: ignore[attr-defined]
+
+    def act_and_break(body: dict[str, Any]) -> tuple[int, bytes]:
+        """The action logs, breaks before it has answered, and Rasa says nothing, as it does then."""
+        with context():
+            turn_id = turns.resolve(body["metadata"]["token"])
+            answer(turns.moment_of(turn_id), "report_problem")
+            turns.release(turn_id, Actor.BOT)
+        return 200, b"[]"
+
+    with fake_rasa(act_and_break) as rasa:
+        reply = conversations.say(erin, "outlook asks for my password all the time", rasa=rasa)
+    assert reply.answered_by == "portal"
+    assert len(incidents()) == 1
+    assert incidents()[0].number in said(reply)
 
 
 def test_the_same_message_again_is_the_same_answer(erin: Person, no_rasa: Rasa) -> None:

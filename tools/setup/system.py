@@ -24,6 +24,10 @@ def _has_postgresql() -> bool:
     return any(Path("/usr/lib/postgresql").glob("*/bin/initdb")) or bool(shutil.which("initdb"))
 
 
+def _has_redis() -> bool:
+    return bool(shutil.which("redis-server"))
+
+
 NO_SERVICE = """#!/bin/sh
 # Firstline's set-up is installing packages. If it is not, delete this file.
 exit 101
@@ -32,6 +36,7 @@ PARTS: dict[str, Callable[[], bool]] = {
     "chromium": _has_chromium,
     "dovecot-imapd": _has_dovecot,
     "postgresql": _has_postgresql,
+    "redis-server": _has_redis,
 }
 
 

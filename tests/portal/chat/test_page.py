@@ -1,5 +1,6 @@
 """The chat without scripts, and the fragments the window is made of."""
 
+import io
 import re
 from collections.abc import Callable
 
@@ -138,3 +139,9 @@ def test_a_fix_is_followed_without_scripts(erin: Browser, vpn_fix: Article) -> N
     erin.press("Done, next step")
     assert "Step 2 of 2 Choose the nearest gateway." in erin.open("/chat").text, "a reload keeps the place"
     assert "is solved" in erin.press("It works now").text
+
+
+def test_a_file_is_sent_without_scripts(erin: Browser) -> None:
+    erin.open("/chat")
+    erin.press("Send", message="the label machine spits paper", attachments=(io.BytesIO(b"words"), "log.txt"))
+    assert "I have added “log.txt” to INC-000001." in erin.page.text

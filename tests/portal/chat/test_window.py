@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from werkzeug.serving import make_server
 
 from firstline.db import db
-from incidents.models import Incident
+from incidents.models import Attachment, Incident
 from tests.portal.employee.browser import Browser
 
 pytestmark = pytest.mark.browser
@@ -94,3 +94,26 @@ def test_a_draft_survives_a_reload(page: Page) -> None:
     page.get_by_label("Your message").fill("half a thought")
     page.reload()
     expect(page.get_by_label("Your message")).to_have_value("half a thought")
+
+
+PASTE = """(field) => {
+  const data = new DataTransfer();
+  data.items.add(new File(["x"], "shot.png", {type: "image/png"}));
+  field.dispatchEvent(new ClipboardEvent("paste", {clipboardData: data, bubbles: true, cancelable: true}));
+}"""
+
+
+def test_a_pasted_screenshot_goes_with_the_words_and_only_once(page: Page) -> None:
+    page.set_viewport_size({"width": 320, "height": 600})
+    page.locator("[data-chat-launcher]").click()
+    expect(page.locator(".chat-theirs").first).to_be_visible()
+    page.get_by_label("Your message").evaluate(PASTE)
+    expect(page.locator("[data-chat-files]")).to_have_text("“shot.png”")
+    page.get_by_label("Your message").fill("the label machine spits paper")
+    page.get_by_label("Your message").press("Enter")
+    expect(page.get_by_text("I have added “shot.png”")).to_be_visible()
+    expect(page.locator(".chat-mine time")).to_have_count(1)
+    expect(page.locator("[data-chat-files]")).to_be_hidden()
+    assert page.evaluate("document.documentElement.scrollWidth") == 320
+    db.session.rollback()
+    assert db.session.scalar(select(func.count()).select_from(Attachment)) == 1
