@@ -5,6 +5,7 @@ from importlib import import_module
 
 PARTS = {
     "requests": "benchmarks.requests",
+    "queue": "benchmarks.queue",
     "browse": "benchmarks.browse",
     "search": "benchmarks.search",
     "learning": "benchmarks.learning",

@@ -42,14 +42,7 @@ def say(
     stops. The requester's words wake what waits for them, and reopen what is resolved or was
     closed lately, unless they only say thanks.
     """
-    text = text.replace("\0", "").strip()
-    if not text and not uploads:
-        raise Invalid(_("Write something, or add a file."), field="text")
-    if len(text) > TEXT_LENGTH:
-        raise Invalid(
-            _("That is longer than %(most)s characters. Add it as a file instead.", most=TEXT_LENGTH),
-            field="text",
-        )
+    text = checked_text(text, uploads)
     files = store(uploads)
     with locked(incident_id, seen=seen) as (session, incident):
         require(by, Action.NOTE if visibility == Visibility.INTERNAL else Action.COMMENT, incident)
@@ -88,6 +81,19 @@ def keep_feedback(incident_id: int, *, by: Person, text: str, channel: Channel) 
             visibility=Visibility.INTERNAL,
             channel=channel,
         )
+
+
+def checked_text(text: str, uploads: Sequence[Upload]) -> str:
+    """The words as they are kept; `Invalid` when there is nothing, or too much."""
+    text = text.replace("\0", "").strip()
+    if not text and not uploads:
+        raise Invalid(_("Write something, or add a file."), field="text")
+    if len(text) > TEXT_LENGTH:
+        raise Invalid(
+            _("That is longer than %(most)s characters. Add it as a file instead.", most=TEXT_LENGTH),
+            field="text",
+        )
+    return text
 
 
 def _just_said(

@@ -17,6 +17,7 @@ from portal.support import (
     people,
     queue,
     swarm,
+    writing,
 )
 
 blueprint = Blueprint("support", __name__, url_prefix="/desk")
@@ -36,6 +37,10 @@ for rule, endpoint, view, methods in (
     ("/new/callers", "callers", calls.callers, GET),
     ("/new/fixes", "call_fixes", calls.fixes, GET),
     ("/fixes", "find_fixes", articles.options, GET),
+    ("/articles", "find_articles", articles.find_articles, GET),
+    ("/texts", "texts", writing.texts, GET),
+    ("/texts", "save_text", writing.save_text, POST),
+    ("/texts/<int:reply_id>/drop", "drop_text", writing.drop_text, POST),
     ("/outages", "outages", outages.index, GET),
     ("/outages", "declare_outage", outages.declare, POST),
     ("/outages/<int:outage_id>", "outage", outages.show, GET),
@@ -48,7 +53,12 @@ for rule, endpoint, view, methods in (
     (f"{ONE}/news", "news", incident.news, GET),
     (f"{ONE}/panel/<doing>", "panel", incident.panel, GET),
     (f"{ONE}/fixes", "suggestions", articles.suggestions, GET),
-    (f"{ONE}/reply", "reply", actions.reply, POST),
+    (f"{ONE}/reply", "reply", writing.reply, POST),
+    (f"{ONE}/held/<int:held_id>/undo", "undo_reply", writing.undo, POST),
+    (f"{ONE}/draft", "draft", writing.draft, POST),
+    (f"{ONE}/here", "here", writing.look, POST),
+    (f"{ONE}/latest", "latest", writing.latest, GET),
+    (f"{ONE}/texts/<int:reply_id>", "canned_text", writing.canned_text, GET),
     (f"{ONE}/note", "note", actions.note, POST),
     (f"{ONE}/take", "take", actions.take, POST),
     (f"{ONE}/escalate", "escalate", handing_over.escalate, POST),

@@ -12,11 +12,11 @@ from incidents.conversation import say
 from incidents.errors import Invalid, NotFound, Refused
 from incidents.lifecycle import Change
 from incidents.models import Channel, Incident, Resolution, State, Visibility
+from incidents.writing import drafts
 from knowledge_base import articles
 from portal.access import person
 from portal.errors import status_of
 from portal.forms import uploads
-from portal.support import chat
 from portal.support import incident as page
 
 Deed = Callable[[Incident, int | None], object]
@@ -28,13 +28,6 @@ MOVES = {
     "cancel": State.CANCELLED,
 }
 MOST_MINUTES = 10_000
-
-
-def reply(number: str) -> ResponseReturnValue:
-    def answer(incident: Incident, seen: int | None) -> None:
-        chat.answer(incident, text=_typed("text"), channel=Channel.PORTAL, uploads=uploads(), seen=seen)
-
-    return do(number, "reply", answer)
 
 
 def note(number: str) -> ResponseReturnValue:
@@ -82,7 +75,7 @@ def do(number: str, doing: str, deed: Deed) -> ResponseReturnValue:
     """Let one deed happen to an incident and go back to it; a refusal shows the page with what was typed."""
     incident = queue.find(person(), number)
     try:
-        deed(incident, _seen())
+        deed(incident, page.seen())
     except Refused as refusal:
         return page.render(incident, doing=doing, refusal=refusal), status_of(refusal)
     return redirect(url_for("support.incident", number=incident.number, _anchor="latest"), 303)
@@ -98,6 +91,7 @@ def _note(incident: Incident, seen: int | None) -> None:
         uploads=uploads(),
         seen=seen,
     )
+    drafts.keep(incident, by=person(), kind=drafts.NOTE, text="")
 
 
 def _change(incident: Incident, seen: int | None, wanted: Change) -> None:
@@ -144,8 +138,3 @@ def _article() -> int | None:
 
 def _typed(field: str) -> str:
     return request.form.get(field, "").strip()
-
-
-def _seen() -> int | None:
-    given = request.form.get("seen", "")
-    return int(given) if given.isdecimal() else None

@@ -30,3 +30,17 @@ def options() -> str:
     return render_template(
         "support/_article_options.html", found=found or popular(audience=Audience.SUPPORT, limit=MOST)
     )
+
+
+def find_articles() -> str:
+    """Articles to be put into what one writes; without words those that help most."""
+    words, into = request.args.get("words", "").strip(), request.args.get("into", "")
+    audience = Audience.EVERYONE if into == "reply" else Audience.SUPPORT
+    found = (
+        search.search(words, audience=audience, limit=MOST)
+        if words
+        else popular(audience=audience, limit=MOST)
+    )
+    return render_template(
+        "support/_found_articles.html", found=found, into="note" if into == "note" else "reply"
+    )

@@ -20,6 +20,12 @@ def visitor(incident: Incident) -> Visitor | None:
     return None if incident.requester_id == person().id else live.visitor_on(incident)
 
 
+def is_here(incident: Incident) -> bool:
+    """Whether the requester sits at the chat now: then an answer must not wait."""
+    there = visitor(incident)
+    return there is not None and there.is_here
+
+
 def look(number: str) -> ResponseReturnValue:
     """What happened since the page's mark, and whether the requester is there; 204 for nothing new."""
     incident = queue.find(person(), number)

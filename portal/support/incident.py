@@ -5,8 +5,9 @@ from flask.typing import ResponseReturnValue
 
 from email_intake import flood, original
 from firstline import clock
+from firstline.db import db
 from firstline.i18n import gettext as _
-from incidents import drafting, queue, selfhelp, services, sla
+from incidents import drafting, feed, queue, selfhelp, services, sla
 from incidents.errors import NotFound, Refused
 from incidents.lifecycle import TABLE
 from incidents.models import Incident, State
@@ -14,7 +15,7 @@ from incidents.problems import work as problems
 from incidents.reviews import work as reviews
 from knowledge_base import articles
 from portal.access import person
-from portal.support import alongside, chat, wording
+from portal.support import alongside, chat, composing, wording
 from portal.support.queue import due_share
 
 PANELS = (
@@ -78,6 +79,8 @@ def render(incident: Incident, *, doing: str = "", refusal: Refused | None = Non
         timeline=alongside.only_of_swarms(timeline) if request.args.get("only") == "swarm" else timeline,
         failed=alongside.failed(timeline),
         swarm_entries=len(alongside.only_of_swarms(timeline)),
+        **composing.for_page(incident),
+        since=feed.head(db.session()),
         visitor=chat.visitor(incident),
         chat_mark=chat.mark(incident, timeline[-1].id),
         sentence=wording.sentence,
@@ -129,3 +132,9 @@ def _for_panel(incident: Incident, doing: str, refusal: Refused | None = None) -
         "fixes": selfhelp.fixes_of(incident.id) if opened == "resolve" else [],
         **alongside.helpers(incident, opened),
     }
+
+
+def seen() -> int | None:
+    """The version of the incident that the form was filled in on."""
+    given = request.form.get("seen", "")
+    return int(given) if given.isdecimal() else None

@@ -1,10 +1,10 @@
 """What people are told of faults we know of."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import to_user_timezone, to_utc
+from flask_babel import to_user_timezone
 
 from firstline.i18n import gettext as _
 from incidents import outages, services
@@ -13,6 +13,7 @@ from incidents.outages import Announcement
 from incidents.services import Outage
 from portal.access import person
 from portal.errors import status_of
+from portal.forms import moment
 
 
 def index() -> str:
@@ -74,20 +75,7 @@ def _form_of(outage: Outage | None) -> dict[str, str]:
 def _told() -> Announcement:
     form = request.form
     words = {name: form.get(name, "") for name in ("title", "service", "site", "note")}
-    return Announcement(since=_moment("since"), next_update_at=_moment("next_update_at"), **words)
-
-
-def _moment(field: str) -> datetime | None:
-    """A time as the browser's field writes it, in the person's zone."""
-    given = request.form.get(field, "").strip()
-    if not given:
-        return None
-    try:
-        local = datetime.fromisoformat(given).replace(tzinfo=None)
-    except ValueError as error:
-        raise Invalid(_("Write the time as 2026-11-23 14:30."), field=field) from error
-    in_utc: datetime = to_utc(local)
-    return in_utc.replace(tzinfo=UTC)
+    return Announcement(since=moment("since"), next_update_at=moment("next_update_at"), **words)
 
 
 def _local(at: datetime | None) -> str:

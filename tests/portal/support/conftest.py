@@ -19,7 +19,12 @@ from portal import create_app
 @pytest.fixture
 def app(settings: Settings) -> Iterator[Flask]:
     app = create_app(
-        settings, TESTING=True, JOBS_INLINE=True, WTF_CSRF_ENABLED=False, RATELIMIT_ENABLED=False
+        settings,
+        TESTING=True,
+        JOBS_INLINE=True,
+        WTF_CSRF_ENABLED=False,
+        RATELIMIT_ENABLED=False,
+        UNDO_SEND_S=0,
     )
     with app.app_context():
         db.create_all()

@@ -1,15 +1,19 @@
+import re
+from datetime import timedelta
 from io import BytesIO
 
 import pytest
 from sqlalchemy import select
 
 from email_intake.models import Flood
+from firstline import clock
 from firstline.db import db, write
 from incidents import conversation, lifecycle, notices
 from incidents.lifecycle import Change
 from incidents.models import Channel, Event, Incident, Resolution, State, Visibility
 from incidents.people import Role
 from incidents.services import Device
+from incidents.writing import held
 from knowledge_base.articles import Draft, create
 from knowledge_base.models import Offer
 from knowledge_base.outcomes import record_attempt
@@ -264,3 +268,69 @@ def test_articles_can_be_looked_up_for_the_field(at_desk):
 def test_employees_do_none_of_it_even_to_their_own(browser_of, erin, incident, doing):
     data = {"text": "x", "note": "x"}
     assert browser_of(erin).post(f"/desk/{incident.number}/{doing}", data=data).status_code == 403
+
+
+class TestWriting:
+    @pytest.fixture(autouse=True)
+    def _held(self, app):
+        app.config["UNDO_SEND_S"] = 10
+
+    def test_a_reply_can_be_undone_and_its_words_stand_in_the_field_again(self, post, at_desk, incident):
+        post("reply", text="Please restart it")
+        page = page_of(at_desk, incident)
+        assert "Being sent" in page and "Please restart it" in page
+        post("held/1/undo")
+        page = page_of(at_desk, incident)
+        assert "Being sent" not in page and re.search(r"<textarea[^>]+>Please restart it</textarea>", page)
+        assert [entry.event for entry in incident.entries if entry.event == Event.ANSWERED] == []
+
+    def test_it_goes_out_by_itself_and_then_it_is_too_late(self, post, at_desk, incident):
+        post("reply", text="Please restart it")
+        with clock.freeze(clock.now() + timedelta(seconds=11)):
+            held.send_due()
+        assert incident.entries[-1].text == "Please restart it"
+        post("held/1/undo")
+        assert "It went out before" in page_of(at_desk, incident)
+
+    def test_a_wrong_time_keeps_the_words(self, post):
+        answer = post("reply", text="Kept words", send_at="2020-01-01T10:00")
+        assert answer.status_code == 422 and "Kept words" in text_of(answer)
+
+    def test_drafts_are_in_the_field_on_another_computer(self, post, incident, browser_of, tess):
+        assert post("draft", kind="reply", text="Dear Er").status_code == 204
+        assert post("draft", kind="poem", text="x").status_code == 404
+        assert ">Dear Er</textarea>" in page_of(browser_of(tess), incident)
+        post("note", text="done")
+        assert ">Dear Er</textarea>" in page_of(browser_of(tess), incident)
+
+    def test_others_see_who_writes_until_they_go(self, post, at_desk, incident, person, browser_of):
+        omar = browser_of(person("omar", Role.AGENT))
+        post("here", writing="1")
+        assert "Tess is writing here" in page_of(omar, incident)
+        assert "Tess" not in text_of(post("here", writing="1"))
+        post("here", gone="1")
+        assert "Tess is writing here" not in page_of(omar, incident)
+
+    def test_what_happened_since_comes_with_the_version_it_makes(self, at_desk, incident, erin, tess):
+        last = incident.entries[-1].id
+        conversation.say(incident.id, by=tess, text="Mine", channel=Channel.PORTAL)
+        answer = text_of(at_desk.get(f"/desk/{incident.number}/latest?after={last}"))
+        assert "Mine" in answer and "data-mine" in answer
+        conversation.say(incident.id, by=erin, text="Hers", channel=Channel.PORTAL)
+        answer = text_of(at_desk.get(f"/desk/{incident.number}/latest?after={last}"))
+        assert "Hers" in answer and "data-mine" not in answer
+
+    def test_a_text_at_hand_is_kept_filled_in_and_dropped(self, at_desk, incident):
+        kept = {"name": "Hello", "text": "Dear {{first_name}}", "shared": "on"}
+        at_desk.post("/desk/texts", data=kept)
+        assert "Hello" in page_of(at_desk, incident)
+        assert text_of(at_desk.get(f"/desk/{incident.number}/texts/1")) == "Dear Erin"
+        wrong = at_desk.post("/desk/texts", data=kept | {"text": "{{moon}}"})
+        assert wrong.status_code == 422 and "is no place" in text_of(wrong)
+        gone = text_of(at_desk.post("/desk/texts/1/drop"))
+        assert "Dear {{first_name}}</textarea>" in gone and "No text yet" in gone
+
+    def test_articles_are_found_to_be_put_in(self, at_desk):
+        create(Draft(title="Steady the network", body="1. Use a cable."), publish=True)
+        answer = text_of(at_desk.get("/desk/articles?into=reply"))
+        assert 'data-into="#reply-text"' in answer and "Steady the network" in answer
