@@ -17,6 +17,7 @@ from firstline.jobs import nudge
 from incidents.baseline import ensure_baseline
 from incidents.people import Membership, Person, Role, Team
 from incidents.services import Device, Outage, Service
+from incidents.writing.canned import CannedReply
 from knowledge_base import articles
 from knowledge_base.articles import INDEX_JOB
 from knowledge_base.models import Article, State
@@ -41,6 +42,7 @@ def load(hash_password: Hash | None) -> Counter[str]:
         added["devices"] = _add_devices(session)
         added["outages"] = _add_outages(session)
         added["articles"] = _add_articles(session)
+        added["texts"] = _add_texts(session)
         past = history.add(session)
         added["sayings"] = sayings.add(session)
     if added["articles"]:
@@ -68,6 +70,15 @@ def _add_teams(session: Session) -> int:
     new = [_team(one) for one in read("teams") if one["slug"] not in known]
     session.add_all(new)
     session.flush()
+    return len(new)
+
+
+def _add_texts(session: Session) -> int:
+    """Texts at hand, of the first lead there is."""
+    lead = session.scalar(select(Person).where(Person.role == Role.LEAD).order_by(Person.id).limit(1))
+    known = set(session.scalars(select(CannedReply.name)))
+    new = [one for one in read("texts") if lead is not None and one["name"] not in known]
+    session.add_all(CannedReply(owner_id=lead.id, **one) for one in new if lead is not None)
     return len(new)
 
 

@@ -90,7 +90,7 @@
     for (const held of document.querySelectorAll("[data-held]")) {
       const left = Math.ceil((new Date(held.dataset.sendAt) - Date.now()) / 1000);
       const shown = held.querySelector("[data-countdown]");
-      shown.textContent = left > 0 && left < 90 ? ` · ${shown.dataset.words.replace("%s", left)}` : "";
+      shown.textContent = left > 0 && left < 90 ? ` · ${shown.dataset.words.replace("{n}", left)}` : "";
     }
   }
 
