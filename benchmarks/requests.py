@@ -127,7 +127,7 @@ def _kinds(token: str, agent: str, employee: str) -> dict[str, tuple[Callable[[i
 
 def sign_in(port: int, email: str) -> str:
     """The session cookie of a demo person, by the demo's password."""
-    with httpx.Client(base_url=f"http://127.0.0.1:{port}", follow_redirects=True) as client:
+    with httpx.Client(base_url=f"http://127.0.0.1:{port}", follow_redirects=True, timeout=60) as client:
         page = client.get("/login").text
         token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page)
         assert token, "the sign-in page has a form"

@@ -18,6 +18,7 @@ MODELS = (
     "incidents.writing.presence",
     "incidents.writing.held",
     "incidents.writing.canned",
+    "incidents.bulk",
     "incidents.notices",
     "incidents.routing.models",
     "incidents.swarms.models",

@@ -49,7 +49,16 @@ def find(person: Person, reply_id: int) -> CannedReply:
 
 def filled(reply: CannedReply, incident: Incident, by: Person) -> str:
     """The text with what is known of this incident in its places."""
-    return PLACE.sub(lambda match: PLACES[match[1]](incident, by), reply.text)
+    return fill(reply.text, incident, by)
+
+
+def fill(text: str, incident: Incident, by: Person) -> str:
+    """Any text with its places filled; a place nobody knows stays as it is."""
+
+    def known(match: re.Match[str]) -> str:
+        return PLACES[match[1]](incident, by) if match[1] in PLACES else match[0]
+
+    return PLACE.sub(known, text)
 
 
 def save(by: Person, *, name: str, text: str, is_shared: bool, reply_id: int | None = None) -> CannedReply:

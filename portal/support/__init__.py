@@ -7,6 +7,7 @@ from portal.access import only_who_may
 from portal.support import (
     actions,
     articles,
+    bulk,
     calls,
     chat,
     handing_over,
@@ -38,6 +39,10 @@ for rule, endpoint, view, methods in (
     ("/new/fixes", "call_fixes", calls.fixes, GET),
     ("/fixes", "find_fixes", articles.options, GET),
     ("/articles", "find_articles", articles.find_articles, GET),
+    ("/bulk", "bulk", bulk.show, POST),
+    ("/bulk/run", "run_bulk", bulk.run, POST),
+    ("/bulk/<int:change_id>", "bulk_done", bulk.done, GET),
+    ("/bulk/<int:change_id>/undo", "undo_bulk", bulk.undo, POST),
     ("/texts", "texts", writing.texts, GET),
     ("/texts", "save_text", writing.save_text, POST),
     ("/texts/<int:reply_id>/drop", "drop_text", writing.drop_text, POST),

@@ -2,7 +2,7 @@
 (() => {
   const OFF = "firstline-keys-off";
   const on = () => localStorage.getItem(OFF) !== "1";
-  const typing = (element) => element.closest("input, textarea, select, [contenteditable], dialog");
+  const typing = (element) => element.closest("input:not([data-pick]), textarea, select, [contenteditable], dialog");
 
   function step(by) {
     const rows = [...document.querySelectorAll(".incident-link")];
@@ -18,19 +18,38 @@
 
   // A field is opened and focused, anything else is clicked.
   function act(target) {
+    if (target.matches("summary") && !target.closest("details").open) {
+      target.click();
+      return (target.parentElement.querySelector("input:not([type=hidden]), button") ?? target).focus();
+    }
     if (!target.matches("input, textarea")) return target.click();
     const folded = target.closest("details:not([open])");
     if (folded) folded.open = true;
     target.focus();
   }
 
+  // "g" and a number within a second: that view.
+  let goAt = 0;
+
+  function goTo(number) {
+    document.querySelectorAll("#views a")[number - 1]?.click();
+  }
+
+  function pick() {
+    document.activeElement?.closest("tr")?.querySelector("[data-pick]")?.click();
+  }
+
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape" && event.target.closest("#panel")) closePanel();
+    else if (event.key === "Escape" && event.target.matches("input, textarea")) event.target.blur();
     if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
     if (event.key === "?") return showKeys();
     if (!on()) return;
     const target = document.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
-    if (event.key === "j" || event.key === "k") step(event.key === "j" ? 1 : -1);
+    if (/^[1-9]$/.test(event.key) && Date.now() - goAt < 1000) goTo(Number(event.key));
+    else if (event.key === "g") goAt = Date.now();
+    else if (event.key === "x" && document.querySelector("[data-pick]")) pick();
+    else if (event.key === "j" || event.key === "k") step(event.key === "j" ? 1 : -1);
     else if (target) act(target);
     else return;
     event.preventDefault();
@@ -57,6 +76,11 @@
   });
 
   document.addEventListener("change", (event) => {
+    if (event.target.matches("[data-pick]")) {
+      const many = document.querySelectorAll("[data-pick]:checked").length;
+      document.querySelector("[data-picked]").textContent = many || "";
+      document.getElementById("bulk").classList.toggle("has-picked", many > 0);
+    }
     if (event.target.matches("[data-keys-on]")) localStorage.setItem(OFF, event.target.checked ? "0" : "1");
   });
 

@@ -162,3 +162,23 @@ def test_closed_incidents_count_and_stay_findable(at_desk, told, tess):
     page = text_of(at_desk.get("/desk?state=closed"))
     assert incident.number in page
     assert '<span>Closed</span> <b class="count">1</b>' in page
+
+
+class TestChangingMany:
+    def test_chosen_looked_at_done_and_undone(self, at_desk, told, tess):
+        first, second = told(), told()
+        chosen = {"incident": [str(first.id), str(second.id)], "deed": "take"}
+        assert "2 incidents chosen" in text_of(at_desk.post("/desk/bulk", data=chosen))
+        look = text_of(at_desk.post("/desk/bulk", data=chosen | {"look": "1"}))
+        assert "Do it to 2" in look and first.assignee_id is None
+        done = at_desk.post("/desk/bulk/run", data=chosen)
+        page = text_of(at_desk.get(done.location))
+        assert first.assignee_id == tess.id and "It is yours." in page and "Undo" in page
+        at_desk.post(f"{done.location}/undo")
+        assert first.assignee_id is None and "As it was." in text_of(at_desk.get(done.location))
+
+    def test_nothing_chosen_or_missing_is_a_sentence_and_words_stay(self, at_desk, told):
+        assert "at least one" in text_of(at_desk.post("/desk/bulk", data={}))
+        wrong = {"incident": str(told().id), "deed": "hand_over", "text": "Kept words", "look": "1"}
+        answer = at_desk.post("/desk/bulk", data=wrong)
+        assert answer.status_code == 422 and "Kept words" in text_of(answer)
