@@ -157,7 +157,7 @@ def _take_alarm(case: Case) -> None:
         _keep(case, Match(known_id, thread.By.REFERENCES), reason="recovery that proves nothing")
         return
     by = db.session.get_one(Person, case.person_id)
-    incident = alerts.take(signal, by=by)
+    incident = alerts.take(signal, by=by, source="mail")
     if incident is None:
         mark(case, Outcome.IGNORED, "recovery of something that was never reported")
         return

@@ -72,6 +72,7 @@ def as_signal(alarm: Alarm, mail: ParsedMail, *, sender: str, at: datetime) -> S
         description=mail.text,
         starts_at=at,
         labels={"severity": alarm.severity} if alarm.severity else {},
+        group=f"mail:{digest}",
     )
 
 

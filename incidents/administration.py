@@ -11,6 +11,7 @@ from firstline import clock, jobs
 from firstline.db import db, write
 from firstline.i18n import gettext as _
 from incidents import notices
+from incidents.catalogue import dependencies
 from incidents.errors import Conflict, Invalid, NotFound
 from incidents.notices import Delivery, Notice
 from incidents.people import (
@@ -60,13 +61,19 @@ class TeamFacts:
 
 @dataclass(frozen=True, kw_only=True)
 class ServiceFacts:
-    """A service. `keywords` are the words by which triage knows it; `team` is a slug."""
+    """A service. `keywords` are the words by which triage knows it; `team` and `needs` are slugs.
+
+    `owner` is the address of who answers for it; `sites` empty means everywhere.
+    """
 
     name: str
     description: str = ""
     criticality: str = Criticality.MEDIUM
     keywords: Sequence[str] = ()
     team: str = ""
+    owner: str = ""
+    sites: Sequence[str] = ()
+    needs: Sequence[str] = ()
 
 
 def search_people(q: str = "", *, role: str = "", after: str = "", limit: int = PAGE) -> Sequence[Person]:
@@ -158,8 +165,11 @@ def save_service(facts: ServiceFacts, *, by: Person, service_id: int | None = No
         service.name, service.description = facts.name.strip()[:120], facts.description.strip()
         service.criticality = facts.criticality
         service.keywords = [word.strip() for word in facts.keywords if word.strip()]
+        service.sites = [site.strip()[:60] for site in facts.sites if site.strip()]
         service.team = next(iter(_teams(session, [facts.team] if facts.team else [])), None)
+        service.owner_id = _owner_id(session, facts.owner)
         session.add(service)
+        dependencies.replace(session, service, facts.needs)
     return service
 
 
@@ -225,6 +235,17 @@ def _teams(session: Session, slugs: Iterable[str]) -> Sequence[Team]:
     if len(found) != len(wanted):
         raise Invalid(_("There is no such team. Choose one of the list."), field="team")
     return found
+
+
+def _owner_id(session: Session, address: str) -> int | None:
+    if not address.strip():
+        return None
+    owner_id: int | None = session.scalar(
+        select(Person.id).where(Person.email == address.strip().casefold(), Person.role != Role.CONTACT)
+    )
+    if owner_id is None:
+        raise Invalid(_("Nobody here has this address. Leave it empty if unsure."), field="owner")
+    return owner_id
 
 
 def _check_team(facts: TeamFacts) -> None:

@@ -30,14 +30,18 @@ class Service(Model):
     description: Mapped[str] = mapped_column(Text, default="")
     criticality: Mapped[str] = mapped_column(String(10), default=Criticality.MEDIUM)
     keywords: Mapped[list[str]] = mapped_column(JSON, default=list)
+    sites: Mapped[list[str]] = mapped_column(JSON, default=list)
+    """Where people use it; empty means everywhere."""
+    owner_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
     team_id: Mapped[int | None] = mapped_column(ForeignKey("team.id", ondelete="SET NULL"))
     calendar_id: Mapped[int | None] = mapped_column(ForeignKey("work_calendar.id"))
 
     team: Mapped[Team | None] = relationship()
+    owner: Mapped[Person | None] = relationship()
 
 
 class Device(Model):
-    """A configuration item that belongs to a person."""
+    """A configuration item: what a person works on, or what a service runs on."""
 
     __tablename__ = "device"
 
@@ -45,10 +49,12 @@ class Device(Model):
     tag: Mapped[str] = mapped_column(String(40), unique=True)
     name: Mapped[str] = mapped_column(String(120))
     kind: Mapped[str] = mapped_column(String(40), default="")
+    site: Mapped[str] = mapped_column(String(60), default="")
     owner_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"), index=True)
     service_id: Mapped[int | None] = mapped_column(ForeignKey("service.id", ondelete="SET NULL"))
 
     owner: Mapped[Person | None] = relationship()
+    service: Mapped[Service | None] = relationship()
 
 
 class Outage(Model):

@@ -15,6 +15,7 @@ from firstline import clock
 from firstline.db import db, write
 from firstline.jobs import nudge
 from incidents.baseline import ensure_baseline
+from incidents.catalogue import dependencies
 from incidents.people import Membership, Person, Role, Team
 from incidents.services import Device, Outage, Service
 from incidents.writing.canned import CannedReply
@@ -121,14 +122,23 @@ def _add_services(session: Session) -> int:
     teams = {team.slug: team.id for team in session.scalars(select(Team))}
     new = [
         Service(
-            **{name: value for name, value in told.items() if name != "team"}, team_id=teams[told["team"]]
+            **{name: value for name, value in told.items() if name not in {"team", "needs"}},
+            team_id=teams[told["team"]],
         )
         for told in read("services")
         if told["slug"] not in known
     ]
     session.add_all(new)
     session.flush()
+    if new:
+        _add_needs(session)
     return len(new)
+
+
+def _add_needs(session: Session) -> None:
+    services = {service.slug: service for service in session.scalars(select(Service))}
+    for told in read("services"):
+        dependencies.replace(session, services[told["slug"]], told.get("needs", ()))
 
 
 def _add_devices(session: Session) -> int:

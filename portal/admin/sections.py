@@ -38,6 +38,14 @@ SECTIONS = (
             Page("admin.steps", _("Escalation")),
         ),
     ),
+    Section(
+        _("Monitoring"),
+        (
+            Page("admin.alerts", _("Alerts")),
+            Page("admin.maintenance", _("Maintenance")),
+            Page("admin.sources", _("Signed sources")),
+        ),
+    ),
     Section(_("Mail"), (Page("admin.mail", _("Messages")), Page("admin.mailboxes", _("Mailboxes")))),
     Section(_("Openings"), (Page("admin.tokens", _("Tokens")),)),
     Section(_("Measures"), (Page("admin.holdout", _("Hold-out")),)),

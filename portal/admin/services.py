@@ -6,6 +6,7 @@ from flask.typing import ResponseReturnValue
 from firstline.i18n import gettext as _
 from incidents import administration, services
 from incidents.administration import ServiceFacts
+from incidents.catalogue import dependencies
 from incidents.errors import NotFound, Refused
 from incidents.services import Service
 from portal.access import person
@@ -17,16 +18,22 @@ def index(service_id: int | None = None) -> str:
 
 
 def save(service_id: int | None = None) -> ResponseReturnValue:
-    words = {name: request.form.get(name, "") for name in ("name", "description", "criticality", "team")}
-    keywords = request.form.get("keywords", "").split(",")
     try:
-        service = administration.save_service(
-            ServiceFacts(keywords=keywords, **words), by=person(), service_id=service_id
-        )
+        service = administration.save_service(_facts(), by=person(), service_id=service_id)
     except Refused as refusal:
         return _page(service_id, refusal), status_of(refusal)
     flash(_("%(name)s is saved.", name=service.name), "success")
     return redirect(url_for("admin.services"), 303)
+
+
+def _facts() -> ServiceFacts:
+    fields = ("name", "description", "criticality", "team", "owner")
+    return ServiceFacts(
+        **{name: request.form.get(name, "") for name in fields},
+        keywords=request.form.get("keywords", "").split(","),
+        sites=request.form.get("sites", "").split(","),
+        needs=request.form.getlist("needs"),
+    )
 
 
 def _page(service_id: int | None, refusal: Refused | None = None) -> str:
@@ -39,9 +46,16 @@ def _page(service_id: int | None, refusal: Refused | None = None) -> str:
         services=known,
         chosen=chosen,
         teams=administration.list_teams(),
+        needs=_needs(chosen, refusal),
         typed=request.form if refusal else _form_of(chosen),
         errors={refusal.field or "": refusal.sentence} if refusal else {},
     )
+
+
+def _needs(chosen: Service | None, refusal: Refused | None) -> set[str]:
+    if refusal is not None:
+        return set(request.form.getlist("needs"))
+    return {one.slug for one in dependencies.needed_by(chosen.id)} if chosen else set()
 
 
 def _form_of(service: Service | None) -> dict[str, str]:
@@ -52,5 +66,7 @@ def _form_of(service: Service | None) -> dict[str, str]:
         "description": service.description,
         "criticality": service.criticality,
         "keywords": ", ".join(service.keywords),
+        "sites": ", ".join(service.sites),
+        "owner": service.owner.email if service.owner else "",
         "team": service.team.slug if service.team else "",
     }

@@ -2,7 +2,18 @@
 
 from flask import Blueprint
 
-from portal.api import alerts, articles, bodies, callers, chat, description, helping, incidents, routing
+from portal.api import (
+    alerts,
+    articles,
+    bodies,
+    callers,
+    chat,
+    cloudevents,
+    description,
+    helping,
+    incidents,
+    routing,
+)
 
 PREFIX = "/api/v1"
 
@@ -39,6 +50,7 @@ URLS = (
     ("PATCH", "/articles/<reference>", articles.edit),
     ("POST", "/chat", chat.say),
     ("POST", "/alerts/alertmanager", alerts.take),
+    ("POST", "/alerts/cloudevents", cloudevents.take_events),
 )
 
 for _method, _path, _view in URLS:

@@ -1,14 +1,15 @@
-"""Alerts of Prometheus Alertmanager, in its webhook's version 4."""
+"""Alerts of Prometheus Alertmanager, in its webhook's version 4: kept at once, sorted by the worker."""
 
 import json
+from collections.abc import Sequence
 from hashlib import sha256
 
 from flask.typing import ResponseReturnValue
 
-from firstline import clock
+from firstline import clock, log
 from firstline.i18n import gettext as _
 from incidents import alerts
-from incidents.alerts import FINGERPRINT_LENGTH, Signal, Status
+from incidents.alerts import Signal, Status
 from incidents.errors import Invalid
 from incidents.policy import Action, require
 from portal.api.bodies import Body, read_body
@@ -18,27 +19,44 @@ VERSION = "4"
 MOST_BYTES = 8 * 1024 * 1024
 MOST_ALERTS = 2000
 HIDDEN = frozenset({"severity", "service", "alertname"})
+logger = log.get(__name__)
 
 
 def take() -> ResponseReturnValue:
-    """One incident an alert; the answer names those that are concerned."""
+    """202 once the alerts are on disk; one that cannot be read does not keep the others away."""
     require(caller(), Action.SEND_ALERTS)
     body = read_body(MOST_BYTES)
     if body.text("version") != VERSION:
         raise Invalid(_("Only version 4 of Alertmanager's webhook is understood."), field="version")
-    signals = [_signal(alert) for alert in body.objects("alerts")]
-    if len(signals) > MOST_ALERTS:
+    told = body.objects("alerts")
+    if len(told) > MOST_ALERTS:
         raise Invalid(_("Send at most %(most)s alerts at once.", most=MOST_ALERTS), field="alerts")
-    found = [alerts.take(signal, by=caller()) for signal in signals]
-    return {"incidents": sorted({incident.number for incident in found if incident})}
+    signals = _readable(told)
+    alerts.accept(signals, by=caller(), source="alertmanager")
+    return {"accepted": len(signals), "refused": len(told) - len(signals)}, 202
+
+
+def _readable(told: Sequence[Body]) -> list[Signal]:
+    """Raises the last refusal when none can be read: Alertmanager then says so in its own log."""
+    signals: list[Signal] = []
+    refused: Invalid | None = None
+    for alert in told:
+        try:
+            signals.append(_signal(alert))
+        except Invalid as refusal:
+            refused = refusal
+            logger.warning("an alert cannot be read", why=refusal.sentence, field=refusal.field)
+    if refused is not None and not signals:
+        raise refused
+    return signals
 
 
 def _signal(alert: Body) -> Signal:
     labels, notes = alert.texts("labels"), alert.texts("annotations")
     name = labels.get("alertname") or _("Alert")
-    fingerprint = alert.text("fingerprint") or sha256(json.dumps(labels, sort_keys=True).encode()).hexdigest()
+    known_by = json.dumps(labels or notes, sort_keys=True)
     return Signal(
-        fingerprint=fingerprint[:FINGERPRINT_LENGTH],
+        fingerprint=alert.text("fingerprint") or sha256(known_by.encode()).hexdigest(),
         status=alert.choice("status", Status) or Status.FIRING,
         title=notes.get("summary") or name,
         description=_description(name, labels, notes),

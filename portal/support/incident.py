@@ -8,6 +8,7 @@ from firstline import clock
 from firstline.db import db
 from firstline.i18n import gettext as _
 from incidents import drafting, feed, queue, selfhelp, services, sla
+from incidents.catalogue import explaining
 from incidents.errors import NotFound, Refused
 from incidents.lifecycle import TABLE
 from incidents.models import Incident, State
@@ -89,6 +90,8 @@ def render(incident: Incident, *, doing: str = "", refusal: Refused | None = Non
         offered=selfhelp.fixes_of(incident.id),
         devices=services.devices_of(incident.requester),
         others=others,
+        causes=explaining.causes_of(incident),
+        explained=explaining.proposed_children(incident),
         problem=problems.problem_of(incident),
         review=reviews.review_of(incident),
         may_be_drafted=drafting.may_be_drafted(incident),

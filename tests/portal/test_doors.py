@@ -35,11 +35,13 @@ DOORS = {
     "support": SUPPORT,
     "problems": SUPPORT,
     "reviews": SUPPORT,
+    "catalogue": SUPPORT,
     "outcomes": AUTHORS,
     "knowledge": DRAFTERS,
     "admin": {Role.ADMIN},
     "api": SIGNED_IN,
     "answer": EVERYBODY,
+    "hooks": set(),
     "demo": EVERYBODY,
     "health": EVERYBODY,
     "security": EVERYBODY,
@@ -82,6 +84,7 @@ NARROWER = {
     "api.announce_absence_routing": SUPPORT,
     "api.call_off_absence_routing": SUPPORT,
     "api.take_alerts": {Role.MONITOR, Role.ADMIN},
+    "api.take_events_cloudevents": {Role.MONITOR, Role.ADMIN},
 }
 OWN_ONLY = {"number", "attachment_id"}
 """Arguments that name an incident or a file of somebody else: hidden from all but support."""

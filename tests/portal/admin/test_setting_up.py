@@ -151,3 +151,15 @@ def test_set_up_is_for_administrators_only(browser_of, person, desk, role):
     assert {client.get(page).status_code for page in PAGES} == {403}
     assert client.post("/admin/people", data=NINA).status_code == 403
     assert find_by_address("nina@example.com") is None
+
+
+def test_rows_are_looked_at_before_they_are_imported(ada):
+    rows = "slug,name,needs\ndb,Database,\nshop,Web shop,db\n"
+    looked = ada.post("/admin/services/import", data={"sheet": "services", "rows": rows, "do": "look"})
+    assert looked.text.count("is added") == 2
+    assert "Web shop" not in ada.get("/admin/services").text
+    ada.post("/admin/services/import", data={"sheet": "services", "rows": rows, "do": "import"})
+    page = ada.get("/services/shop").text
+    assert "Web shop" in page and "Database" in page
+    refused = ada.post("/admin/services/import", data={"rows": "slug,name,team\nx,X,moon", "do": "import"})
+    assert refused.status_code == 422 and "Row 2" in refused.text

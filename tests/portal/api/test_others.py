@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from firstline.jobs import run_waiting
 from incidents.people import Role
 from knowledge_base.models import Article
 from portal.api import URLS
@@ -139,11 +140,17 @@ def monitor(program: Callable[..., Program]) -> Program:
 PATH = "/alerts/alertmanager"
 
 
+def sent(monitor: Program, *alerts: dict[str, Any]) -> None:
+    assert monitor.post(PATH, webhook(*alerts)).status_code == 202
+    run_waiting()
+
+
 def test_an_alert_is_one_incident_while_it_fires(monitor: Program, tess: Program) -> None:
     first = monitor.post(PATH, webhook(alert()))
-    assert (first.status_code, first.json) == (200, {"incidents": ["INC-000001"]})
-    monitor.post(PATH, webhook(alert(annotations={"summary": "Still full"})))
-    monitor.post(PATH, webhook(alert(starts_at="2030-01-31T09:30:00Z")))
+    assert (first.status_code, first.json) == (202, {"accepted": 1, "refused": 0})
+    run_waiting()
+    sent(monitor, alert(annotations={"summary": "Still full"}))
+    sent(monitor, alert(starts_at="2030-01-31T09:30:00Z"))
     found = tess.get("/incidents").json["incidents"]
     assert [(one["title"], one["priority"], one["channel"]) for one in found] == [
         ("The disk of db1 is full", "P2", "monitoring")
@@ -151,25 +158,44 @@ def test_an_alert_is_one_incident_while_it_fires(monitor: Program, tess: Program
 
 
 def test_the_end_of_an_alert_resolves_its_incident(monitor: Program, tess: Program) -> None:
-    monitor.post(PATH, webhook(alert()))
-    assert monitor.post(PATH, webhook(alert("resolved"))).json == {"incidents": ["INC-000001"]}
+    sent(monitor, alert())
+    sent(monitor, alert("resolved"))
     incident = tess.get("/incidents/INC-000001").json
     assert (incident["state"], incident["resolution"]) == ("resolved", "automatic")
-    assert monitor.post(PATH, webhook(alert("resolved"))).status_code == 200
-    assert monitor.post(PATH, webhook(alert(starts_at="2030-02-01T09:00:00+01:00"))).json["incidents"] == [
-        "INC-000002"
-    ]
+    sent(monitor, alert("resolved"))
+    sent(monitor, alert(starts_at="2030-02-01T09:00:00+01:00"))
+    assert tess.get("/incidents/INC-000002").json["state"] != "resolved"
 
 
-def test_what_a_person_resolved_is_not_raised_again_by_a_repetition(monitor: Program, tess: Program) -> None:
-    monitor.post(PATH, webhook(alert()))
-    tess.post("/incidents/INC-000001/transitions", {"to": "resolved", "resolution": "support"})
-    assert monitor.post(PATH, webhook(alert())).json["incidents"] == ["INC-000001"]
+def test_the_end_of_an_alert_never_seen_is_nothing(monitor: Program, tess: Program) -> None:
+    sent(monitor, alert("resolved"))
+    assert tess.get("/incidents").json["incidents"] == []
+
+
+def test_an_alert_that_cannot_be_read_keeps_no_other_away(monitor: Program) -> None:
+    answer = monitor.post(PATH, webhook(alert("burning"), alert(labels={}), alert(labels=None)))
+    assert answer.json == {"accepted": 2, "refused": 1}
+
+
+def test_a_payload_of_fifty_megabytes_is_refused_with_a_sentence(monitor: Program) -> None:
+    answer = monitor.post(PATH, webhook(alert(annotations={"summary": "x" * 50_000_000})))
+    assert answer.status_code == 413
+    assert "too large" in answer.json["detail"]
+
+
+EVENT = {"specversion": "1.0", "id": "1", "source": "/shop", "type": "com.example.disk", "subject": "db1"}
+
+
+def test_cloud_events_open_and_resolve(monitor: Program, tess: Program) -> None:
+    events = "/alerts/cloudevents"
+    assert monitor.post(events, {**EVENT, "data": {"title": "Disk is full"}}).json == {"accepted": 1}
+    run_waiting()
+    assert tess.get("/incidents/INC-000001").json["title"] == "Disk is full"
+    assert monitor.post(events, {**EVENT, "type": "com.example.disk.resolved"}).status_code == 202
+    run_waiting()
     assert tess.get("/incidents/INC-000001").json["state"] == "resolved"
-
-
-def test_the_end_of_an_alert_never_seen_is_nothing(monitor: Program) -> None:
-    assert monitor.post(PATH, webhook(alert("resolved"))).json == {"incidents": []}
+    for wrong in ({}, {**EVENT, "specversion": "0.3"}, {**EVENT, "type": None}, {**EVENT, "time": "noon"}):
+        assert monitor.post(events, wrong).status_code == 422
 
 
 @pytest.mark.parametrize("body", [{}, {"version": "3", "alerts": []}, {"version": "4"}, {"version": "4", "alerts": [1]},
