@@ -30,6 +30,7 @@ COMMANDS = {
     "mail": Entry("commands.mail:mail", "Messages from files, and what was held back."),
     "articles": Entry("commands.articles:articles", "Import and export articles, measure the search."),
     "triage": Entry("commands.triage:triage", "Measure how well categories are guessed."),
+    "lifecycle": Entry("commands.lifecycle:lifecycle", "Print the table of states and who may what."),
     "duplicates": Entry("commands.duplicates:duplicates", "Measure how well doubles are found."),
     "backup": Entry("commands.backup:backup", "Write the whole state into a folder."),
     "restore": Entry("commands.backup:restore", "Read the whole state back from a folder."),

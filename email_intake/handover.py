@@ -1,5 +1,7 @@
 """A judged mail becomes an incident, an entry, or a named reason why not. Each step is one transaction."""
 
+from dataclasses import replace
+
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
@@ -13,10 +15,10 @@ from email_intake.settle import finish, mark, settle, waiting
 from email_intake.thread import Match
 from firstline import log
 from firstline.db import db, write
-from incidents import alerts, correspondence, handovers
+from incidents import alerts, continuing, correspondence, handovers
 from incidents.alerts import Alert
 from incidents.attachments import store
-from incidents.errors import Conflict
+from incidents.errors import TooLate
 from incidents.intake import DESCRIPTION_LENGTH
 from incidents.lifecycle import locked
 from incidents.models import Incident
@@ -73,9 +75,17 @@ def _append_or_open(case: Case, match: Match) -> None:
         return
     try:
         _append(case, match)
-    except Conflict as closed_for_too_long:
+    except TooLate as closed_for_too_long:
         logger.info("a reply opens a new incident", because=str(closed_for_too_long))
+        _go_on(case, match)
+
+
+def _go_on(case: Case, match: Match) -> None:
+    going_on = continuing.open_one(match.incident_id)
+    if going_on is None:
         open_incident(case, continues=match.incident_id)
+    else:
+        _append(case, replace(match, incident_id=going_on.id))
 
 
 def _open_or_count(case: Case) -> None:

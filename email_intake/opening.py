@@ -38,6 +38,7 @@ class Story:
     title: str
     inside: Contents
     reporter_id: int | None = None
+    continues_id: int | None = None
 
 
 def open_incident(case: Case, *, continues: int | None = None, begins_flood: bool = False) -> None:
@@ -92,7 +93,7 @@ def _story(case: Case, continues: int | None) -> Story:
     if requester_id is None:
         with write() as session:
             requester_id = sender_of(session, case).id
-    return Story(requester_id=requester_id, title=case.mail.title, inside=inside)
+    return Story(requester_id=requester_id, title=case.mail.title, inside=inside, continues_id=continues)
 
 
 def _passed_on(case: Case) -> Story | None:
@@ -118,6 +119,7 @@ def _may_request(writer: Address, case: Case) -> bool:
 
 def _report(case: Case, story: Story, *, also: Also) -> None:
     told = Report(
+        continues_id=story.continues_id,
         requester_id=story.requester_id,
         logged_by_id=story.reporter_id,
         title=story.title,

@@ -15,8 +15,10 @@ from firstline.i18n import gettext as _
 from incidents import selfhelp
 from incidents.models import Channel, Incident, State
 from incidents.notices import Notice, Topic
+from incidents.resolutions.models import Score
 from incidents.reviews import actions
 
+RATE = "rate"
 ANSWER = "answer"
 """The purpose under which the links of a mail are signed; the portal's answer page reads them."""
 
@@ -58,6 +60,8 @@ class Letter:
     words: str = ""
     fixes: tuple[FixShown, ...] = ()
     buttons: tuple[Button, ...] = ()
+    asks_rating: str = ""
+    ratings: tuple[Button, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -97,6 +101,8 @@ def compose(notice: Notice, language: str) -> Letter:
         words=_words(notice),
         fixes=fixes,
         buttons=_buttons(notice, has_fixes=bool(fixes)),
+        asks_rating=_("How was our help? One click is enough:"),
+        ratings=_ratings(notice),
         all_steps=_("All steps"),
         write_above=_("Write your answer above this line."),
         marker=addresses.marker(incident.id, notice.id),
@@ -139,6 +145,16 @@ def _sentence(notice: Notice, *, has_fixes: bool) -> str:
             return _("We need a word from you to go on with %(number)s:", number=number)
         case Topic.RESOLVED:
             return _("%(number)s is solved, as far as we can see. Is it?", number=number)
+        case Topic.CLOSING_SOON:
+            return _(
+                "%(number)s is solved, as far as we can see, and closes on the next working day. "
+                "Tell us if it is not.",
+                number=number,
+            )
+        case Topic.PROPOSED:
+            return _(
+                "%(name)s has found a solution for %(number)s, for you to apply:", name=name, number=number
+            )
         case Topic.HINT:
             return _("A word about your mail on %(number)s:", number=number)
         case Topic.VENDOR_ASKED:
@@ -174,7 +190,7 @@ def _buttons(notice: Notice, *, has_fixes: bool) -> tuple[Button, ...]:
             ),
         )
     solved, not_solved = _answer_link(notice, solved=True), _answer_link(notice, solved=False)
-    if notice.topic == Topic.RESOLVED:
+    if notice.topic in {Topic.RESOLVED, Topic.CLOSING_SOON}:
         return Button(label=_("Yes, it is solved"), url=solved), Button(
             label=_("No, open it again"), url=not_solved
         )
@@ -206,6 +222,18 @@ def _how_support_answers() -> str:
 def _answer_link(notice: Notice, *, solved: bool) -> str:
     said = {"incident": notice.incident_id, "person": notice.recipient_id, "solved": solved, "article": None}
     return _link(f"/answer/{signing.sign(ANSWER, said)}")
+
+
+def _ratings(notice: Notice) -> tuple[Button, ...]:
+    """One link a score; the page behind it has the button, since mail scanners follow links."""
+    if notice.topic != Topic.RESOLVED or notice.recipient_id != notice.incident.requester_id:
+        return ()
+    said = {"incident": notice.incident_id, "person": notice.recipient_id, "resolution": notice.entry_id}
+    labels = {Score.GREAT: _("Great"), Score.OKAY: _("Okay"), Score.NOT_GOOD: _("Not good")}
+    return tuple(
+        Button(label=label, url=_link(f"/answer/rate/{signing.sign(RATE, {**said, 'score': score})}"))
+        for score, label in labels.items()
+    )
 
 
 def _fixes(incident: Incident) -> tuple[FixShown, ...]:

@@ -23,6 +23,8 @@ MODELS = (
     "incidents.notices",
     "incidents.routing.models",
     "incidents.swarms.models",
+    "incidents.resolutions.models",
+    "incidents.diagnosis.models",
     "incidents.selfhelp",
     "incidents.alerts.models",
     "incidents.alerts.sorting",

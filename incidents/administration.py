@@ -20,6 +20,7 @@ from incidents.people import (
     Person,
     Role,
     Team,
+    clean_phone,
     ensure_person,
     find_by_address,
     normalise_address,
@@ -41,6 +42,7 @@ class PersonFacts:
     name: str
     role: str
     site: str = ""
+    phone: str = ""
     teams: Sequence[str] = ()
     active: bool = True
     skills: Sequence[str] = ()
@@ -220,6 +222,7 @@ def _fill_person(session: Session, person: Person, facts: PersonFacts) -> None:
     teams = list(_teams(session, facts.teams))
     works = facts.active and facts.role in SUPPORT
     refuse_emptying(session, person, [team for team in person.teams if team not in teams or not works])
+    person.phone = clean_phone(facts.phone)
     person.site, person.active = facts.site.strip()[:60], facts.active
     person.teams = teams
     shifts.parse(facts.shift)

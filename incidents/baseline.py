@@ -1,4 +1,4 @@
-"""What every desk needs before its first incident: categories, and a team on tier 1."""
+"""What every desk needs before its first incident: categories, a team on tier 1, and causes."""
 
 import json
 from pathlib import Path
@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from firstline.db import write
 from incidents.people import Team
+from incidents.resolutions import causes
 from knowledge_base.models import Category
 
 CATEGORIES = Path(__file__).parent / "data" / "categories.json"
@@ -21,6 +22,7 @@ def ensure_baseline() -> None:
             _add_categories(session, json.loads(CATEGORIES.read_text()))
         if session.scalar(select(Team.id).where(Team.tier == 1).limit(1)) is None:
             session.add(Team(slug="service-desk", name="Service Desk", tier=1))
+        causes.add_first(session)
 
 
 def _add_categories(session: Session, tree: list[dict[str, Any]], parent: str | None = None) -> None:

@@ -22,6 +22,10 @@ class Conflict(Refused):
     """Not possible from the present state, or somebody else was quicker."""
 
 
+class TooLate(Conflict):
+    """The time in which an incident may be reopened is over: a new one goes on where it ended."""
+
+
 class Invalid(Refused):
     """What was given cannot be used; `field` names it where there is one."""
 

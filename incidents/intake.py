@@ -43,7 +43,7 @@ ROUTED_AT_ONCE = 2
 """Priorities up to this one reach support at once, with the fixes shown beside."""
 
 OFFER_TASK = "offer-fixes"
-BY_HAND = frozenset({Channel.MAIL, Channel.PHONE})
+BY_HAND = frozenset({Channel.MAIL, Channel.PHONE, Channel.WALK_UP})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,7 +53,8 @@ class Report:
     `key` makes a retry harmless: the same key of the same `caller` is the same incident. `caller`
     defaults to the requester. `logged_by_id` is the agent who wrote it down for somebody else.
     `unverified` marks a sender who proved nothing. `asked` are words for which the requester tried
-    fixes before they reported, where they differ.
+    fixes before they reported, where they differ. `continues_id` is a closed incident of the same
+    requester that this one goes on with.
     """
 
     requester_id: int
@@ -72,6 +73,7 @@ class Report:
     received_at: datetime | None = None
     allow_empty: bool = False
     asked: str = ""
+    continues_id: int | None = None
 
 
 Also = Callable[[Session, Incident], None]
@@ -177,6 +179,7 @@ def _log(
         priority=guess.priority,
         service_id=guess.service_id,
         device_id=_own_device(session, told),
+        continues_id=told.continues_id,
         created_at=now,
         updated_at=now,
         offered_until=now + SELF_HELP_FOR,
@@ -186,6 +189,8 @@ def _log(
     before = told.asked or description
     outcomes.adopt(session, person_id=requester.id, words=before, incident_id=incident.id)
     _first_entries(session, incident, told, guess, files)
+    if told.continues_id is not None:
+        _link(session, incident, told.continues_id)
     _start_on_its_way(session, incident, told)
     return incident
 
@@ -204,6 +209,14 @@ def _first_entries(
         "because": list(guess.because),
     }
     record(session, incident, Event.CLASSIFIED, facts=facts, visibility=Visibility.INTERNAL)
+
+
+def _link(session: Session, incident: Incident, old_id: int) -> None:
+    old = session.get(Incident, old_id)
+    if old is None or old.requester_id != incident.requester_id:
+        raise NotFound(_("There is no such incident among the requester's."))
+    record(session, incident, Event.CONTINUED, facts={"continues": old.number})
+    record(session, old, Event.CONTINUED, facts={"continued_by": incident.number})
 
 
 def _start_on_its_way(session: Session, incident: Incident, told: Report) -> None:

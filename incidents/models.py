@@ -44,6 +44,7 @@ class Channel(StrEnum):
     CHAT = "chat"
     MAIL = "mail"
     PHONE = "phone"
+    WALK_UP = "walk_up"
     API = "api"
     MONITORING = "monitoring"
 
@@ -107,6 +108,13 @@ class Event(StrEnum):
     REOPENED = "reopened"
     CANCELLED = "cancelled"
     MERGED = "merged"
+    SUPPOSED = "supposed"
+    CHECKED = "checked"
+    PROPOSED = "proposed"
+    TIMED = "timed"
+    CLOSING_SOON = "closing_soon"
+    RATED = "rated"
+    CONTINUED = "continued"
 
 
 class Incident(Model):
@@ -121,6 +129,7 @@ class Incident(Model):
         Index("ix_incident_requester", "requester_id", "id"),
         Index("ix_incident_team", "team_id", "state"),
         Index("ix_incident_assignee", "assignee_id", "state"),
+        Index("ix_incident_closes", "state", "closes_at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -170,12 +179,18 @@ class Incident(Model):
     resolved_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
     reopened_count: Mapped[int] = mapped_column(default=0)
+    warn_closing_at: Mapped[datetime | None]
+    closes_at: Mapped[datetime | None]
+    continues_id: Mapped[int | None] = mapped_column(ForeignKey("incident.id", ondelete="SET NULL"))
 
     resolution: Mapped[str | None] = mapped_column(String(12))
     cause: Mapped[str] = mapped_column(String(200), default="")
     solution: Mapped[str] = mapped_column(Text, default="")
     article_id: Mapped[int | None] = mapped_column(ForeignKey("article.id", ondelete="SET NULL"))
     minutes_spent: Mapped[int] = mapped_column(default=0)
+    cause_code: Mapped[str | None] = mapped_column(ForeignKey("cause_code.slug"))
+    is_article_wanted: Mapped[bool] = mapped_column(default=False)
+    is_first_contact: Mapped[bool] = mapped_column(default=False)
 
     version: Mapped[int] = mapped_column(default=1)
 

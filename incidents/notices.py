@@ -28,6 +28,8 @@ class Topic(StrEnum):
     RESOLVED = "resolved"
     REOPENED = "reopened"
     COMMENTED = "commented"
+    CLOSING_SOON = "closing_soon"
+    PROPOSED = "proposed"
     HINT = "hint"
     ASSIGNED = "assigned"
     ACTION_DUE = "action_due"

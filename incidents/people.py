@@ -1,5 +1,6 @@
 """People, their teams and their API tokens."""
 
+import re
 import secrets
 from collections.abc import Sequence
 from datetime import datetime
@@ -90,6 +91,7 @@ class Person(Model, UserMixin):
     active: Mapped[bool] = mapped_column(default=True)
     fs_uniquifier: Mapped[str] = mapped_column(String(64), unique=True, default=lambda: uuid4().hex)
     site: Mapped[str] = mapped_column(String(60), default="")
+    phone: Mapped[str] = mapped_column(String(40), default="")
     timezone: Mapped[str] = mapped_column(String(60), default="")
     language: Mapped[str] = mapped_column(String(12), default="")
     theme: Mapped[str] = mapped_column(String(8), default="")
@@ -158,6 +160,15 @@ BY_ADDRESS = (
 def normalise_address(address: str) -> str:
     """The form in which an address is stored and compared."""
     return address.strip().casefold()
+
+
+def clean_phone(number: str) -> str:
+    """The form in which numbers are kept: digits, with a plus before the country; raises `Invalid`."""
+    number = number.strip()
+    kept = re.sub(r"[\s()/.\-]", "", number.replace("(0)", ""))
+    if number and not re.fullmatch(r"\+?\d{3,20}", kept):
+        raise Invalid(_("Write the number with digits, such as +49 30 123456."), field="phone")
+    return kept
 
 
 def find_by_address(address: str) -> Person | None:

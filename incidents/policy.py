@@ -29,6 +29,7 @@ class Action(StrEnum):
     WRITE_ARTICLES = "write_articles"
     SEND_ALERTS = "send_alerts"
     PLAN_ABSENCES = "plan_absences"
+    SEE_SATISFACTION = "see_satisfaction"
     ADMINISTER = "administer"
 
 
@@ -52,6 +53,7 @@ DESK: dict[str, frozenset[Action]] = {
             Action.DRAFT_ARTICLES,
             Action.WRITE_ARTICLES,
             Action.PLAN_ABSENCES,
+            Action.SEE_SATISFACTION,
         }
     ),
     Role.ADMIN: frozenset(
@@ -62,6 +64,7 @@ DESK: dict[str, frozenset[Action]] = {
             Action.WRITE_ARTICLES,
             Action.SEND_ALERTS,
             Action.PLAN_ABSENCES,
+            Action.SEE_SATISFACTION,
             Action.ADMINISTER,
         }
     ),

@@ -58,7 +58,7 @@ def offer_fixes(incident_id: int) -> list[Fix]:
     with locked(incident_id) as (session, incident):
         if incident.suggested_at is None:
             incident.suggested_at = clock.now()
-            because = _offer_to(session, incident, words, found)
+            because = _offer_to(session, incident, words, found) if incident.is_open else None
             if because and incident.state == State.OFFERED:
                 routing.route(session, incident, because=because)
     return fixes_of(incident_id)

@@ -1,12 +1,8 @@
 """What the one scheduler looks after, so that nothing depends on a nudge arriving."""
 
-from sqlalchemy import select
-
-from firstline import clock, jobs
-from firstline.db import db
-from incidents import intake, lifecycle, selfhelp, unanswered
-from incidents.lifecycle import Change
-from incidents.models import Incident, State
+from firstline import jobs
+from incidents import intake, selfhelp, unanswered
+from incidents.resolutions import lapse
 from incidents.routing import overdue
 from incidents.sla.keeping import reckon_open
 
@@ -41,11 +37,9 @@ def send_up_what_nobody_takes() -> None:
 
 @jobs.sweep(every_s=600)
 def close_the_confirmed_by_time() -> None:
-    """Close what was resolved long enough ago without a word against it."""
-    before = clock.now() - lifecycle.CONFIRM_WITHIN
-    resolved = select(Incident.id).where(Incident.state == State.RESOLVED, Incident.resolved_at < before)
-    for incident_id in db.session.scalars(resolved.limit(200)).all():
-        lifecycle.change(incident_id, Change(to=State.CLOSED), by=None)
+    """Warn of, then close, what was resolved long enough ago without a word against it."""
+    lapse.warn_of_closing()
+    lapse.close_what_lapsed()
 
 
 @jobs.sweep(every_s=3600)

@@ -5,7 +5,7 @@ Mail scanners follow links, so opening one changes nothing.
 
 from dataclasses import dataclass
 
-from flask import Blueprint, render_template
+from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
 from firstline import signing
@@ -16,12 +16,19 @@ from incidents.errors import NotFound, Refused
 from incidents.lifecycle import Change
 from incidents.models import Incident, State
 from incidents.people import Person
+from incidents.resolutions import rating
+from incidents.resolutions.models import Score
+from portal import rate
 from portal.limits import ANSWER, limiter
 
 PURPOSE = "answer"
 GOOD_FOR_DAYS = 30
 
 blueprint = Blueprint("answer", __name__, url_prefix="/answer")
+
+
+blueprint.add_url_rule("/rate/<token>", "rating", rate.show, methods=["GET"])
+blueprint.add_url_rule("/rate/<token>", "give_rating", rate.give, methods=["POST"])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,7 +64,16 @@ def give(token: str) -> ResponseReturnValue:
         _act(link)
     except Refused as refusal:
         return render_template("employee/answer.html", link=link, token=token, refused=refusal.sentence), 409
-    return render_template("employee/answer.html", link=link, token=token, was_given=True)
+    return render_template(
+        "employee/answer.html", link=link, token=token, was_given=True, ratings=_ratings(link.incident)
+    )
+
+
+def _ratings(incident: Incident) -> dict[Score, str]:
+    """The tokens by which they may say at once how it went."""
+    if not rating.may_be_rated(incident) or rating.of_present(incident) is not None:
+        return {}
+    return {score: rate.link_of(incident, score) for score in Score}
 
 
 def _act(link: Link) -> None:
@@ -66,7 +82,13 @@ def _act(link: Link) -> None:
     if link.confirms:
         lifecycle.change(link.incident.id, Change(to=State.CLOSED), by=link.person)
         return
-    selfhelp.tell_outcome(link.incident.id, by=link.person, solved=link.is_solved, article_id=link.article_id)
+    selfhelp.tell_outcome(
+        link.incident.id,
+        by=link.person,
+        solved=link.is_solved,
+        article_id=link.article_id,
+        note=request.form.get("note", "").strip(),
+    )
 
 
 def _read(token: str) -> Link:

@@ -18,12 +18,14 @@ from firstline import clock
 from firstline.i18n import gettext
 from firstline.i18n import lazy_gettext as _
 from incidents.models import Channel, Incident, Level, State
+from incidents.resolutions.models import Score
 
 CHANNELS = {
     Channel.PORTAL: ("world", _("Portal")),
     Channel.CHAT: ("message-chatbot", _("Chat")),
     Channel.MAIL: ("mail", _("Mail")),
     Channel.PHONE: ("phone", _("Phone")),
+    Channel.WALK_UP: ("walk", _("Walk-up")),
     Channel.API: ("link", _("Interface")),
     Channel.MONITORING: ("activity", _("Monitoring")),
 }
@@ -56,6 +58,11 @@ PRIORITIES = {
     4: ("blue", _("Low")),
     5: ("secondary", _("Planned")),
 }
+SCORES = {
+    Score.GREAT: ("mood-happy", _("Great")),
+    Score.OKAY: ("mood-empty", _("Okay")),
+    Score.NOT_GOOD: ("mood-sad", _("Not good")),
+}
 LEVELS = {Level.LOW: _("Low"), Level.MEDIUM: _("Medium"), Level.HIGH: _("High")}
 KILOBYTE = 1024
 CLOCK = "HH:mm"
@@ -68,6 +75,7 @@ def init_app(app: Flask) -> None:
         STATES_FOR_SUPPORT=STATES_FOR_SUPPORT,
         PRIORITIES=PRIORITIES,
         LEVELS=LEVELS,
+        SCORES=SCORES,
         now=clock.now,
         get_locale=get_locale,
     )

@@ -9,10 +9,12 @@ from chatbot.client.payloads import payload
 from chatbot.client.reading import has_content, number_in, read_ordinal
 from chatbot.client.reports import log
 from firstline.i18n import gettext as _
-from incidents import conversation, lifecycle, queue, selfhelp
+from incidents import continuing, lifecycle, queue, selfhelp
 from incidents.errors import NotFound
 from incidents.models import OPEN, Channel, Incident, State
 from incidents.people import Person
+from incidents.resolutions import rating
+from incidents.resolutions.models import Score
 
 MOST_LISTED = 5
 WITH_SUPPORT = frozenset({State.QUEUED, State.IN_PROGRESS, State.WAITING})
@@ -24,7 +26,7 @@ def check_status(moment: Moment) -> Answer:
     if incident is None:
         return _none_reported(moment)
     told = f"{incident.number}: {wording.state_in_words(incident, moment.person)}"
-    buttons = wording.outcome_buttons(incident) if incident.state == State.OFFERED else ()
+    buttons = wording.status_buttons(incident)
     others = Button(_("Show all my incidents"), payload("list_incidents"))
     message = wording.text(told, *buttons, others, incident=incident)
     memory = moment.memory.but(incident=incident.number, asked=None, draft=None, misses=0)
@@ -55,7 +57,9 @@ def add_information(moment: Moment) -> Answer:
     if not has_content(words) and not moment.is_pressed:
         asked = wording.text(_("What shall I add to %(number)s?", number=incident.number))
         return say(Memory(incident=incident.number, asked=Question.INFORMATION), asked)
-    conversation.say(incident.id, by=moment.person, text=words, channel=Channel.CHAT)
+    said = continuing.say(incident.id, by=moment.person, text=words, channel=Channel.CHAT)
+    if said.goes_on:
+        incident = queue.find(moment.person, str(said.incident_id))
     done = wording.text(_("I have added that to %(number)s.", number=incident.number))
     memory = moment.memory.but(incident=incident.number, draft=None, misses=0)
     if memory.asked == Question.INFORMATION:
@@ -75,9 +79,24 @@ def solved(moment: Moment) -> Answer:
 
 def resolve_with(moment: Moment, incident: Incident, article: int | None) -> Answer:
     """The person says it is solved, by this fix where one is named."""
-    selfhelp.tell_outcome(incident.id, by=moment.person, solved=True, article_id=article)
+    if incident.state == State.RESOLVED:
+        lifecycle.change(incident.id, lifecycle.Change(to=State.CLOSED), by=moment.person)
+    else:
+        selfhelp.tell_outcome(incident.id, by=moment.person, solved=True, article_id=article)
     told = _("Good. %(number)s is solved. If it comes back, tell me.", number=incident.number)
-    return say(Memory(incident=incident.number), wording.text(told), incident_id=incident.id)
+    buttons = wording.rating_buttons(incident)
+    asked = [wording.text(_("How was our help?"), *buttons)] if buttons else []
+    return say(Memory(incident=incident.number), wording.text(told), *asked, incident_id=incident.id)
+
+
+def rate(moment: Moment) -> Answer | None:
+    """A pressed button says how our help was; None when no button of ours was pressed."""
+    score, incident = moment.data.get("score"), target(moment, open_only=False)
+    if not moment.is_pressed or score not in set(Score) or incident is None:
+        return None
+    rating.rate(incident.id, Score(score), by=moment.person, channel=Channel.CHAT)
+    told = _("Thank you. It is kept with %(number)s.", number=incident.number)
+    return say(moment.memory.but(misses=0), wording.text(told), incident_id=incident.id)
 
 
 def not_solved(moment: Moment) -> Answer:

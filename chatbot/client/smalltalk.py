@@ -51,7 +51,10 @@ def bot_challenge(moment: Moment) -> Answer:
 
 
 def give_feedback(moment: Moment) -> Answer:
-    """Praise or blame goes to those who have the incident that is spoken about."""
+    """A pressed score is kept as the rating; praise or blame in words goes to those who have the incident."""
+    rated = own_incidents.rate(moment)
+    if rated is not None:
+        return rated
     incident = own_incidents.spoken_of(moment)
     if incident is None:
         told = _("Thank you. I have kept that with this conversation.")

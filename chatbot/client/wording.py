@@ -13,6 +13,8 @@ from firstline.app import settings_of
 from firstline.i18n import gettext as _
 from incidents.models import Incident, State
 from incidents.people import Person
+from incidents.resolutions import rating
+from incidents.resolutions.models import Score
 from incidents.selfhelp import Fix
 from incidents.services import Outage
 from knowledge_base.suggest import Suggestion
@@ -71,6 +73,29 @@ def outcome_buttons(incident: Incident) -> tuple[Button, Button]:
     return (
         Button(_("This solved it"), payload("solved", incident=incident.number)),
         Button(_("I still need help"), payload("not_solved", incident=incident.number)),
+    )
+
+
+def status_buttons(incident: Incident) -> tuple[Button, ...]:
+    """What one may say of it as it stands: of the fixes, or of the solution."""
+    if incident.state == State.OFFERED:
+        return outcome_buttons(incident)
+    if incident.state == State.RESOLVED:
+        return (
+            Button(_("Yes, it is solved"), payload("solved", incident=incident.number)),
+            Button(_("No, open it again"), payload("not_solved", incident=incident.number)),
+        )
+    return rating_buttons(incident)
+
+
+def rating_buttons(incident: Incident) -> tuple[Button, ...]:
+    """One click says how our help was; none where it was said already."""
+    if not rating.may_be_rated(incident) or rating.of_present(incident) is not None:
+        return ()
+    labels = {Score.GREAT: _("Great"), Score.OKAY: _("Okay"), Score.NOT_GOOD: _("Not good")}
+    return tuple(
+        Button(label, payload("give_feedback", incident=incident.number, score=score))
+        for score, label in labels.items()
     )
 
 

@@ -12,11 +12,15 @@ from firstline import clock
 from firstline.db import db
 from firstline.i18n import gettext as _
 from incidents import conversation, handovers, lifecycle, selfhelp, swarms
+from incidents.diagnosis import hypotheses
+from incidents.diagnosis.models import Finding
 from incidents.intake import Report, report
 from incidents.lifecycle import Change, locked
 from incidents.models import Channel, Event, Incident, Level, Resolution, State, Visibility
 from incidents.notices import Delivery, Notice
 from incidents.people import Person, Team
+from incidents.resolutions import rating
+from incidents.resolutions.models import Score
 from incidents.routing.vendors import Handover
 from incidents.services import Device
 from incidents.swarms.models import Standing
@@ -217,12 +221,25 @@ def _resolve(story: Story, step: Told) -> None:
         cause=step["cause"],
         note=step["note"],
         minutes_spent=step["minutes_spent"],
+        cause_code=step.get("cause_code"),
     )
     _change(story, step["by"], wanted)
 
 
 def _confirm(story: Story, step: Told) -> None:
     _change(story, story.told["requester"], Change(to=State.CLOSED, note=step["note"]))
+
+
+def _rate(story: Story, step: Told) -> None:
+    channel, score = Channel(story.told["channel"]), Score(step["score"])
+    rating.rate(story.incident_id, score, by=_requester(story), channel=channel, words=step["words"])
+
+
+def _suppose(story: Story, step: Told) -> None:
+    by = _person(step["by"])
+    one = hypotheses.suppose(story.incident_id, step["text"], by=by)
+    if "finding" in step:
+        hypotheses.decide(story.incident_id, one.id, Finding(step["finding"]), by=by, note=step["note"])
 
 
 def _close(story: Story, _step: Told) -> None:
@@ -272,5 +289,7 @@ DO: dict[str, Callable[[Story, Told], None]] = {
     "wait": _wait,
     "resolve": _resolve,
     "confirm": _confirm,
+    "rate": _rate,
+    "suppose": _suppose,
     "close": _close,
 }

@@ -1,12 +1,10 @@
 """The life of an incident. One table of states; every change goes through `change` or `apply`."""
 
 from incidents.lifecycle.changes import apply, change, escalate, locked, take, wait_for_vendor
-from incidents.lifecycle.closing import CONFIRM_WITHIN
 from incidents.lifecycle.table import DESK, REQUESTER, SUPPORT, TABLE, WANTED, Actor, Way, actor_of
 from incidents.lifecycle.wanted import Change
 
 __all__ = [
-    "CONFIRM_WITHIN",
     "DESK",
     "REQUESTER",
     "SUPPORT",

@@ -5,6 +5,7 @@ from flask import Blueprint
 from incidents.policy import Action
 from portal.access import only_who_may
 from portal.admin import (
+    closing,
     health,
     holdout,
     importing,
@@ -66,6 +67,10 @@ for rule, endpoint, view, methods in (
     ("/sources/<int:source_id>", "change_source", monitoring.save_source, POST),
     ("/tokens", "tokens", tokens.index, GET),
     ("/tokens/<int:token_id>/revoke", "revoke_token", tokens.revoke, POST),
+    ("/closing", "closing", closing.show, GET),
+    ("/closing", "choose_closing", closing.choose, POST),
+    ("/causes", "add_cause", closing.save_cause, POST),
+    ("/causes/<slug>", "change_cause", closing.save_cause, POST),
     ("/hold-out", "holdout", holdout.show, GET),
     ("/hold-out", "choose_holdout", holdout.choose, POST),
     ("/mail", "mail", mail.index, GET),

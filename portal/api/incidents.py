@@ -7,7 +7,8 @@ from flask.typing import ResponseReturnValue
 
 from firstline.db import write
 from firstline.i18n import gettext as _
-from incidents import conversation, intake, lifecycle, people, queue, selfhelp
+from incidents import continuing, conversation, intake, lifecycle, people, queue, selfhelp
+from incidents.continuing import Said
 from incidents.errors import Invalid
 from incidents.intake import Report
 from incidents.lifecycle import Change
@@ -60,9 +61,14 @@ def add_entry(number: str) -> ResponseReturnValue:
     incident = queue.find(me, number)
     visibility = body.choice("visibility", Visibility) or Visibility.PUBLIC
     text = body.required_text("text")
-    entry_id = conversation.say(incident.id, by=me, text=text, channel=Channel.API, visibility=visibility)
-    entry = next(entry for entry in queue.timeline(me, incident) if entry.id == entry_id)
-    return views.entry(entry), 201
+    if visibility == Visibility.INTERNAL:
+        note = conversation.say(incident.id, by=me, text=text, channel=Channel.API, visibility=visibility)
+        said = Said(incident.id, note)
+    else:
+        said = continuing.say(incident.id, by=me, text=text, channel=Channel.API)
+    there = queue.find(me, str(said.incident_id))
+    entry = next(entry for entry in queue.timeline(me, there) if entry.id == said.entry_id)
+    return {**views.entry(entry), "incident": there.number}, 201
 
 
 def tell_outcome(number: str) -> ResponseReturnValue:
@@ -72,7 +78,7 @@ def tell_outcome(number: str) -> ResponseReturnValue:
     if solved is None:
         raise Invalid(_("Say whether it is solved: true or false."), field="solved")
     selfhelp.tell_outcome(
-        incident.id, by=me, solved=solved, article_id=_article(body, me), note=body.text("note") or ""
+        incident.id, by=me, solved=solved, article_id=article_of(body, me), note=body.text("note") or ""
     )
     return _whole(incident)
 
@@ -97,9 +103,13 @@ def _change(to: State, body: Body, me: Person) -> Change:
         note=body.text("note") or "",
         resolution=body.choice("resolution", Resolution),
         cause=body.text("cause") or "",
-        article_id=_article(body, me),
+        article_id=article_of(body, me),
         waiting_on=body.text("waiting_on") or "requester",
         minutes_spent=body.number("minutes_spent") or 0,
+        cause_code=body.text("cause_code"),
+        is_article_wanted=body.flag("article_wanted") or False,
+        items=tuple(body.strings("items")),
+        proposal_id=body.number("proposal"),
     )
 
 
@@ -114,7 +124,8 @@ def _for_somebody_else(told: Report, body: Body, me: Person) -> Report:
     return replace(told, requester_id=requester_id, logged_by_id=me.id)
 
 
-def _article(body: Body, me: Person) -> int | None:
+def article_of(body: Body, me: Person) -> int | None:
+    """The article that is named, as far as this person may read it."""
     reference = body.reference("article")
     if reference is None:
         return None

@@ -10,6 +10,7 @@ from firstline.db import db
 from incidents import swarms
 from incidents.models import Entry, Incident
 from incidents.people import Person
+from incidents.resolutions import items, rating
 from incidents.routing import vendors
 from incidents.routing.models import Absence, EscalationRule, RoutingRule, VendorRequest
 from incidents.selfhelp import Fix
@@ -51,7 +52,15 @@ def whole_incident(found: Incident, timeline: Sequence[Entry], fixes: Sequence[F
         "description": found.description,
         "waiting_on": found.waiting_on,
         "cause": found.cause or None,
+        "cause_code": found.cause_code,
         "solution": found.solution or None,
+        "minutes_spent": found.minutes_spent,
+        "first_contact": found.is_first_contact,
+        "article_wanted": found.is_article_wanted,
+        "items": [item.label for item in items.changed_by(found)],
+        "continues": f"INC-{found.continues_id:06d}" if found.continues_id else None,
+        "closes_at": time(found.closes_at),
+        "rating": _rating(found),
         "resolved_at": time(found.resolved_at),
         "closed_at": time(found.closed_at),
         "suggestions": [suggestion(fix) for fix in fixes],
@@ -132,6 +141,11 @@ def absence(found: Absence) -> Json:
         "until": time(found.until),
         "substitute": found.substitute.email if found.substitute else None,
     }
+
+
+def _rating(found: Incident) -> Json | None:
+    given = rating.of_present(found)
+    return {"score": given.score, "words": given.words, "at": time(given.created_at)} if given else None
 
 
 def suggestion(fix: Fix) -> Json:

@@ -23,6 +23,7 @@ for rule, endpoint, view, methods in (
     (f"{ONE}/outcome", "outcome", decisions.tell_outcome, POST),
     (f"{ONE}/confirm", "confirm", decisions.confirm, POST),
     (f"{ONE}/reopen", "reopen", decisions.reopen, POST),
+    (f"{ONE}/rate", "rate", decisions.rate, POST),
     (f"{ONE}/cancel", "cancel", decisions.cancel, POST),
     ("/attachments/<int:attachment_id>", "attachment", attachments.download, GET),
     ("/pictures/<int:picture_id>", "picture", pictures.show, GET),

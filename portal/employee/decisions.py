@@ -4,10 +4,12 @@ from flask import flash, request
 from flask.typing import ResponseReturnValue
 
 from firstline.i18n import gettext as _
-from incidents import conversation, lifecycle, selfhelp
-from incidents.errors import Conflict, Invalid
+from incidents import continuing, lifecycle, queue, selfhelp
+from incidents.errors import Conflict, Invalid, TooLate
 from incidents.lifecycle import Change
 from incidents.models import Channel, State
+from incidents.resolutions import rating
+from incidents.resolutions.models import Score
 from portal.access import person
 from portal.employee.incidents import own, page, see
 from portal.forms import uploads
@@ -17,12 +19,15 @@ from portal.limits import REPORT, limiter
 @limiter.limit(REPORT)
 def reply(number: str) -> ResponseReturnValue:
     incident, text = own(number), request.form.get("text", "")
-    incident_id, was_open = incident.id, incident.is_open
+    was_open = incident.is_open
     try:
-        conversation.say(incident_id, by=person(), text=text, channel=Channel.PORTAL, uploads=uploads())
+        said = continuing.say(incident.id, by=person(), text=text, channel=Channel.PORTAL, uploads=uploads())
     except Invalid as refusal:
         return page(own(number), errors={refusal.field or "": refusal.sentence}, text=text), 422
-    incident = own(number)
+    incident = queue.find(person(), str(said.incident_id))
+    if said.goes_on:
+        flash(_("%(old)s is closed for good. It goes on here.", old=number), "success")
+        return see(incident)
     opened = incident.is_open and not was_open
     flash(_("Sent. It is open again.") if opened else _("Sent."), "success")
     return see(incident)
@@ -51,7 +56,41 @@ def confirm(number: str) -> ResponseReturnValue:
 
 
 def reopen(number: str) -> ResponseReturnValue:
-    return _move(number, State.QUEUED, _("It is open again. We look at it anew."))
+    incident = own(number)
+    if incident.state != State.CANCELLED and not request.form.get("note", "").strip():
+        errors = {"note": _("Say in a few words what is still wrong: it is where we begin.")}
+        return page(incident, errors=errors), 422
+    try:
+        return _move(number, State.QUEUED, _("It is open again. We look at it anew."))
+    except TooLate:
+        words = request.form["note"]
+        said = continuing.say(incident.id, by=person(), text=words, channel=Channel.PORTAL)
+        flash(_("%(old)s is closed for good. It goes on here.", old=number), "success")
+        return see(queue.find(person(), str(said.incident_id)))
+
+
+def rate(number: str) -> ResponseReturnValue:
+    incident = own(number)
+    try:
+        rating.rate(
+            incident.id,
+            _score(),
+            by=person(),
+            channel=Channel.PORTAL,
+            words=request.form.get("words", ""),
+        )
+    except (Conflict, Invalid) as refusal:
+        flash(refusal.sentence, "info")
+        return see(own(number))
+    flash(_("Thank you for telling us."), "success")
+    return see(own(number))
+
+
+def _score() -> Score:
+    given = request.form.get("score", "")
+    if given not in set(Score):
+        raise Invalid(_("Choose one of: great, okay, not good."), field="score")
+    return Score(given)
 
 
 def cancel(number: str) -> ResponseReturnValue:
@@ -64,6 +103,8 @@ def _move(number: str, to: State, words: str) -> ResponseReturnValue:
         try:
             wanted = Change(to=to, note=request.form.get("note", "").strip())
             lifecycle.change(incident.id, wanted, by=person())
+        except TooLate:
+            raise
         except Conflict as refusal:
             flash(refusal.sentence, "info")
             return see(own(number))

@@ -108,6 +108,12 @@ def _resolved(who: str, mine: bool, entry: Entry) -> str:
     return _("You said it is solved.") if mine else _("%(who)s solved it.", who=who)
 
 
+def _continued(who: str, mine: bool, entry: Entry) -> str:
+    if entry.facts.get("continues"):
+        return _("This continues %(number)s.", number=entry.facts["continues"])
+    return _("It goes on in %(number)s.", number=entry.facts.get("continued_by", ""))
+
+
 SENTENCES: dict[Event, Callable[[str, bool, Entry], str]] = {
     Event.REPORTED: lambda who, mine, entry: _("%(who)s reported it.", who=who),
     Event.OFFERED: _offered,
@@ -123,5 +129,8 @@ SENTENCES: dict[Event, Callable[[str, bool, Entry], str]] = {
     Event.CLOSED: lambda who, mine, entry: _("Closed."),
     Event.REOPENED: lambda who, mine, entry: _("%(who)s opened it again.", who=who),
     Event.CANCELLED: lambda who, mine, entry: _("%(who)s cancelled it.", who=who),
+    Event.CLOSING_SOON: lambda who, mine, entry: _("We told you that it closes soon."),
+    Event.RATED: lambda who, mine, entry: _("%(who)s told us how it went.", who=who),
+    Event.CONTINUED: _continued,
     Event.MERGED: lambda who, mine, entry: _("Joined with another incident about the same."),
 }

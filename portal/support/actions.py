@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from flask import redirect, request, url_for
+from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from firstline.i18n import gettext as _
@@ -40,24 +40,27 @@ def take(number: str) -> ResponseReturnValue:
 
 def wait(number: str) -> ResponseReturnValue:
     def pause(incident: Incident, seen: int | None) -> None:
-        if not _typed("note"):
+        if not typed("note"):
             raise Invalid(_("Say what it waits for: the note is all the next reader has."), field="note")
-        _change(
-            incident, seen, Change(to=State.WAITING, waiting_on=_typed("waiting_on"), note=_typed("note"))
-        )
+        _change(incident, seen, Change(to=State.WAITING, waiting_on=typed("waiting_on"), note=typed("note")))
 
     return do(number, "wait", pause)
 
 
 def resolve(number: str) -> ResponseReturnValue:
-    return do(number, "resolve", lambda incident, seen: _change(incident, seen, _resolution()))
+    def settle(incident: Incident, seen: int | None) -> None:
+        _change(incident, seen, _resolution())
+        if "article_wanted" in request.form:
+            flash(_("Resolved. An article should be written: “Draft an article” begins it."), "success")
+
+    return do(number, "resolve", settle)
 
 
 def move(number: str, doing: str) -> ResponseReturnValue:
     """Put back, resume, close, reopen or cancel: a change of state with a note at most."""
     if doing not in MOVES:
         raise NotFound(_("There is no such action."))
-    wanted = Change(to=MOVES[doing], note=_typed("note"))
+    wanted = Change(to=MOVES[doing], note=typed("note"))
     return do(number, doing, lambda incident, seen: _change(incident, seen, wanted))
 
 
@@ -85,7 +88,7 @@ def _note(incident: Incident, seen: int | None) -> None:
     say(
         incident.id,
         by=person(),
-        text=_typed("text"),
+        text=typed("text"),
         channel=Channel.PORTAL,
         visibility=Visibility.INTERNAL,
         uploads=uploads(),
@@ -99,36 +102,46 @@ def _change(incident: Incident, seen: int | None, wanted: Change) -> None:
 
 
 def _resolution() -> Change:
-    if not _typed("cause"):
+    if not typed("cause") and not typed("cause_code"):
         raise Invalid(_("Say in a few words what the cause was, such as “worn cable”."), field="cause")
     return Change(
         to=State.RESOLVED,
         resolution=_how(),
-        cause=_typed("cause"),
-        note=_typed("note"),
+        cause=typed("cause"),
+        note=typed("note"),
         minutes_spent=_minutes(),
         article_id=_article(),
+        cause_code=typed("cause_code") or None,
+        is_article_wanted="article_wanted" in request.form,
+        items=_items(),
+        proposal_id=request.form.get("proposal", type=int),
     )
 
 
 def _how() -> Resolution:
-    given = _typed("resolution")
-    if given not in {Resolution.SUPPORT, Resolution.HIGHER_TIER, Resolution.VENDOR}:
+    given = typed("resolution")
+    if given not in set(Resolution):
         raise Invalid(_("Say who resolved it: support, a higher tier or a vendor."), field="resolution")
     return Resolution(given)
 
 
 def _minutes() -> int:
-    given = _typed("minutes") or "0"
+    given = typed("minutes") or "0"
     if not given.isdecimal() or int(given) > MOST_MINUTES:
         raise Invalid(_("Write the minutes as a whole number, such as 15."), field="minutes")
     return int(given)
 
 
+def _items() -> tuple[str, ...]:
+    """What was ticked, and the tags that were typed beside."""
+    more = [name.strip() for name in typed("more_items").split(",") if name.strip()]
+    return tuple(dict.fromkeys([*request.form.getlist("items"), *more]))
+
+
 def _article() -> int | None:
-    if not _typed("article"):
+    if not typed("article"):
         return None
-    article = articles.find(_typed("article"))
+    article = articles.find(typed("article"))
     if article is None:
         raise Invalid(
             _("There is no such article. Choose one of the list, or leave it empty."), field="article"
@@ -136,5 +149,6 @@ def _article() -> int | None:
     return article.id
 
 
-def _typed(field: str) -> str:
+def typed(field: str) -> str:
+    """What was written into this field, without space around it."""
     return request.form.get(field, "").strip()

@@ -1,25 +1,18 @@
-"""Logging what somebody says on the telephone."""
-
-from collections.abc import Sequence
+"""Logging what somebody says on the telephone or at the counter."""
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from firstline.db import write
 from firstline.i18n import gettext as _
-from incidents import administration, people, services
+from incidents import calls, services
+from incidents.calls import Call
 from incidents.errors import Invalid, Refused
-from incidents.intake import Report, report
 from incidents.models import Channel, Level
-from incidents.people import Person
-from knowledge_base import suggest
+from knowledge_base import articles, suggest
 from knowledge_base.models import Audience
 from portal.access import person
 from portal.errors import status_of
 from portal.forms import new_key
-
-MOST_CALLERS = 8
-ENOUGH_TO_SEARCH = 2
 
 
 def show() -> str:
@@ -28,17 +21,22 @@ def show() -> str:
 
 def log() -> ResponseReturnValue:
     try:
-        incident = report(_told())
+        incident = calls.log(_call(), by=person())
     except Refused as refusal:
         return _page(refusal), status_of(refusal)
-    flash(_("%(number)s is logged. Tell the caller the number.", number=incident.number), "success")
+    if incident.is_open:
+        flash(_("%(number)s is logged. Tell the caller the number.", number=incident.number), "success")
+    else:
+        flash(_("%(number)s is logged and solved at first contact.", number=incident.number), "success")
     return redirect(url_for("support.incident", number=incident.number), 303)
 
 
 def callers() -> str:
     """People who might be the caller, while one types."""
     words = request.args.get("caller", "").strip()
-    return render_template("support/_callers.html", found=_search(words), words=words)
+    found = calls.find_callers(words)
+    devices = {one.id: services.devices_of(one) for one in found}
+    return render_template("support/_callers.html", found=found, devices=devices, words=words)
 
 
 def fixes() -> str:
@@ -59,37 +57,31 @@ def _page(refusal: Refused | None = None) -> str:
     )
 
 
-def _told() -> Report:
+def _call() -> Call:
     form = request.form
-    if not form.get("description", "").strip():
-        raise Invalid(_("Write down what the caller says."), field="description")
-    return Report(
-        requester_id=_caller().id,
-        description=form["description"],
-        channel=Channel.PHONE,
+    return Call(
+        caller=form.get("caller", ""),
+        words=form.get("description", ""),
+        channel=Channel.WALK_UP if form.get("channel") == Channel.WALK_UP else Channel.PHONE,
         key=form.get("key") or None,
-        caller=f"person:{person().id}",
-        logged_by_id=person().id,
         service=form.get("service") or None,
         impact=_level("impact"),
         urgency=_level("urgency"),
+        solved="solved" in form,
+        solution=form.get("solution", ""),
+        article_id=_read_out(),
     )
 
 
-def _caller() -> Person:
-    """Whom the address names; an unknown address becomes a contact."""
-    address = request.form.get("caller", "").strip()
-    found = people.find_by_address(address)
-    if found is not None:
-        return found
-    if "@" not in address:
-        raise Invalid(_("Choose the caller from the list, or write their e-mail address."), field="caller")
-    with write() as session:
-        return people.ensure_person(session, address)
-
-
-def _search(words: str) -> Sequence[Person]:
-    return administration.search_people(words, limit=MOST_CALLERS) if len(words) >= ENOUGH_TO_SEARCH else []
+def _read_out() -> int | None:
+    """The fix that was read out and helped, where one was chosen."""
+    slug = request.form.get("article", "")
+    article = articles.find(slug) if slug else None
+    if slug and article is None:
+        raise Invalid(
+            _("There is no such article. Choose one of the list, or leave it empty."), field="article"
+        )
+    return article.id if article else None
 
 
 def _level(field: str) -> Level | None:

@@ -7,12 +7,14 @@ from email_intake import flood, original
 from firstline import clock
 from firstline.db import db
 from firstline.i18n import gettext as _
-from incidents import drafting, feed, queue, selfhelp, services, sla
+from incidents import continuing, drafting, feed, queue, selfhelp, services, similar, sla
 from incidents.catalogue import explaining
+from incidents.diagnosis import hypotheses, proposals
 from incidents.errors import NotFound, Refused
 from incidents.lifecycle import TABLE
 from incidents.models import Incident, State
 from incidents.problems import work as problems
+from incidents.resolutions import causes, items, rating, worktime
 from incidents.reviews import work as reviews
 from knowledge_base import articles
 from portal.access import person
@@ -26,6 +28,7 @@ PANELS = (
     "swarm-invite",
     "wait",
     "resolve",
+    "propose",
     "close",
     "reopen",
     "cancel",
@@ -96,6 +99,12 @@ def render(incident: Incident, *, doing: str = "", refusal: Refused | None = Non
         review=reviews.review_of(incident),
         may_be_drafted=drafting.may_be_drafted(incident),
         its_article=drafting.article_of(incident),
+        hypotheses=hypotheses.of_incident(incident),
+        similar=similar.resolved_like(incident) if incident.is_open else [],
+        ratings=rating.of_incident(incident),
+        changed=items.changed_by(incident),
+        timer_since=worktime.running_since(incident, me),
+        continued_by=continuing.open_one(incident.id),
         due_share=due_share,
         is_breached=sla.is_breached(incident, at=clock.now()),
     )
@@ -114,7 +123,7 @@ def allowed(incident: Incident) -> set[str]:
         possible.add("resume")
     if incident.assignee_id == person().id and state == State.IN_PROGRESS:
         possible.discard("take")
-    return possible | {"escalate", "vendor", "swarm", "swarm-invite", "facts"}
+    return possible | {"escalate", "vendor", "swarm", "swarm-invite", "facts", "propose"}
 
 
 def _for_panel(incident: Incident, doing: str, refusal: Refused | None = None) -> dict[str, object]:
@@ -134,6 +143,9 @@ def _for_panel(incident: Incident, doing: str, refusal: Refused | None = None) -
         "services": services.list_services() if opened == "facts" else [],
         "fixes": selfhelp.fixes_of(incident.id) if opened == "resolve" else [],
         **alongside.helpers(incident, opened),
+        "causes": causes.list_causes(),
+        "items": _may_have_changed(incident) if opened == "resolve" else {},
+        "proposal": proposals.open_on(incident),
     }
 
 
@@ -141,3 +153,9 @@ def seen() -> int | None:
     """The version of the incident that the form was filled in on."""
     given = request.form.get("seen", "")
     return int(given) if given.isdecimal() else None
+
+
+def _may_have_changed(incident: Incident) -> dict[str, str]:
+    """What is likeliest to have been changed: the service it is about, and the requester's devices."""
+    near = {incident.service.slug: incident.service.name} if incident.service else {}
+    return near | {one.tag: f"{one.name} ({one.tag})" for one in services.devices_of(incident.requester)}

@@ -15,6 +15,7 @@ from firstline.i18n import gettext as _
 from incidents import administration, feed, queue, selfhelp, views
 from incidents.errors import Refused
 from incidents.models import Incident
+from incidents.policy import Action, may
 from incidents.queue import Filter
 from incidents.search.language import EXAMPLES, MEANINGS, Query, parse, write
 from incidents.views import View
@@ -37,7 +38,11 @@ def render(refusal: Refused | None = None) -> str:
     """The page of the query in the address; with a refusal, why its view was not saved."""
     query = parse(_typed())
     return render_template(
-        "support/queue.html", teams=administration.list_teams(), refusal=refusal, **_listed(query)
+        "support/queue.html",
+        teams=administration.list_teams(),
+        refusal=refusal,
+        may_see_satisfaction=may(person(), Action.SEE_SATISFACTION),
+        **_listed(query),
     )
 
 

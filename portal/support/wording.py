@@ -5,7 +5,8 @@ from collections.abc import Callable
 from firstline.i18n import gettext as _
 from firstline.i18n import lazy_gettext
 from incidents.models import Entry, Event, Kind, Resolution
-from portal.display import CHANNELS, LEVELS
+from incidents.resolutions.models import Score
+from portal.display import CHANNELS, LEVELS, SCORES
 
 KINDS = {
     Kind.INCIDENT: lazy_gettext("Incident"),
@@ -163,6 +164,34 @@ def _resolved(entry: Entry) -> str:
     return _("%(said)s. Cause: %(cause)s", said=said, cause=cause) if cause else said
 
 
+def _supposed(entry: Entry) -> str:
+    return _("%(name)s: it may be “%(what)s”", name=_who(entry), what=_fact(entry, "hypothesis"))
+
+
+def _checked(entry: Entry) -> str:
+    words = {
+        "confirmed": _("%(name)s confirmed “%(what)s”", name=_who(entry), what=_fact(entry, "hypothesis")),
+        "ruled_out": _("%(name)s ruled out “%(what)s”", name=_who(entry), what=_fact(entry, "hypothesis")),
+    }
+    anew = _("%(name)s looks anew at “%(what)s”", name=_who(entry), what=_fact(entry, "hypothesis"))
+    return words.get(_fact(entry, "finding"), anew)
+
+
+def _timed(entry: Entry) -> str:
+    return _("%(name)s spent %(n)s min on it", name=_who(entry), n=_fact(entry, "minutes"))
+
+
+def _rated(entry: Entry) -> str:
+    score = str(SCORES[Score(_fact(entry, "score"))][1])
+    return _("%(name)s rated the help: %(score)s", name=_who(entry), score=score)
+
+
+def _continued(entry: Entry) -> str:
+    if entry.facts.get("continues"):
+        return _("This continues %(number)s", number=_fact(entry, "continues"))
+    return _("It goes on in %(number)s", number=_fact(entry, "continued_by"))
+
+
 def _by_name(words: object) -> Callable[[Entry], str]:
     return lambda entry: str(words) % {"name": _who(entry)}
 
@@ -190,5 +219,12 @@ SENTENCES: dict[Event, Callable[[Entry], str]] = {
     Event.CLOSED: _by_name(lazy_gettext("%(name)s closed it")),
     Event.REOPENED: _by_name(lazy_gettext("%(name)s reopened it")),
     Event.CANCELLED: _by_name(lazy_gettext("%(name)s cancelled it")),
+    Event.SUPPOSED: _supposed,
+    Event.CHECKED: _checked,
+    Event.PROPOSED: _by_name(lazy_gettext("%(name)s proposed a solution")),
+    Event.TIMED: _timed,
+    Event.CLOSING_SOON: _by_name(lazy_gettext("%(name)s told the requester that it closes soon")),
+    Event.RATED: _rated,
+    Event.CONTINUED: _continued,
     Event.MERGED: _by_name(lazy_gettext("%(name)s joined it with another")),
 }

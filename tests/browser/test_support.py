@@ -134,7 +134,9 @@ def test_up_a_tier_solved_and_confirmed_or_opened_again(visit, reported, stored)
     person.told("It is closed.")
     assert stored(number)["state"] == "closed"
     person.open(f"/incidents/{other}")
-    person.button("No, open it again").click()
+    person.page.get_by_text("No, open it again").click()
+    person.page.get_by_label("What is still wrong?").fill("It hums still")
+    person.button("Open it again").click()
     person.told("It is open again.")
     assert stored(other)["state"] == "queued"
 

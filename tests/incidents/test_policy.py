@@ -12,7 +12,8 @@ from incidents.policy import Action, may
 REQUESTER = {"see", "comment", "tell_outcome", "confirm", "reopen", "cancel"}
 SUPPORT = REQUESTER | {"see_internal", "note", "work"}
 DRAFTER, QUEUE = {"draft_articles"}, {"see_queue", "log_for_others"}
-AUTHOR, ALERTS, ADMIN = DRAFTER | {"write_articles"}, {"send_alerts"}, {"administer", "plan_absences"}
+AUTHOR, ALERTS, ADMIN = DRAFTER | {"write_articles"}, {"send_alerts"}, {"administer"}
+LEAD = {"see_satisfaction", "plan_absences"}
 
 TABLE = {
     # role: (own incident, somebody else's, the desk)
@@ -21,8 +22,8 @@ TABLE = {
     Role.AUTHOR: (REQUESTER, set(), AUTHOR),
     Role.MONITOR: (REQUESTER, set(), ALERTS),
     Role.AGENT: (SUPPORT, SUPPORT, QUEUE | DRAFTER),
-    Role.LEAD: (SUPPORT, SUPPORT, QUEUE | AUTHOR | {"plan_absences"}),
-    Role.ADMIN: (SUPPORT, SUPPORT, QUEUE | AUTHOR | ALERTS | ADMIN),
+    Role.LEAD: (SUPPORT, SUPPORT, QUEUE | AUTHOR | LEAD),
+    Role.ADMIN: (SUPPORT, SUPPORT, QUEUE | AUTHOR | LEAD | ALERTS | ADMIN),
 }
 DOCUMENT = Path(__file__).parents[2] / "docs" / "permissions.md"
 

@@ -85,6 +85,8 @@ NARROWER = {
     "api.call_off_absence_routing": SUPPORT,
     "api.take_alerts": {Role.MONITOR, Role.ADMIN},
     "api.take_events_cloudevents": {Role.MONITOR, Role.ADMIN},
+    "api.log_calls": SUPPORT,
+    "support.satisfaction": {Role.LEAD, Role.ADMIN},
 }
 OWN_ONLY = {"number", "attachment_id"}
 """Arguments that name an incident or a file of somebody else: hidden from all but support."""
@@ -140,6 +142,8 @@ def world(app, person, desk):
         "absence_id": 1,
         "token": "forged",
         "doing": "cancel",
+        "hypothesis_id": 1,
+        "hypothesis": "1",
         "entry_id": 1,
         "position": 0,
         "name": "nothing",

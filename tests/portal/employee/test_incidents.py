@@ -145,7 +145,7 @@ def test_a_solved_incident_is_confirmed_by_one_click(browser, resolved):
 
 def test_a_solved_incident_that_is_not_solved_is_opened_again(browser, resolved):
     browser.open(f"/incidents/{resolved.number}")
-    assert "It is open again." in browser.press("No, open it again").text
+    assert "It is open again." in browser.press("Open it again", note="It hums still").text
     assert state_of(resolved) == State.QUEUED
 
 

@@ -1,4 +1,5 @@
 import re
+from datetime import timedelta
 
 import pytest
 
@@ -124,7 +125,7 @@ class TestQuery:
 
 
 def test_what_is_overdue_says_so_in_words(at_desk, told):
-    told(received_at=clock.now() - lifecycle.CONFIRM_WITHIN)
+    told(received_at=clock.now() - timedelta(days=5))
     assert re.search(r"\dd over", text_of(at_desk.get("/desk")))
 
 
