@@ -18,7 +18,7 @@ from incidents.notices import Notice, Topic
 from incidents.resolutions.models import Score
 from incidents.reviews import actions
 
-RATE = "rate"
+RATE, WAKE = "rate", "wake"
 ANSWER = "answer"
 """The purpose under which the links of a mail are signed; the portal's answer page reads them."""
 
@@ -167,6 +167,10 @@ def _sentence(notice: Notice, *, has_fixes: bool) -> str:
             return _("%(name)s calls you to %(number)s, as the lead:", name=name, number=number)
         case Topic.ACTION_DUE:
             return _("This is still open from the review of %(number)s:", number=number)
+        case Topic.CLOCK:
+            return _("The time for %(number)s runs out:", number=number)
+        case Topic.PAGED:
+            return _("%(number)s needs somebody now. You are on call:", number=number)
         case Topic.REOPENED:
             return _("%(number)s was opened again by the person who reported it.", number=number)
         case _:
@@ -182,13 +186,10 @@ def _words(notice: Notice) -> str:
 def _buttons(notice: Notice, *, has_fixes: bool) -> tuple[Button, ...]:
     if notice.topic == Topic.VENDOR_ASKED:
         return ()
+    if notice.topic == Topic.PAGED:
+        return (Button(label=_("I have it"), url=_link(f"/wake/{_wake_token(notice)}")), *_open(notice))
     if notice.recipient_id != notice.incident.requester_id:
-        return (
-            Button(
-                label=_("Open %(number)s", number=notice.incident.number),
-                url=_link(_page_of(notice)),
-            ),
-        )
+        return _open(notice)
     solved, not_solved = _answer_link(notice, solved=True), _answer_link(notice, solved=False)
     if notice.topic in {Topic.RESOLVED, Topic.CLOSING_SOON}:
         return Button(label=_("Yes, it is solved"), url=solved), Button(
@@ -199,6 +200,16 @@ def _buttons(notice: Notice, *, has_fixes: bool) -> tuple[Button, ...]:
             label=_("I still need help"), url=not_solved
         )
     return ()
+
+
+def _open(notice: Notice) -> tuple[Button, ...]:
+    page = _link(_page_of(notice))
+    return (Button(label=_("Open %(number)s", number=notice.incident.number), url=page),)
+
+
+def _wake_token(notice: Notice) -> str:
+    """For whoever was called: acknowledges what calls for this incident, whichever step sent the mail."""
+    return signing.sign(WAKE, {"incident": notice.incident_id, "person": notice.recipient_id})
 
 
 def _how_to_answer(notice: Notice) -> str:

@@ -21,6 +21,7 @@ MODELS = (
     "incidents.writing.canned",
     "incidents.bulk",
     "incidents.notices",
+    "incidents.oncall.models",
     "incidents.routing.models",
     "incidents.swarms.models",
     "incidents.resolutions.models",

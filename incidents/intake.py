@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from firstline import clock, jobs
 from firstline.db import db, write
 from firstline.i18n import gettext as _
-from incidents import notices, routing, triage
+from incidents import notices, oncall, routing, triage
 from incidents.attachments import StoredFile, Upload, fingerprint, store
 from incidents.errors import Invalid, KeyReused, NotFound
 from incidents.models import (
@@ -224,6 +224,7 @@ def _start_on_its_way(session: Session, incident: Incident, told: Report) -> Non
         routing.route(session, incident, because=_("P%(n)s: support at once", n=incident.priority))
     elif told.channel == Channel.MONITORING:
         routing.route(session, incident, because=_("Raised by monitoring"))
+    oncall.wake_if_serious(session, incident)
     if told.channel in BY_HAND or told.logged_by_id not in {None, told.requester_id}:
         notices.notify(session, Topic.ACKNOWLEDGED, incident)
 

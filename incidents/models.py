@@ -115,6 +115,10 @@ class Event(StrEnum):
     CLOSING_SOON = "closing_soon"
     RATED = "rated"
     CONTINUED = "continued"
+    CLOCK_WARNED = "clock_warned"
+    BREACHED = "breached"
+    PAGED = "paged"
+    ACKNOWLEDGED = "acknowledged"
 
 
 class Incident(Model):

@@ -36,6 +36,8 @@ class Topic(StrEnum):
     LEAD_CALLED = "lead_called"
     VENDOR_ASKED = "vendor_asked"
     INVITED = "invited"
+    CLOCK = "clock"
+    PAGED = "paged"
 
 
 class Delivery(StrEnum):
@@ -84,7 +86,7 @@ class NoticeChoice(Model):
     is_wanted: Mapped[bool]
 
 
-OPTIONAL = (Topic.ACKNOWLEDGED, Topic.COMMENTED, Topic.REOPENED)
+OPTIONAL = (Topic.ACKNOWLEDGED, Topic.COMMENTED, Topic.REOPENED, Topic.CLOCK)
 """What a person may do without. For the others somebody waits: an answer, a question that stops the
 clock, a solution that is taken for true when nobody objects."""
 NOT_WANTED = "not wanted"

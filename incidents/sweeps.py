@@ -2,8 +2,10 @@
 
 from firstline import jobs
 from incidents import intake, selfhelp, unanswered
+from incidents.oncall import hooks, paging
 from incidents.resolutions import lapse
 from incidents.routing import overdue
+from incidents.sla import watch
 from incidents.sla.keeping import reckon_open
 
 NUDGE_SHOULD_HAVE_COME_S = 5
@@ -40,6 +42,25 @@ def close_the_confirmed_by_time() -> None:
     """Warn of, then close, what was resolved long enough ago without a word against it."""
     lapse.warn_of_closing()
     lapse.close_what_lapsed()
+
+
+@jobs.sweep(every_s=30)
+def tell_of_the_time() -> None:
+    """Say that the time of an incident runs out, and once that it is over."""
+    watch.tell_due()
+
+
+@jobs.sweep(every_s=5)
+def wake_people() -> None:
+    """Wake for what has become serious, and call the next where nobody acknowledged."""
+    paging.wake_for_serious()
+    paging.step_up()
+
+
+@jobs.sweep(every_s=5)
+def send_webhooks() -> None:
+    """What other systems are to hear of an alert."""
+    hooks.send_due()
 
 
 @jobs.sweep(every_s=3600)

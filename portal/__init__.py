@@ -9,7 +9,7 @@ from firstline.app import create_core
 from firstline.i18n import person_speaks
 from firstline.settings import Settings
 from incidents import MODELS
-from portal import assets, display, errors, forms, headers, limits, listener, navigation
+from portal import assets, clocks, display, errors, forms, headers, limits, listener, navigation
 from portal.auth import accounts
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
@@ -21,6 +21,7 @@ OTHER_CHANNELS = ("chatbot.client", "email_intake")
 BLUEPRINTS = (
     "portal.employee",
     "portal.answer",
+    "portal.wake",
     "portal.support",
     "portal.problems",
     "portal.reviews",
@@ -44,7 +45,7 @@ def create_app(settings: Settings | None = None, **config: object) -> Flask:
     app = create_core(settings, models=_models(), **{**_defaults(settings), **config})
     app.template_folder = str(TEMPLATES)
     person_speaks(app, locale=listener.locale, timezone=listener.timezone)
-    for part in (headers, forms, assets, accounts, limits, display, navigation, errors):
+    for part in (headers, forms, assets, accounts, limits, display, clocks, navigation, errors):
         part.init_app(app)
     for name in BLUEPRINTS:
         app.register_blueprint(import_module(name).blueprint)

@@ -1,6 +1,7 @@
 """How things are shown: words, icons and times, the same everywhere."""
 
-from datetime import datetime
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from babel import dates
 from flask import Flask
@@ -84,6 +85,8 @@ def init_app(app: Flask) -> None:
         ago=ago,
         until=until,
         day=day,
+        weekday_date=weekday_date,
+        wall=wall,
         file_size=file_size,
         state_words=state_words,
         initials=initials,
@@ -129,6 +132,17 @@ def until(at: datetime) -> Markup:
     return _time_tag(
         at, dates.format_timedelta(at - clock.now(), format="short", add_direction=True, locale=get_locale())
     )
+
+
+def weekday_date(at: date) -> str:
+    """“Mon 23 Nov”."""
+    return format_date(at, "EEE d MMM", rebase=False)
+
+
+def wall(at: datetime, zone: str, *, end: bool = False) -> str:
+    """What the clock on the wall reads in a zone; an end at midnight is the end of its day."""
+    words = at.astimezone(ZoneInfo(zone)).strftime("%H:%M")
+    return "24:00" if end and words == "00:00" else words
 
 
 def file_size(size: int) -> str:

@@ -46,6 +46,14 @@ SECTIONS = (
             Page("admin.sources", _("Signed sources")),
         ),
     ),
+    Section(
+        _("Promises"),
+        (
+            Page("admin.targets", _("Targets")),
+            Page("admin.calendars", _("Calendars")),
+            Page("admin.oncall", _("On call")),
+        ),
+    ),
     Section(_("Mail"), (Page("admin.mail", _("Messages")), Page("admin.mailboxes", _("Mailboxes")))),
     Section(_("Incidents"), (Page("admin.closing", _("Closing")),)),
     Section(_("Openings"), (Page("admin.tokens", _("Tokens")),)),

@@ -14,6 +14,7 @@ from portal.api import (
     diagnosis,
     helping,
     incidents,
+    oncall,
     routing,
 )
 
@@ -53,6 +54,7 @@ URLS = (
     ("POST", "/incidents/<number>/time", diagnosis.time),
     ("POST", "/incidents/<number>/rating", diagnosis.rate),
     ("POST", "/calls", calls.log),
+    ("POST", "/incidents/<number>/acknowledge", oncall.acknowledge),
     ("GET", "/articles", articles.index),
     ("POST", "/articles", articles.create),
     ("GET", "/articles/<reference>", articles.show),

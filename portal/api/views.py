@@ -1,19 +1,20 @@
 """How things look in JSON. Times are UTC, people are their address, teams their slug."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from flask import current_app
 
 from firstline.app import settings_of
 from firstline.db import db
-from incidents import swarms
+from incidents import sla, swarms
 from incidents.models import Entry, Incident
 from incidents.people import Person
 from incidents.resolutions import items, rating
 from incidents.routing import vendors
 from incidents.routing.models import Absence, EscalationRule, RoutingRule, VendorRequest
 from incidents.selfhelp import Fix
+from incidents.sla import Reading
 from incidents.swarms.models import Swarm
 from knowledge_base import related
 from knowledge_base.models import Article, Audience
@@ -39,7 +40,7 @@ def incident(found: Incident) -> Json:
         "assignee": found.assignee.email if found.assignee else None,
         "created_at": time(found.created_at),
         "updated_at": time(found.updated_at),
-        "due_at": time(found.due_at) if found.is_open else None,
+        "due_at": time(found.due_at) if found.is_open and found.stopped_at is None else None,
         "resolution": found.resolution,
         "url": url(f"/incidents/{found.number}"),
     }
@@ -50,6 +51,7 @@ def whole_incident(found: Incident, timeline: Sequence[Entry], fixes: Sequence[F
     return {
         **incident(found),
         "description": found.description,
+        "clock": clock(sla.reading(found)),
         "waiting_on": found.waiting_on,
         "cause": found.cause or None,
         "cause_code": found.cause_code,
@@ -65,6 +67,20 @@ def whole_incident(found: Incident, timeline: Sequence[Entry], fixes: Sequence[F
         "closed_at": time(found.closed_at),
         "suggestions": [suggestion(fix) for fix in fixes],
         "timeline": [entry(one) for one in timeline],
+    }
+
+
+def clock(read: Reading) -> Json:
+    """What is due next and how much working time is left; minutes are negative when it is over."""
+    left = read.remaining
+    return {
+        "standing": read.standing,
+        "paused_on": read.paused_on or None,
+        "next": read.next.measure if read.next else None,
+        "remaining_minutes": None if left is None else left // timedelta(minutes=1),
+        "is_breached": read.is_breached,
+        "targets": {hand.measure: time(hand.by) for hand in read.hands},
+        "because": read.agreed.because,
     }
 
 

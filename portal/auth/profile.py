@@ -21,12 +21,13 @@ WORDS = {
     Topic.ACKNOWLEDGED: lazy_gettext("We have what you reported, and which known fixes may help"),
     Topic.COMMENTED: lazy_gettext("Somebody adds to an incident you work on"),
     Topic.REOPENED: lazy_gettext("An incident you solved was opened again"),
+    Topic.CLOCK: lazy_gettext("The time for an incident of yours or of your team runs out"),
 }
 
 
 def show() -> str:
     return render_template(
-        "auth/profile.html", languages=LANGUAGES, zones=_zones(), notices=_notices(person())
+        "auth/profile.html", languages=LANGUAGES, zones=zones(), notices=_notices(person())
     )
 
 
@@ -62,5 +63,5 @@ def _notices(me: Person) -> list[tuple[Topic, object, bool]]:
     return [(topic, words, chosen[topic]) for topic, words in concerned.items()]
 
 
-def _zones() -> list[str]:
+def zones() -> list[str]:
     return sorted(zone for zone in available_timezones() if "/" in zone and not zone.startswith("Etc/"))

@@ -6,6 +6,7 @@ from incidents.policy import Action
 from portal.access import only_who_may
 from portal.support import (
     actions,
+    alerts,
     articles,
     bulk,
     calls,
@@ -49,6 +50,7 @@ for rule, endpoint, view, methods in (
     ("/texts", "texts", writing.texts, GET),
     ("/texts", "save_text", writing.save_text, POST),
     ("/texts/<int:reply_id>/drop", "drop_text", writing.drop_text, POST),
+    ("/alerts", "alerts", alerts.index, GET),
     ("/outages", "outages", outages.index, GET),
     ("/outages", "declare_outage", outages.declare, POST),
     ("/outages/<int:outage_id>", "outage", outages.show, GET),

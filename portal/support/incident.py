@@ -4,7 +4,6 @@ from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
 from email_intake import flood, original
-from firstline import clock
 from firstline.db import db
 from firstline.i18n import gettext as _
 from incidents import continuing, drafting, feed, queue, selfhelp, services, similar, sla
@@ -19,7 +18,6 @@ from incidents.reviews import work as reviews
 from knowledge_base import articles
 from portal.access import person
 from portal.support import alongside, chat, composing, wording
-from portal.support.queue import due_share
 
 PANELS = (
     "escalate",
@@ -105,8 +103,7 @@ def render(incident: Incident, *, doing: str = "", refusal: Refused | None = Non
         changed=items.changed_by(incident),
         timer_since=worktime.running_since(incident, me),
         continued_by=continuing.open_one(incident.id),
-        due_share=due_share,
-        is_breached=sla.is_breached(incident, at=clock.now()),
+        read=sla.reading(incident),
     )
 
 

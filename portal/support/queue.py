@@ -12,7 +12,7 @@ from flask_babel import get_locale
 from firstline import clock
 from firstline.db import db
 from firstline.i18n import gettext as _
-from incidents import administration, feed, queue, selfhelp, views
+from incidents import administration, feed, queue, selfhelp, sla, views
 from incidents.errors import Refused
 from incidents.models import Incident
 from incidents.policy import Action, may
@@ -93,13 +93,6 @@ def brief(span: timedelta) -> str:
     return dates.format_timedelta(abs(span), format="narrow", threshold=1.5, locale=get_locale())
 
 
-def due_share(incident: Incident) -> int:
-    """How much of the time for what is due next is left, in tenths; 0 when it is over."""
-    whole = (incident.due_at - incident.created_at).total_seconds()
-    left = (incident.due_at - clock.now()).total_seconds()
-    return max(0, min(10, round(10 * left / whole))) if whole > 0 else 0
-
-
 def _typed() -> str:
     chosen = {key: request.args[key].strip() for key in BY_HAND if key in request.args}
     text = request.values.get("q", "").strip()
@@ -138,7 +131,7 @@ def _rows(incidents: Sequence[Incident]) -> dict[str, Any]:
     return {
         "incidents": incidents,
         "tried": selfhelp.tried_counts([incident.id for incident in incidents]),
-        "due_share": due_share,
+        "clocks": sla.readings(one for one in incidents if one.is_open),
         "brief": brief,
         "at": clock.now(),
     }

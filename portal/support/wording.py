@@ -196,6 +196,10 @@ def _by_name(words: object) -> Callable[[Entry], str]:
     return lambda entry: str(words) % {"name": _who(entry)}
 
 
+def _paged(entry: Entry) -> str:
+    return _("Woke %(people)s (step %(n)s)", people=_fact(entry, "people"), n=_fact(entry, "step"))
+
+
 SENTENCES: dict[Event, Callable[[Entry], str]] = {
     Event.REPORTED: _reported,
     Event.CLASSIFIED: _classified,
@@ -226,5 +230,9 @@ SENTENCES: dict[Event, Callable[[Entry], str]] = {
     Event.CLOSING_SOON: _by_name(lazy_gettext("%(name)s told the requester that it closes soon")),
     Event.RATED: _rated,
     Event.CONTINUED: _continued,
+    Event.CLOCK_WARNED: _by_name(lazy_gettext("The clock")),
+    Event.BREACHED: _by_name(lazy_gettext("The clock ran out")),
+    Event.PAGED: _paged,
+    Event.ACKNOWLEDGED: _by_name(lazy_gettext("%(name)s acknowledged the alert")),
     Event.MERGED: _by_name(lazy_gettext("%(name)s joined it with another")),
 }

@@ -42,12 +42,15 @@ DOORS = {
     "api": SIGNED_IN,
     "answer": EVERYBODY,
     "hooks": set(),
+    "wake": EVERYBODY,
     "demo": EVERYBODY,
     "health": EVERYBODY,
     "security": EVERYBODY,
     "": EVERYBODY,
 }
 NARROWER = {
+    "wake.mine": SUPPORT,
+    "wake.acknowledge": SUPPORT,
     "security.change_password": AT_THE_PORTAL,
     "security.verify": AT_THE_PORTAL,
     "api.openapi_description": EVERYBODY,

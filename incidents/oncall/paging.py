@@ -1,0 +1,158 @@
+"""Calling people in turn: the handler, the next, the lead, and from the front, until one acknowledges."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from firstline import clock
+from firstline.db import db
+from firstline.i18n import gettext as _
+from incidents import notices
+from incidents.errors import NotFound
+from incidents.lifecycle import locked
+from incidents.models import OPEN, Event, Incident, State, Visibility
+from incidents.notices import Topic
+from incidents.oncall import duty, hooks
+from incidents.oncall.models import Call, Page, PageState
+from incidents.oncall.rule import RULE, wakes
+from incidents.people import Person
+from incidents.policy import Action, require
+from incidents.timeline import record
+
+SERIOUS = "serious"
+STEP_WITHOUT_ROTA = timedelta(minutes=10)
+BATCH = 100
+
+
+def wake(session: Session, incident: Incident, *, because: str, key: str = SERIOUS) -> Page:
+    """Call the handler on duty for this incident, inside the caller's transaction.
+
+    `because` is the reason in a sentence. `key` names it: the same one for the same incident wakes
+    nobody twice, so that it is safe to call again.
+    """
+    known = select(Page).where(Page.incident_id == incident.id, Page.key == key)
+    page: Page | None = session.scalar(known)
+    if page is None:
+        page = Page(incident=incident, key=key, because=because[:300], next_step_at=clock.now())
+        session.add(page)
+        session.flush()
+        _call(session, page)
+    return page
+
+
+def wake_for_serious() -> int:
+    """Wake for what the rule says and nobody has taken, however it became so; returns for how many."""
+    paged = select(Page.incident_id).where(Page.key == SERIOUS)
+    priorities = {number for line in RULE if line.wakes for number in line.priorities}
+    kinds = {kind for line in RULE if line.wakes for kind in line.kinds}
+    is_serious = Incident.priority.in_(priorities) | Incident.kind.in_(kinds)
+    untouched = Incident.state.in_([State.OFFERED, State.QUEUED]) & Incident.assignee_id.is_(None)
+    found = select(Incident.id).where(is_serious, untouched, Incident.id.not_in(paged)).limit(BATCH)
+    ids = db.session.scalars(found).all()
+    for incident_id in ids:
+        with locked(incident_id) as (session, incident):
+            wake_if_serious(session, incident)
+    return len(ids)
+
+
+def wake_if_serious(session: Session, incident: Incident) -> None:
+    """As the rule says, inside the caller's transaction."""
+    if wakes(incident):
+        wake(session, incident, because=_("P%(n)s: %(title)s", n=incident.priority, title=incident.title))
+
+
+def step_up() -> int:
+    """Call the next one wherever nobody acknowledged in time; returns how many pages were looked at."""
+    due = select(Page.incident_id, Page.id).where(
+        Page.state == PageState.CALLING, Page.next_step_at <= clock.now()
+    )
+    rows = db.session.execute(due.order_by(Page.next_step_at).limit(BATCH)).all()
+    for incident_id, page_id in rows:
+        with locked(incident_id) as (session, _incident):
+            page = session.get_one(Page, page_id)
+            if page.state == PageState.CALLING and page.next_step_at <= clock.now():
+                _go_on(session, page)
+    return len(rows)
+
+
+def acknowledge(page_id: int, *, by: Person) -> Page:
+    """Somebody has it: nobody else is called. Doing it twice, or after another, changes nothing."""
+    page = find(page_id)
+    with locked(page.incident_id) as (session, incident):
+        require(by, Action.WORK, incident)
+        page = session.get_one(Page, page_id)
+        if page.state == PageState.CALLING:
+            _end(page, PageState.ACKNOWLEDGED, by)
+            record(session, incident, Event.ACKNOWLEDGED, author=by, visibility=Visibility.INTERNAL)
+    return page
+
+
+def find(page_id: int) -> Page:
+    """This page; `NotFound` when there is none."""
+    page = db.session.get(Page, page_id)
+    if page is None:
+        raise NotFound(_("There is no such alert any more."))
+    return page
+
+
+def pages_for(person: Person) -> Sequence[Page]:
+    """What this person was called for and nobody has acknowledged yet, latest first."""
+    mine = select(Call.page_id).where(Call.person_id == person.id)
+    found = select(Page).where(Page.state == PageState.CALLING, Page.id.in_(mine))
+    return db.session.scalars(found.options(joinedload(Page.incident)).order_by(Page.id.desc())).all()
+
+
+def pages_of(incident_id: int) -> Sequence[Page]:
+    """The alerts of an incident, those still calling first, then the latest."""
+    still = Page.state == PageState.CALLING
+    found = select(Page).where(Page.incident_id == incident_id)
+    return db.session.scalars(found.order_by(still.desc(), Page.id.desc())).all()
+
+
+def calling(incident_id: int) -> list[Page]:
+    """The alerts of an incident that nobody has acknowledged."""
+    return [page for page in pages_of(incident_id) if page.state == PageState.CALLING]
+
+
+def recent_pages(limit: int = 30) -> Sequence[Page]:
+    """The latest alerts, those still calling first."""
+    calling = Page.state == PageState.CALLING
+    found = select(Page).options(joinedload(Page.incident), joinedload(Page.acknowledged_by))
+    return db.session.scalars(found.order_by(calling.desc(), Page.id.desc()).limit(limit)).all()
+
+
+def _go_on(session: Session, page: Page) -> None:
+    incident = page.incident
+    if incident.state not in OPEN:
+        _end(page, PageState.ENDED, None)
+    elif incident.state != State.QUEUED and incident.assignee is not None:
+        _end(page, PageState.ACKNOWLEDGED, incident.assignee)
+    else:
+        page.step += 1
+        _call(session, page)
+
+
+def _call(session: Session, page: Page) -> None:
+    incident = page.incident
+    ladder = duty.steps(session, incident.team)
+    people = ladder[page.step % len(ladder)]
+    rota = duty.rota_of(session, incident.team)
+    names = ", ".join(person.name for person in people)
+    facts: dict[str, object] = {"step": page.step + 1, "people": names}
+    entry = record(
+        session, incident, Event.PAGED, text=page.because, facts=facts, visibility=Visibility.INTERNAL
+    )
+    for person in people:
+        session.add(Call(page_id=page.id, person_id=person.id, step=page.step))
+        notices.owe(session, Topic.PAGED, incident, person, entry=entry)
+    if rota is not None and rota.webhook_url:
+        hooks.owe(session, page, rota, people)
+    waits = timedelta(minutes=rota.step_minutes) if rota else STEP_WITHOUT_ROTA
+    page.next_step_at = clock.now() + waits
+
+
+def _end(page: Page, state: PageState, by: Person | None) -> None:
+    page.state, page.acknowledged_by = state, by
+    page.acknowledged_at = clock.now() if by is not None else None
