@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from commands.demo import history, routing, sayings, stories
+from commands.demo import history, promises, routing, sayings, stories
 from commands.demo.sources import known_fixes, read
 from firstline import clock
 from firstline.db import db, write
@@ -40,6 +40,7 @@ def load(hash_password: Hash | None) -> Counter[str]:
         added["teams"] = _add_teams(session)
         added["people"] = _add_people(session, password)
         added["services"] = _add_services(session)
+        added["calendars and rotas"] = promises.add(session)
         added["devices"] = _add_devices(session)
         added["outages"] = _add_outages(session)
         added["articles"] = _add_articles(session)

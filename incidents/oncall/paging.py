@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import exists, or_, select
+from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from firstline import clock
 from firstline.db import db
@@ -12,7 +12,7 @@ from firstline.i18n import gettext as _
 from incidents import notices
 from incidents.errors import NotFound
 from incidents.lifecycle import locked
-from incidents.models import OPEN, Event, Incident, State, Visibility
+from incidents.models import OPEN, Entry, Event, Incident, State, Visibility
 from incidents.notices import Topic
 from incidents.oncall import duty, hooks
 from incidents.oncall.models import Call, Page, PageState
@@ -24,6 +24,12 @@ from incidents.timeline import record
 SERIOUS = "serious"
 STEP_WITHOUT_ROTA = timedelta(minutes=10)
 BATCH = 100
+
+TAKEN = exists().where(
+    Entry.incident_id == Page.incident_id, Entry.event == Event.TAKEN, Entry.created_at >= Page.created_at
+)
+OVER = Incident.state.not_in(OPEN)
+"""Who takes the incident has acknowledged, and what is over needs nobody: neither waits for its step."""
 
 
 def wake(session: Session, incident: Incident, *, because: str, key: str = SERIOUS) -> Page:
@@ -65,14 +71,13 @@ def wake_if_serious(session: Session, incident: Incident) -> None:
 
 def step_up() -> int:
     """Call the next one wherever nobody acknowledged in time; returns how many pages were looked at."""
-    due = select(Page.incident_id, Page.id).where(
-        Page.state == PageState.CALLING, Page.next_step_at <= clock.now()
-    )
+    due = select(Page.incident_id, Page.id).join(Page.incident).where(Page.state == PageState.CALLING)
+    due = due.where(or_(Page.next_step_at <= clock.now(), TAKEN, OVER))
     rows = db.session.execute(due.order_by(Page.next_step_at).limit(BATCH)).all()
     for incident_id, page_id in rows:
         with locked(incident_id) as (session, _incident):
             page = session.get_one(Page, page_id)
-            if page.state == PageState.CALLING and page.next_step_at <= clock.now():
+            if page.state == PageState.CALLING:
                 _go_on(session, page)
     return len(rows)
 
@@ -100,8 +105,9 @@ def find(page_id: int) -> Page:
 def pages_for(person: Person) -> Sequence[Page]:
     """What this person was called for and nobody has acknowledged yet, latest first."""
     mine = select(Call.page_id).where(Call.person_id == person.id)
-    found = select(Page).where(Page.state == PageState.CALLING, Page.id.in_(mine))
-    return db.session.scalars(found.options(joinedload(Page.incident)).order_by(Page.id.desc())).all()
+    found = select(Page).join(Page.incident).options(contains_eager(Page.incident))
+    calling_me = found.where(Page.state == PageState.CALLING, Page.id.in_(mine), ~TAKEN, ~OVER)
+    return db.session.scalars(calling_me.order_by(Page.id.desc())).all()
 
 
 def pages_of(incident_id: int) -> Sequence[Page]:
@@ -127,11 +133,18 @@ def _go_on(session: Session, page: Page) -> None:
     incident = page.incident
     if incident.state not in OPEN:
         _end(page, PageState.ENDED, None)
-    elif incident.state != State.QUEUED and incident.assignee is not None:
-        _end(page, PageState.ACKNOWLEDGED, incident.assignee)
-    else:
+    elif (taker := _taken_by(session, page)) is not None:
+        _end(page, PageState.ACKNOWLEDGED, taker)
+    elif page.next_step_at <= clock.now():
         page.step += 1
         _call(session, page)
+
+
+def _taken_by(session: Session, page: Page) -> Person | None:
+    """Who took the incident since people are called for it."""
+    taken = select(Entry).where(Entry.incident_id == page.incident_id, Entry.event == Event.TAKEN)
+    last = session.scalar(taken.where(Entry.created_at >= page.created_at).order_by(Entry.id.desc()).limit(1))
+    return last.author if last is not None else None
 
 
 def _call(session: Session, page: Page) -> None:

@@ -95,8 +95,12 @@ def test_then_the_next_then_the_lead_and_from_the_front_until_somebody_acknowled
 
 
 def test_who_takes_the_incident_has_acknowledged(incident, people):
-    lifecycle.take(incident.id, by=people["tom"])
-    step_at(15)
+    with clock.freeze(NIGHT + timedelta(minutes=3)):
+        assert [page.incident_id for page in oncall.pages_for(people["tess"])] == [incident.id]
+        lifecycle.take(incident.id, by=people["tom"])
+    assert oncall.pages_for(people["tess"]) == []
+    step_at(4)
+    assert the_page(incident).acknowledged_by.name == "Tom"
     assert (the_page(incident).state, called()) == (PageState.ACKNOWLEDGED, ["Tess"])
 
 
