@@ -11,6 +11,7 @@ from incidents import conversation, queue
 from incidents.models import Channel, Incident
 from incidents.people import Person
 from incidents.routing import coming
+from incidents.sla import opening
 
 
 def pass_on(moment: Moment) -> Answer:
@@ -46,21 +47,24 @@ def by_mail(moment: Moment) -> Answer:
 
 def handed_over(incident: Incident, person: Person) -> Message:
     """Who has it, by when they answer, and where: no more than is known."""
-    where = f"{incident.number}: {wording.state_in_words(incident, person)}"
-    back = Button(_("Back to the assistant"), handover.BACK)
-    comes_at = coming.back_at(db.session(), incident.team)
-    if comes_at is not None and incident.assignee is None:
-        return wording.text(
-            f"{where} {_out_of_hours(comes_at, person)}", *_ways(person), back, incident=incident
-        )
-    told = f"{where} {_where_answered(person)} " + _("I stay silent now: they get what you write.")
-    return wording.text(told, back, incident=incident)
+    told = [f"{incident.number}: {wording.state_in_words(incident, person)}"]
+    buttons = [Button(_("Back to the assistant"), handover.BACK)]
+    comes_at = _comes_at(incident)
+    if comes_at is not None:
+        at = wording.time_for(person, comes_at)
+        told.append(_("Nobody of them is at work now: they come at %(time)s.", time=at))
+        buttons[:0] = _ways(person)
+    told += [_where_answered(person), _("I stay silent now: they get what you write.")]
+    return wording.text(" ".join(told), *buttons, incident=incident)
 
 
-def _out_of_hours(comes_at: datetime, person: Person) -> str:
-    at = wording.time_for(person, comes_at)
-    told = _("Nobody of them is at work now: they come at %(time)s.", time=at)
-    return f"{told} " + _("What you write here waits for them; I stay silent.")
+def _comes_at(incident: Incident) -> datetime | None:
+    """When somebody is at work again, by working time and by shifts; None while somebody is."""
+    if incident.assignee is not None:
+        return None
+    session = db.session()
+    known = (opening.opens_at(session, incident), coming.back_at(session, incident.team))
+    return max((at for at in known if at is not None), default=None)
 
 
 def _ways(person: Person) -> tuple[Button, ...]:

@@ -140,13 +140,24 @@ def test_out_of_hours_it_says_when_somebody_comes_and_offers_mail(
 ) -> None:
     say("my headset crackles")
     told = say(PERSON)
-    assert "they come at 08:00, 30 November" in words_of(told)
-    assert "A person answers you here" not in words_of(told)
+    assert "they come at 09:00, 30 November" in words_of(told), (
+        "the desk opens at nine, Tess is there at eight"
+    )
     assert say("it is the left ear").messages == (), "the words wait for them"
     press = next(b.payload for b in told.messages[-1].buttons if b.title == "Answer me by mail")
     assert erin.email in words_of(say(press))
     assert the_conversation().handed_over_at is None
     assert the_incident().state == State.QUEUED
+
+
+def test_in_working_hours_nothing_is_said_of_when_somebody_comes(
+    tess: Person, say: Callable[..., Reply]
+) -> None:
+    with clock.freeze(datetime(2026, 11, 27, 10, tzinfo=UTC)):
+        say("my headset crackles")
+        told = say(PERSON)
+    assert "they come at" not in words_of(told)
+    assert "Answer me by mail" not in [button.title for button in told.messages[-1].buttons]
 
 
 @pytest.mark.usefixtures("in_the_evening")
