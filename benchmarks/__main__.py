@@ -10,6 +10,7 @@ PARTS = {
     "search": "benchmarks.search",
     "learning": "benchmarks.learning",
     "duplicates": "benchmarks.duplicates",
+    "triage": "benchmarks.triage",
     "mail": "benchmarks.mail",
     "soak": "benchmarks.mail_soak",
     "chat": "benchmarks.chat",

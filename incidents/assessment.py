@@ -18,7 +18,8 @@ def assess(incident_id: int, *, by: Person, urgency: Level | None = None, impact
     with locked(incident_id) as (session, incident):
         require(by, Action.COMMENT, incident)
         incident.urgency = urgency or incident.urgency
-        incident.impact = impact or incident.impact
+        if impact is not None:
+            incident.impact, incident.impact_before_count = impact, None
         priority = prioritise(incident.impact, incident.urgency, incident.kind)
         incident.priority = priority
         facts: dict[str, object] = {

@@ -76,6 +76,9 @@ def _file_under(session: Session, incident: Incident, before: Facts, after: Fact
     was = incident.priority
     service = _service(session, after.service)
     incident.category, incident.kind = after.category, after.kind
+    if incident.impact != after.impact:
+        # A person's word on the impact stands, whoever joins or leaves.
+        incident.impact_before_count = None
     incident.impact, incident.urgency = after.impact, after.urgency
     incident.service, incident.priority = service, after.priority
     facts = _changes(before, after) | ({"priority": [was, after.priority]} if was != after.priority else {})

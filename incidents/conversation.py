@@ -11,6 +11,7 @@ from firstline.i18n import gettext as _
 from incidents import notices, sla
 from incidents.attachments import StoredFile, Upload, store
 from incidents.errors import Invalid
+from incidents.kinship import effects, family
 from incidents.lifecycle import Change, apply, locked
 from incidents.models import Channel, Entry, Event, Incident, State, Visibility
 from incidents.notices import Topic
@@ -137,7 +138,12 @@ def requester_says(
     files: Sequence[StoredFile],
     mail_after: timedelta = timedelta(),
 ) -> Entry:
-    """The requester's words, inside the caller's transaction; the caller has checked who it is."""
+    """The requester's words, inside the caller's transaction; the caller has checked who it is.
+
+    What was merged speaks through its survivor; once that is resolved, "still broken" splits it off.
+    """
+    if incident.state == State.MERGED:
+        return _through_the_survivor(session, incident, by, text, channel, files, mail_after)
     entry = record(session, incident, Event.COMMENTED, author=by, text=text, channel=channel, files=files)
     if incident.state == State.WAITING and incident.waiting_on == "requester":
         apply(session, incident, Change(to=State.IN_PROGRESS), by=by)
@@ -146,3 +152,21 @@ def requester_says(
     if incident.assignee is not None and incident.assignee_id != by.id:
         notices.owe(session, Topic.COMMENTED, incident, incident.assignee, entry=entry, after=mail_after)
     return entry
+
+
+def _through_the_survivor(
+    session: Session,
+    merged: Incident,
+    by: Person,
+    text: str,
+    channel: Channel,
+    files: Sequence[StoredFile],
+    mail_after: timedelta,
+) -> Entry:
+    survivor = family.survivor_of(session, merged)
+    if survivor.requester_id == by.id:
+        return requester_says(session, survivor, by, text, channel, files, mail_after)
+    if survivor.is_open or is_thanks(text):
+        return effects.pass_on(session, merged, by, text, channel, files)
+    apply(session, merged, Change(to=State.QUEUED), by=by)
+    return requester_says(session, merged, by, text, channel, files, mail_after)

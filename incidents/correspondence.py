@@ -12,6 +12,7 @@ from incidents.attachments import StoredFile
 from incidents.conversation import requester_says, support_answers
 from incidents.errors import NotFound
 from incidents.intake import Report, report
+from incidents.kinship import family
 from incidents.lifecycle import Change, apply, locked
 from incidents.models import Channel, Entry, Event, Incident, Resolution, State, Visibility
 from incidents.notices import Topic
@@ -45,6 +46,9 @@ def hear(
         return support_answers(session, incident, by, text, Channel.MAIL, files)
     if by.is_support:
         return note(session, incident, by=by, text=text, files=files, facts={"unverified": True})
+    theirs = family.merged_of(session, incident, by.id)
+    if theirs is not None:
+        return requester_says(session, theirs, by, text, Channel.MAIL, files)
     entry = _comment(session, incident, by, text, files)
     if incident.assignee is not None:
         notices.owe(session, Topic.COMMENTED, incident, incident.assignee, entry=entry)

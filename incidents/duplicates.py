@@ -58,21 +58,24 @@ class Reading:
     concepts: Concepts
     weights: dict[str, float]
     vector: NDArray[np.float32] | None
+    site: str = ""
 
     @property
-    def site_counts(self) -> bool:
-        return bool(self.concepts.things & IS_LOCAL)
+    def local_site(self) -> frozenset[str]:
+        """Where the trouble is, by whom it was told, if it is with something that every site has."""
+        counts = bool(self.site) and bool(self.concepts.things & IS_LOCAL)
+        return frozenset({self.site.casefold()}) if counts else frozenset()
 
 
-def read(text: str, vector: NDArray[np.float32] | None = None) -> Reading:
-    """Take a text apart once, for comparing it with many."""
-    return Reading(concepts.read(text), _weigh(text), vector)
+def read(text: str, vector: NDArray[np.float32] | None = None, *, site: str = "") -> Reading:
+    """Take a text apart once, for comparing it with many; `site` is where its writer works."""
+    return Reading(concepts.read(text), _weigh(text), vector, site)
 
 
 def chance(one: Reading, other: Reading) -> float:
     """How likely both tell of the same trouble, 0 to 1."""
     by_words = one.vector is None or other.vector is None
-    if names_another(one.concepts, other.concepts):
+    if names_another(one.concepts, other.concepts) or _differ(one.local_site, other.local_site):
         return 0.0
     weights, offset = (WEIGHTS_BY_WORDS, OFFSET_BY_WORDS) if by_words else (WEIGHTS, OFFSET)
     score = offset + sum(w * f for w, f in zip(weights, features(one, other), strict=True))

@@ -58,11 +58,12 @@ class Level(StrEnum):
 
 
 class Kind(StrEnum):
-    """ITIL's type of what was reported."""
+    """ITIL's type of what was reported; `MAJOR` is a candidate, which a person makes a major incident."""
 
     INCIDENT = "incident"
     REQUEST = "request"
     SECURITY = "security"
+    MAJOR = "major"
 
 
 class Resolution(StrEnum):
@@ -119,6 +120,9 @@ class Event(StrEnum):
     BREACHED = "breached"
     PAGED = "paged"
     ACKNOWLEDGED = "acknowledged"
+    SPLIT = "split"
+    ADOPTED = "adopted"
+    PARTED = "parted"
 
 
 class Incident(Model):
@@ -161,7 +165,11 @@ class Incident(Model):
     placed_at: Mapped[datetime | None]
     """Since when its team has it to be taken."""
     waiting_on: Mapped[str | None] = mapped_column(String(12))
-    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("incident.id"))
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("incident.id"), index=True)
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("incident.id"), index=True)
+    follows_parent: Mapped[bool] = mapped_column(default=False)
+    affected_count: Mapped[int] = mapped_column(default=1)
+    impact_before_count: Mapped[str | None] = mapped_column(String(8))
 
     created_at: Mapped[datetime] = mapped_column(default=clock.now, index=True)
     updated_at: Mapped[datetime] = mapped_column(default=clock.now)

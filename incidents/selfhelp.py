@@ -10,9 +10,11 @@ from sqlalchemy.orm import Session
 from firstline import clock, jobs
 from firstline.db import db, write
 from firstline.i18n import gettext as _
-from incidents import holdout, routing, triage
+from incidents import filing, holdout, routing, triage
+from incidents.conversation import requester_says
 from incidents.errors import Conflict, Invalid
 from incidents.intake import BY_HAND, OFFER_TASK
+from incidents.kinship import lookalikes
 from incidents.lifecycle import Change, apply, locked
 from incidents.models import Channel, Event, Incident, Resolution, State
 from incidents.people import Person
@@ -53,6 +55,8 @@ def offer_fixes(incident_id: int) -> list[Fix]:
     incident = db.session.get(Incident, incident_id)
     if incident is None or incident.suggested_at is not None:
         return fixes_of(incident_id)
+    filing.try_to_file(incident_id)
+    lookalikes.try_compare(incident_id)
     words = f"{incident.title}\n{incident.description}"
     found = _find_fixes(incident, words)
     with locked(incident_id) as (session, incident):
@@ -173,6 +177,10 @@ def tell_outcome(
     with locked(incident_id) as (session, incident):
         require(by, Action.TELL_OUTCOME, incident)
         if solved and incident.state in {State.RESOLVED, State.CLOSED}:
+            return
+        if incident.state == State.MERGED:
+            words = _("It is solved for me.") if solved else _("It is not solved for me.")
+            requester_says(session, incident, by, note or words, Channel(incident.channel), ())
             return
         if not incident.is_open and not (not solved and incident.state == State.RESOLVED):
             raise Conflict(

@@ -11,6 +11,7 @@ from itertools import pairwise
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from incidents import matrix
 from incidents.models import Kind, Level
 from incidents.services import Service
 from knowledge_base.models import Category
@@ -18,19 +19,6 @@ from knowledge_base.models import Category
 OTHER = "other"
 TITLE_WEIGHT = 2
 WORDS = re.compile(r"[^\W_]+(?:[-.'][^\W_]+)*")
-
-PRIORITY = {
-    (Level.HIGH, Level.HIGH): 1,
-    (Level.HIGH, Level.MEDIUM): 2,
-    (Level.MEDIUM, Level.HIGH): 2,
-    (Level.HIGH, Level.LOW): 3,
-    (Level.MEDIUM, Level.MEDIUM): 3,
-    (Level.LOW, Level.HIGH): 3,
-    (Level.MEDIUM, Level.LOW): 4,
-    (Level.LOW, Level.MEDIUM): 4,
-    (Level.LOW, Level.LOW): 5,
-}
-"""ITIL's matrix: (impact, urgency) to priority 1 (first) to 5."""
 
 SECURITY = re.compile(
     r"\b(phish\w*|ransom\w*|malware|virus|hacked|compromised|data breach|"
@@ -82,9 +70,14 @@ SERVICES = select(Service.id, Service.name, Service.keywords).order_by(Service.s
 
 
 def prioritise(impact: str, urgency: str, kind: str) -> int:
-    """Priority by the matrix; a security incident is never below P2."""
-    priority = PRIORITY[Level(impact), Level(urgency)]
-    return min(priority, 2) if kind == Kind.SECURITY else priority
+    """Priority by the matrix in force (`incidents.matrix`)."""
+    return matrix.priority_of(matrix.cells(), impact=impact, urgency=urgency, kind=kind)
+
+
+def impact_by_count(people: int) -> Level:
+    """The least impact of what so many people have."""
+    bars = matrix.bars()
+    return next((level for level in (Level.HIGH, Level.MEDIUM) if people >= bars[level]), Level.LOW)
 
 
 def classify(

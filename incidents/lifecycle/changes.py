@@ -11,7 +11,7 @@ from firstline.db import write
 from firstline.i18n import gettext as _
 from incidents import notices, routing
 from incidents.errors import Conflict, NotAllowed, NotFound
-from incidents.lifecycle import closing, hands, resolving
+from incidents.lifecycle import closing, hands, joining, resolving
 from incidents.lifecycle.table import DESK, REQUESTER, TABLE, WANTED, Way
 from incidents.lifecycle.wanted import Change
 from incidents.models import Event, Incident, State
@@ -27,6 +27,8 @@ EFFECTS = {
     Event.CLOSED: closing.close,
     Event.REOPENED: closing.reopen,
     Event.CANCELLED: closing.cancel,
+    Event.MERGED: joining.merge,
+    Event.SPLIT: joining.split,
 }
 
 
@@ -97,6 +99,8 @@ def apply(session: Session, incident: Incident, wanted: Change, *, by: Person | 
         )
     _check_who(way, incident, by)
     EFFECTS[way.records](session, incident, wanted, by)
+    if way.records in {Event.RESOLVED, Event.CANCELLED}:
+        joining.end_with(session, incident, wanted, by, apply)
 
 
 def wait_for_vendor(session: Session, incident: Incident, by: Person) -> None:

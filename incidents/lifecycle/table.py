@@ -48,6 +48,11 @@ TABLE: dict[tuple[State, State], Way] = {
     (State.WAITING, State.IN_PROGRESS): _way(Event.RESUMED, REQUESTER, SUPPORT, DESK),
     (State.WAITING, State.RESOLVED): _way(Event.RESOLVED, REQUESTER, SUPPORT, DESK),
     (State.WAITING, State.CANCELLED): _way(Event.CANCELLED, REQUESTER, SUPPORT),
+    (State.OFFERED, State.MERGED): _way(Event.MERGED, REQUESTER, SUPPORT),
+    (State.QUEUED, State.MERGED): _way(Event.MERGED, REQUESTER, SUPPORT),
+    (State.IN_PROGRESS, State.MERGED): _way(Event.MERGED, REQUESTER, SUPPORT),
+    (State.WAITING, State.MERGED): _way(Event.MERGED, REQUESTER, SUPPORT),
+    (State.MERGED, State.QUEUED): _way(Event.SPLIT, REQUESTER, SUPPORT, DESK),
     (State.RESOLVED, State.CLOSED): _way(Event.CLOSED, REQUESTER, SUPPORT, DESK),
     (State.RESOLVED, State.QUEUED): _way(Event.REOPENED, REQUESTER, SUPPORT),
     (State.CLOSED, State.QUEUED): _way(Event.REOPENED, REQUESTER, SUPPORT),
@@ -61,6 +66,8 @@ WANTED: dict[Event, Action] = {
     Event.RESOLVED: Action.TELL_OUTCOME,
     Event.ROUTED: Action.TELL_OUTCOME,
     Event.RESUMED: Action.COMMENT,
+    Event.MERGED: Action.CANCEL,
+    Event.SPLIT: Action.REOPEN,
 }
 """What a requester must be allowed for a change; support needs `Action.WORK`."""
 

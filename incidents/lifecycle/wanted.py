@@ -25,3 +25,4 @@ class Change:
     items: tuple[str, ...] = ()
     proposal_id: int | None = None
     is_first_contact: bool = False
+    into_id: int | None = None

@@ -14,6 +14,7 @@ from portal.api import (
     diagnosis,
     helping,
     incidents,
+    joins,
     oncall,
     routing,
 )
@@ -55,6 +56,8 @@ URLS = (
     ("POST", "/incidents/<number>/rating", diagnosis.rate),
     ("POST", "/calls", calls.log),
     ("POST", "/incidents/<number>/acknowledge", oncall.acknowledge),
+    ("POST", "/incidents/<number>/join", joins.join),
+    ("POST", "/incidents/<number>/apart", joins.apart),
     ("GET", "/articles", articles.index),
     ("POST", "/articles", articles.create),
     ("GET", "/articles/<reference>", articles.show),

@@ -39,7 +39,11 @@ def report() -> ResponseReturnValue:
     )
     incident = intake.report(_for_somebody_else(told, body, me))
     fixes = selfhelp.offer_fixes(incident.id)
-    answer = {**views.incident(incident), "suggestions": [views.suggestion(fix) for fix in fixes]}
+    answer = {
+        **views.incident(incident),
+        "suggestions": [views.suggestion(fix) for fix in fixes],
+        "looks_like": views.looks_like(incident, me),
+    }
     return answer, 201, {"Location": request.base_url + f"/{incident.number}"}
 
 
@@ -53,7 +57,7 @@ def index() -> ResponseReturnValue:
 
 
 def show(number: str) -> ResponseReturnValue:
-    return _whole(queue.find(caller(), number))
+    return whole(queue.find(caller(), number))
 
 
 def add_entry(number: str) -> ResponseReturnValue:
@@ -80,7 +84,7 @@ def tell_outcome(number: str) -> ResponseReturnValue:
     selfhelp.tell_outcome(
         incident.id, by=me, solved=solved, article_id=article_of(body, me), note=body.text("note") or ""
     )
-    return _whole(incident)
+    return whole(incident)
 
 
 def change_state(number: str) -> ResponseReturnValue:
@@ -94,7 +98,7 @@ def change_state(number: str) -> ResponseReturnValue:
         lifecycle.escalate(incident.id, by=me, note=body.text("note") or "", team_slug=team)
     else:
         lifecycle.change(incident.id, _change(to, body, me), by=me)
-    return _whole(incident)
+    return whole(incident)
 
 
 def _change(to: State, body: Body, me: Person) -> Change:
@@ -110,7 +114,14 @@ def _change(to: State, body: Body, me: Person) -> Change:
         is_article_wanted=body.flag("article_wanted") or False,
         items=tuple(body.strings("items")),
         proposal_id=body.number("proposal"),
+        into_id=_other(body, me, "into"),
     )
+
+
+def _other(body: Body, me: Person, field: str) -> int | None:
+    """The incident that is named beside this one, if this person may see it."""
+    number = body.text(field)
+    return queue.find(me, number).id if number else None
 
 
 def _for_somebody_else(told: Report, body: Body, me: Person) -> Report:
@@ -138,7 +149,11 @@ def article_of(body: Body, me: Person) -> int | None:
         ) from error
 
 
-def _whole(incident: Incident) -> views.Json:
+def whole(incident: Incident) -> views.Json:
+    """One incident with everything this caller may see of it."""
     timeline = queue.timeline(caller(), incident)
-    whole = views.whole_incident(incident, timeline, selfhelp.fixes_of(incident.id))
-    return whole | views.help_of(incident, is_support=caller().is_support)
+    return {
+        **views.whole_incident(incident, timeline, selfhelp.fixes_of(incident.id)),
+        **views.help_of(incident, is_support=caller().is_support),
+        "looks_like": views.looks_like(incident, caller()),
+    }

@@ -8,6 +8,7 @@ from flask import current_app
 from firstline.app import settings_of
 from firstline.db import db
 from incidents import sla, swarms
+from incidents.kinship import lookalikes
 from incidents.models import Entry, Incident
 from incidents.people import Person
 from incidents.resolutions import items, rating
@@ -42,6 +43,7 @@ def incident(found: Incident) -> Json:
         "updated_at": time(found.updated_at),
         "due_at": time(found.due_at) if found.is_open and found.stopped_at is None else None,
         "resolution": found.resolution,
+        "affected": found.affected_count,
         "url": url(f"/incidents/{found.number}"),
     }
 
@@ -65,6 +67,8 @@ def whole_incident(found: Incident, timeline: Sequence[Entry], fixes: Sequence[F
         "rating": _rating(found),
         "resolved_at": time(found.resolved_at),
         "closed_at": time(found.closed_at),
+        "merged_into": _number(found.merged_into_id),
+        "parent": _number(found.parent_id),
         "suggestions": [suggestion(fix) for fix in fixes],
         "timeline": [entry(one) for one in timeline],
     }
@@ -162,6 +166,29 @@ def absence(found: Absence) -> Json:
 def _rating(found: Incident) -> Json | None:
     given = rating.of_present(found)
     return {"score": given.score, "words": given.words, "at": time(given.created_at)} if given else None
+
+
+def looks_like(found: Incident, me: Person) -> list[Json]:
+    """What may be the same trouble. Of another's incident its requester learns no number and no words."""
+    pairs = lookalikes.proposed(found)
+    if not me.is_support:
+        pairs = [pair for pair in pairs if pair.later_id == found.id]
+    others = [(pair, pair.other_than(found.id)) for pair in pairs]
+    return [
+        {
+            "number": other.number if me.is_support or other.requester_id == me.id else None,
+            "own": other.requester_id == found.requester_id,
+            "affected": other.affected_count,
+            "since": time(other.created_at),
+            "chance": round(pair.chance, 4),
+            "because": list(pair.because) if me.is_support else [],
+        }
+        for pair, other in others
+    ]
+
+
+def _number(incident_id: int | None) -> str | None:
+    return None if incident_id is None else f"INC-{incident_id:06d}"
 
 
 def suggestion(fix: Fix) -> Json:

@@ -3,7 +3,7 @@
 from flask import Blueprint
 
 from portal.access import sign_in_first
-from portal.employee import attachments, decisions, fixes, home, incidents, pictures, report, verdicts
+from portal.employee import attachments, decisions, fixes, home, incidents, pictures, report, same, verdicts
 
 blueprint = Blueprint("employee", __name__)
 blueprint.before_request(sign_in_first)
@@ -25,6 +25,8 @@ for rule, endpoint, view, methods in (
     (f"{ONE}/reopen", "reopen", decisions.reopen, POST),
     (f"{ONE}/rate", "rate", decisions.rate, POST),
     (f"{ONE}/cancel", "cancel", decisions.cancel, POST),
+    (f"{ONE}/same", "say_same", same.say_same, POST),
+    (f"{ONE}/other", "say_other", same.say_other, POST),
     ("/attachments/<int:attachment_id>", "attachment", attachments.download, GET),
     ("/pictures/<int:picture_id>", "picture", pictures.show, GET),
     ("/fixes", "fixes", fixes.index, GET),

@@ -8,7 +8,7 @@ from incidents.models import Incident
 from incidents.policy import Action, may
 from incidents.resolutions import rating
 from portal.access import person
-from portal.employee import story
+from portal.employee import relations, story
 
 MOST = 100
 
@@ -52,6 +52,7 @@ def page(
         held_out=just_logged and selfhelp.was_held_out(incident.id),
         just_logged=just_logged,
         errors=errors or {},
+        **relations.for_page(incident),
         text=text,
     )
 

@@ -133,4 +133,7 @@ SENTENCES: dict[Event, Callable[[str, bool, Entry], str]] = {
     Event.RATED: lambda who, mine, entry: _("%(who)s told us how it went.", who=who),
     Event.CONTINUED: _continued,
     Event.MERGED: lambda who, mine, entry: _("Joined with another incident about the same."),
+    Event.SPLIT: lambda who, mine, entry: _("It goes on by itself."),
+    Event.ADOPTED: lambda who, mine, entry: _("Others have the same. You hear from us when it is solved."),
+    Event.PARTED: lambda who, mine, entry: _("It is looked at by itself again."),
 }

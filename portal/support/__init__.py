@@ -14,6 +14,7 @@ from portal.support import (
     diagnosis,
     handing_over,
     incident,
+    joins,
     live,
     mail,
     outages,
@@ -94,6 +95,10 @@ for rule, endpoint, view, methods in (
     (f"{ONE}/mail/<int:entry_id>/picture/<int:position>", "mail_picture", mail.picture, GET),
     (f"{ONE}/mail/<int:entry_id>/raw", "mail_raw", mail.raw, GET),
     (f"{ONE}/mail/<int:entry_id>/split", "split", mail.split, POST),
+    (f"{ONE}/same/<other>", "same", joins.same, POST),
+    (f"{ONE}/apart/<other>", "apart", joins.apart, POST),
+    (f"{ONE}/join", "join", joins.join, POST),
+    (f"{ONE}/part", "part", joins.part, POST),
     (f"{ONE}/<doing>", "move", actions.move, POST),
 ):
     blueprint.add_url_rule(rule, endpoint, view, methods=methods)

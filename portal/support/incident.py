@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from email_intake import flood, original
 from firstline.db import db
 from firstline.i18n import gettext as _
-from incidents import continuing, drafting, feed, queue, selfhelp, services, similar, sla
+from incidents import continuing, drafting, feed, filing, queue, selfhelp, services, similar, sla
 from incidents.catalogue import explaining
 from incidents.diagnosis import hypotheses, proposals
 from incidents.errors import NotFound, Refused
@@ -17,7 +17,7 @@ from incidents.resolutions import causes, items, rating, worktime
 from incidents.reviews import work as reviews
 from knowledge_base import articles
 from portal.access import person
-from portal.support import alongside, chat, composing, wording
+from portal.support import alongside, chat, composing, relations, wording
 
 PANELS = (
     "escalate",
@@ -32,6 +32,7 @@ PANELS = (
     "cancel",
     "put-back",
     "facts",
+    "join",
 )
 LEADS_TO = {
     "take": State.IN_PROGRESS,
@@ -93,6 +94,8 @@ def render(incident: Incident, *, doing: str = "", refusal: Refused | None = Non
         others=others,
         causes=explaining.causes_of(incident),
         explained=explaining.proposed_children(incident),
+        **relations.for_page(incident),
+        filed=filing.filed(incident),
         problem=problems.problem_of(incident),
         review=reviews.review_of(incident),
         may_be_drafted=drafting.may_be_drafted(incident),
@@ -120,7 +123,7 @@ def allowed(incident: Incident) -> set[str]:
         possible.add("resume")
     if incident.assignee_id == person().id and state == State.IN_PROGRESS:
         possible.discard("take")
-    return possible | {"escalate", "vendor", "swarm", "swarm-invite", "facts", "propose"}
+    return possible | {"escalate", "vendor", "swarm", "swarm-invite", "facts", "propose", "join"}
 
 
 def _for_panel(incident: Incident, doing: str, refusal: Refused | None = None) -> dict[str, object]:
@@ -136,7 +139,7 @@ def _for_panel(incident: Incident, doing: str, refusal: Refused | None = None) -
         "errors": {refusal.field or "": refusal.sentence} if refusal else {},
         "typed": request.form if refusal else {},
         "kinds": wording.KINDS,
-        "categories": {category.slug: category.name for category in articles.categories()},
+        "categories": wording.category_names(articles.categories()),
         "services": services.list_services() if opened == "facts" else [],
         "fixes": selfhelp.fixes_of(incident.id) if opened == "resolve" else [],
         **alongside.helpers(incident, opened),

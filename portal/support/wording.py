@@ -1,18 +1,30 @@
 """What a timeline entry says to support, in one sentence."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from firstline.i18n import gettext as _
 from firstline.i18n import lazy_gettext
 from incidents.models import Entry, Event, Kind, Resolution
 from incidents.resolutions.models import Score
+from knowledge_base.models import Category
 from portal.display import CHANNELS, LEVELS, SCORES
+from portal.support import joining
 
 KINDS = {
     Kind.INCIDENT: lazy_gettext("Incident"),
     Kind.REQUEST: lazy_gettext("Request"),
     Kind.SECURITY: lazy_gettext("Security"),
+    Kind.MAJOR: lazy_gettext("Major incident candidate"),
 }
+
+
+def category_names(categories: Sequence[Category]) -> dict[str, str]:
+    """Both levels of each: “Network & VPN › VPN”."""
+    names = {category.slug: category.name for category in categories}
+    return {
+        one.slug: f"{names[one.parent_slug]} › {one.name}" if one.parent_slug in names else one.name
+        for one in categories
+    }
 
 
 def sentence(entry: Entry) -> str:
@@ -58,12 +70,25 @@ def _classified(entry: Entry) -> str:
             for fact, (was, now) in changed.items()
         )
         return _("%(name)s corrected the %(parts)s", name=_who(entry), parts=parts)
+    if "confidence" in entry.facts:
+        return _filed(entry)
     because = entry.facts.get("because")
     words = ", ".join(map(str, because)) if isinstance(because, list) else ""
     first = _(
         "Filed under %(category)s as P%(n)s", category=_fact(entry, "category"), n=_fact(entry, "priority")
     )
     return f"{first} ({words})" if words else first
+
+
+def _filed(entry: Entry) -> str:
+    """What the model that learned from the desk made of it."""
+    percent = round(100 * float(str(entry.facts["confidence"])))
+    if not entry.facts.get("is_sure"):
+        return _("Not filed: the likeliest category is only %(n)s%% sure", n=percent)
+    because = entry.facts.get("because")
+    words = ", ".join(map(str, because)) if isinstance(because, list) and because else _("the meaning")
+    category = _fact(entry, "category")
+    return _("Filed under %(category)s, %(n)s%% sure (%(words)s)", category=category, n=percent, words=words)
 
 
 def _label(fact: str) -> str:
@@ -234,5 +259,8 @@ SENTENCES: dict[Event, Callable[[Entry], str]] = {
     Event.BREACHED: _by_name(lazy_gettext("The clock ran out")),
     Event.PAGED: _paged,
     Event.ACKNOWLEDGED: _by_name(lazy_gettext("%(name)s acknowledged the alert")),
-    Event.MERGED: _by_name(lazy_gettext("%(name)s joined it with another")),
+    Event.MERGED: joining.merged,
+    Event.SPLIT: joining.split,
+    Event.ADOPTED: joining.adopted,
+    Event.PARTED: joining.parted,
 }

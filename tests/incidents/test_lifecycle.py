@@ -40,6 +40,13 @@ def incident(people):
     )
 
 
+@pytest.fixture
+def another(people):
+    """One of the same person, with which it can be joined."""
+    requester = people[Actor.REQUESTER].id
+    return report(Report(requester_id=requester, description="printer jams", channel=Channel.PORTAL))
+
+
 def put_into(incident: Incident, state: State) -> None:
     with write() as session:
         session.get(Incident, incident.id).state = state
@@ -53,11 +60,11 @@ COMPLETE = {"note": "Because the test says so", "resolution": Resolution.SUPPORT
 
 
 @pytest.mark.parametrize(("source", "to", "actor"), list(product(State, State, Actor)))
-def test_every_pair_of_states_does_what_the_table_says(incident, people, source, to, actor):
+def test_every_pair_of_states_does_what_the_table_says(incident, another, people, source, to, actor):
     put_into(incident, source)
     way = TABLE.get((source, to))
     resolution = Resolution.SELF_SERVICE if actor == Actor.REQUESTER else Resolution.SUPPORT
-    wanted = Change(to=to, note="why", resolution=resolution)
+    wanted = Change(to=to, note="why", resolution=resolution, into_id=another.id)
     if way is None or actor not in way.who:
         with pytest.raises(Refused):
             lifecycle.change(incident.id, wanted, by=people[actor])

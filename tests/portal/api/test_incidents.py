@@ -215,3 +215,18 @@ def test_a_session_is_no_token(app: Flask, erin: Program) -> None:
     with client.session_transaction() as session:
         session.update(_user_id=someone.fs_uniquifier, _fresh=True)
     assert client.get("/api/v1/incidents").status_code == 401
+
+
+def test_two_reports_of_one_trouble_are_joined_and_parted(erin: Program, tess: Program) -> None:
+    first, second = tess.post("/incidents", VPN).json, erin.post("/incidents", VPN).json
+    (alike,) = second["looks_like"]
+    assert (alike["number"], alike["own"]) == (None, False)
+    one = f"/incidents/{second['number']}"
+    assert erin.post(f"{one}/join", {}).json["parent"] == first["number"]
+    assert tess.get(f"/incidents/{first['number']}").json["affected"] == 2
+    parted = tess.post(f"{one}/apart", {}).json
+    assert (parted["parent"], parted["looks_like"]) == (None, [])
+    merge = {"how": "merge", "other": first["number"]}
+    merged = tess.post(f"{one}/join", merge).json
+    assert (merged["state"], merged["merged_into"]) == ("merged", first["number"])
+    assert tess.post(f"/incidents/{first['number']}/join", merge).status_code == 409

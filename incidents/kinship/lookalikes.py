@@ -1,0 +1,217 @@
+"""Finds what may be the same trouble: at the door, across people and channels.
+
+The words are compared with the open incidents of the last days outside of any transaction; what
+clears the bar is kept as a proposal, which a person decides. Nothing is ever joined by itself.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+import numpy as np
+from flask import current_app
+from numpy.typing import NDArray
+from sqlalchemy import or_, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session, aliased
+
+from firstline import clock, jobs, log
+from firstline.app import settings_of
+from firstline.db import db, write
+from incidents import duplicates
+from incidents.kinship.joining import find_pair
+from incidents.kinship.models import IncidentVector, Lookalike, Verdict
+from incidents.models import OPEN, Channel, Incident
+from incidents.people import Person
+from knowledge_base.embedding import Encoder, try_encoder
+
+LOOKS_BACK = timedelta(days=14)
+MOST_COMPARED = 1_000
+MOST_PROPOSED = 3
+COMPARED = 2_000
+"""How many characters of the words are compared."""
+
+logger = log.get(__name__)
+
+
+@dataclass(frozen=True)
+class Near:
+    """An open incident that may be the same trouble; `because` are the words both name."""
+
+    incident: Incident
+    chance: float
+    because: tuple[str, ...]
+
+
+def compare(incident_id: int) -> None:
+    """Keep the vector of this incident and propose what it may be the same as; twice does no harm."""
+    incident = db.session.get(Incident, incident_id)
+    if incident is None or incident.channel == Channel.MONITORING or not incident.is_open:
+        return
+    encoder = _encoder()
+    vector = _vector_of(incident, encoder)
+    found = _nearest(incident, _open_ones(incident), encoder, vector)
+    with write() as session:
+        if encoder is not None and vector is not None:
+            _keep(session, incident_id, encoder, vector)
+        for near in found[:MOST_PROPOSED]:
+            if find_pair(session, incident_id, near.incident.id) is None:
+                session.add(
+                    Lookalike(
+                        earlier_id=min(incident_id, near.incident.id),
+                        later_id=max(incident_id, near.incident.id),
+                        chance=near.chance,
+                        because=list(near.because),
+                    )
+                )
+
+
+def try_compare(incident_id: int) -> None:
+    """As `compare`; what goes wrong costs a proposal, never the report."""
+    try:
+        compare(incident_id)
+    except IntegrityError:
+        # Another process proposed the same pair in the same moment.
+        db.session.rollback()
+    except Exception:
+        logger.exception("no look-alikes were sought", incident=incident_id)
+        db.session.rollback()
+
+
+def proposed(incident: Incident, *, limit: int = MOST_PROPOSED) -> Sequence[Lookalike]:
+    """What nobody decided yet, the likeliest first; only what is still open is worth a word."""
+    earlier, later = aliased(Incident), aliased(Incident)
+    found = (
+        select(Lookalike)
+        .join(earlier, Lookalike.earlier_id == earlier.id)
+        .join(later, Lookalike.later_id == later.id)
+        .where(
+            or_(Lookalike.earlier_id == incident.id, Lookalike.later_id == incident.id),
+            Lookalike.verdict == Verdict.OPEN,
+            earlier.state.in_(OPEN),
+            later.state.in_(OPEN),
+        )
+    )
+    pairs = db.session.scalars(found.order_by(Lookalike.chance.desc(), Lookalike.id)).all()
+    return [one for one in pairs if not _are_family(one)][:limit]
+
+
+def for_requester(incident: Incident) -> Lookalike | None:
+    """What the person who reported it is asked: first whether it is an earlier one of their own."""
+    earlier = [one for one in proposed(incident) if one.later_id == incident.id]
+    own = [one for one in earlier if one.earlier.requester_id == incident.requester_id]
+    return next(iter([*own, *earlier]), None)
+
+
+def own_open(person: Person, words: str) -> Incident | None:
+    """The person's own open incident that these words seem to tell again."""
+    mine = select(Incident).where(Incident.requester_id == person.id, Incident.state.in_(OPEN))
+    known = db.session.scalars(mine.order_by(Incident.id.desc()).limit(20)).all()
+    if not known or not words.strip():
+        return None
+    encoder = _encoder()
+    vector = encoder.encode([words[:COMPARED]])[0] if encoder else None
+    found = _rank(duplicates.read(words[:COMPARED], vector), known, encoder)
+    return found[0].incident if found else None
+
+
+def words_of(incident: Incident) -> str:
+    """Title and description, once where they begin alike."""
+    title = incident.title.rstrip("…")
+    whole = (
+        incident.description if incident.description.startswith(title) else f"{title}\n{incident.description}"
+    )
+    return whole[:COMPARED]
+
+
+@jobs.sweep(every_s=20)
+def compare_what_was_missed() -> None:
+    """Look at incidents that nobody compared: mail, and whatever a broken process left."""
+    for incident_id in _not_compared():
+        try_compare(incident_id)
+
+
+def _not_compared() -> Sequence[int]:
+    if _encoder() is None:
+        return []
+    since = clock.now() - timedelta(days=1)
+    found = (
+        select(Incident.id)
+        .outerjoin(IncidentVector, IncidentVector.incident_id == Incident.id)
+        .where(
+            IncidentVector.incident_id.is_(None),
+            Incident.created_at > since,
+            Incident.state.in_(OPEN),
+            Incident.channel != Channel.MONITORING,
+        )
+    )
+    return db.session.scalars(found.order_by(Incident.id).limit(50)).all()
+
+
+def _open_ones(incident: Incident) -> Sequence[Incident]:
+    found = select(Incident).where(
+        Incident.id != incident.id,
+        Incident.state.in_(OPEN),
+        Incident.created_at > clock.now() - LOOKS_BACK,
+        Incident.follows_parent.is_(False),
+    )
+    return db.session.scalars(found.order_by(Incident.id.desc()).limit(MOST_COMPARED)).all()
+
+
+def _nearest(
+    incident: Incident,
+    others: Sequence[Incident],
+    encoder: Encoder | None,
+    vector: NDArray[np.float32] | None,
+) -> list[Near]:
+    me = duplicates.read(words_of(incident), vector, site=incident.requester.site)
+    return _rank(me, others, encoder)
+
+
+def _rank(me: duplicates.Reading, others: Sequence[Incident], encoder: Encoder | None) -> list[Near]:
+    vectors = _vectors([one.id for one in others], encoder)
+    found = []
+    for other in others:
+        if encoder is not None and other.id not in vectors:
+            vectors[other.id] = encoder.encode([words_of(other)])[0]
+        near = duplicates.read(words_of(other), vectors.get(other.id), site=other.requester.site)
+        chance = duplicates.chance(me, near)
+        if duplicates.proposes_join(chance, by_words_only=encoder is None):
+            found.append(Near(other, chance, duplicates.in_common(me, near)))
+    return sorted(found, key=lambda near: (-near.chance, near.incident.id))
+
+
+def _vectors(ids: Sequence[int], encoder: Encoder | None) -> dict[int, NDArray[np.float32]]:
+    if encoder is None or not ids:
+        return {}
+    kept = select(IncidentVector).where(
+        IncidentVector.incident_id.in_(ids), IncidentVector.model == encoder.identity
+    )
+    return {one.incident_id: np.frombuffer(one.vector, dtype=np.float32) for one in db.session.scalars(kept)}
+
+
+def _vector_of(incident: Incident, encoder: Encoder | None) -> NDArray[np.float32] | None:
+    if encoder is None:
+        return None
+    known = _vectors([incident.id], encoder).get(incident.id)
+    return known if known is not None else encoder.encode([words_of(incident)])[0]
+
+
+def _keep(session: Session, incident_id: int, encoder: Encoder, vector: NDArray[np.float32]) -> None:
+    session.merge(
+        IncidentVector(
+            incident_id=incident_id, model=encoder.identity, vector=vector.astype(np.float32).tobytes()
+        )
+    )
+
+
+def _are_family(pair: Lookalike) -> bool:
+    earlier, later = pair.earlier, pair.later
+    parents = {earlier.parent_id, later.parent_id} - {None}
+    return bool(parents & {earlier.id, later.id}) or (
+        earlier.parent_id is not None and earlier.parent_id == later.parent_id
+    )
+
+
+def _encoder() -> Encoder | None:
+    return try_encoder(settings_of(current_app).model_dir)[0]
