@@ -5,7 +5,17 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, Boolean, ForeignKey, Index, String, Text, UniqueConstraint, literal_column, text
+from sqlalchemy import (
+    JSON,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+    literal_column,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from firstline import clock
@@ -32,8 +42,12 @@ class State(StrEnum):
 
 OPEN = frozenset({State.OFFERED, State.QUEUED, State.IN_PROGRESS, State.WAITING})
 _OPEN_SQL = f"state IN ({', '.join(repr(str(state)) for state in sorted(OPEN))})"
-OPEN_NOW = literal_column(f"incident.{_OPEN_SQL}", Boolean)
-"""Written out, not with parameters: only so does SQLite use an index of the open ones."""
+OPEN_NOW: ColumnElement[bool] = literal_column(f"incident.{_OPEN_SQL}")
+"""Written out, without parameters and without a type (which would add `= 1`): only so does SQLite
+use the indexes of the open ones."""
+_OVER_SQL = _OPEN_SQL.replace(" IN ", " NOT IN ")
+OVER: ColumnElement[bool] = literal_column(f"incident.{_OVER_SQL}")
+_OF_OVER: dict[str, Any] = {"sqlite_where": text(_OVER_SQL), "postgresql_where": text(_OVER_SQL)}
 _OF_OPEN: dict[str, Any] = {"sqlite_where": text(_OPEN_SQL), "postgresql_where": text(_OPEN_SQL)}
 
 
@@ -131,13 +145,11 @@ class Incident(Model):
     __tablename__ = "incident"
     __table_args__ = (
         Index("ix_incident_open", "priority", "due_at", "id", **_OF_OPEN),
-        Index("ix_incident_open_team", "team_id", "assignee_id", "priority", "due_at", "id", **_OF_OPEN),
+        Index("ix_incident_open_team", "team_id", "priority", "due_at", "id", "assignee_id", **_OF_OPEN),
         Index("ix_incident_open_assignee", "assignee_id", "priority", "due_at", "id", **_OF_OPEN),
-        Index("ix_incident_state", "state", "id"),
+        Index("ix_incident_over", "state", "id", **_OF_OVER),
         Index("ix_incident_requester", "requester_id", "id"),
-        Index("ix_incident_team", "team_id", "state"),
-        Index("ix_incident_assignee", "assignee_id", "state"),
-        Index("ix_incident_closes", "state", "closes_at"),
+        Index("ix_incident_closes", "closes_at", "state"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -14,7 +14,7 @@ from firstline.db import Model, db, write
 from firstline.i18n import gettext as _
 from incidents import feed
 from incidents.errors import Invalid, NotAllowed, NotFound
-from incidents.models import OPEN_NOW, Incident, State
+from incidents.models import OPEN_NOW, OVER, Incident, State
 from incidents.people import Person, Role, Team
 from incidents.policy import Action, require
 from incidents.search.conditions import conditions, number_in
@@ -165,7 +165,7 @@ def _count_all() -> Sequence[tuple[str, int | None, int | None, int]]:
     """(`open` or a settled state, team, assignee, how many): all that the standard views need."""
     by_hand = (Incident.team_id, Incident.assignee_id)
     open_ones = select(*by_hand, func.count()).where(OPEN_NOW).group_by(*by_hand)
-    settled = select(Incident.state, func.count()).where(Incident.state.in_(SETTLED)).group_by(Incident.state)
+    settled = select(Incident.state, func.count()).where(OVER).group_by(Incident.state)
     return [
         *(("open", *row) for row in db.session.execute(open_ones)),
         *((state, None, None, many) for state, many in db.session.execute(settled)),

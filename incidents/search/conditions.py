@@ -10,7 +10,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from firstline import clock
 from firstline.db import db
-from incidents.models import OPEN_NOW, Attachment, Incident, id_of
+from incidents.models import OPEN, OPEN_NOW, OVER, Attachment, Incident, id_of
 from incidents.people import Membership, Person, Team
 from incidents.policy import Action, may
 from incidents.search import words
@@ -70,7 +70,10 @@ def _with_words(term: Term, person: Person) -> Condition:
 def _state(value: str, _person: Person) -> Condition:
     if value == "any":
         return Incident.id.is_not(None)
-    return OPEN_NOW if value == "open" else Incident.state == value
+    if value == "open":
+        return OPEN_NOW
+    # Said beside the state, it lets the database use the index of the open ones, or of the others.
+    return and_(OPEN_NOW if value in OPEN else OVER, Incident.state == value)
 
 
 def _priority(value: str, _person: Person) -> Condition:
