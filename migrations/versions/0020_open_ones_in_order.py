@@ -1,15 +1,15 @@
 """open ones in order
 
-Revision ID: 0014
-Revises: 0013
+Revision ID: 0020
+Revises: 0019
 Create Date: 2026-11-25 17:44:00.000000
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0014"
-down_revision = "0013"
+revision = "0020"
+down_revision = "0019"
 branch_labels = None
 depends_on = None
 
