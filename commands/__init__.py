@@ -32,6 +32,7 @@ COMMANDS = {
     "triage": Entry("commands.triage:triage", "Measure how well categories are guessed."),
     "lifecycle": Entry("commands.lifecycle:lifecycle", "Print the table of states and who may what."),
     "duplicates": Entry("commands.duplicates:duplicates", "Measure how well doubles are found."),
+    "reports": Entry("commands.reports:reports", "Check the rows behind the figures, or make them anew."),
     "backup": Entry("commands.backup:backup", "Write the whole state into a folder."),
     "restore": Entry("commands.backup:restore", "Read the whole state back from a folder."),
     "doctor": Entry("commands.doctor:doctor", "What is configured, reachable, overdue."),

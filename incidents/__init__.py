@@ -37,6 +37,8 @@ MODELS = (
     "incidents.problems.watch",
     "incidents.reviews.actions",
     "incidents.reviews.due",
+    "incidents.reports.models",
+    "incidents.reports.facts",
     "incidents.sweeps",
 )
 """The modules that declare the domain's tables and tasks, for `firstline.app.create_core`."""

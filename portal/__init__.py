@@ -26,6 +26,7 @@ BLUEPRINTS = (
     "portal.problems",
     "portal.reviews",
     "portal.catalogue",
+    "portal.reports",
     "portal.knowledge",
     "portal.outcomes",
     "portal.admin",

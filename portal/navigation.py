@@ -45,7 +45,8 @@ PLACES = (
     Place("employee.fixes", _("Fixes"), "lifebuoy", lambda person: True),
     Place("employee.incidents", _("My incidents"), "ticket", lambda person: True),
     Place("knowledge.index", _("Articles"), "books", _may(Action.DRAFT_ARTICLES)),
-    Place("outcomes.index", _("Outcomes"), "chart-bar", _may(Action.WRITE_ARTICLES)),
+    Place("reports.index", _("Reports"), "chart-bar", _may(Action.SEE_QUEUE)),
+    Place("outcomes.index", _("Outcomes"), "thumb-up", _may(Action.WRITE_ARTICLES)),
     Place("admin.index", _("Set-up"), "settings", _may(Action.ADMINISTER)),
 )
 

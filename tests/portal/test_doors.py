@@ -36,6 +36,7 @@ DOORS = {
     "problems": SUPPORT,
     "reviews": SUPPORT,
     "catalogue": SUPPORT,
+    "reports": SUPPORT,
     "outcomes": AUTHORS,
     "knowledge": DRAFTERS,
     "admin": {Role.ADMIN},

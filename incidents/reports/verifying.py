@@ -1,0 +1,54 @@
+"""Compares what is kept for reports with what the timelines say."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from firstline.db import db
+from incidents.models import Incident
+from incidents.reports import facts
+from incidents.reports.models import Fact
+
+COLUMNS = [column.key for column in Fact.__table__.columns]
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One field of one incident that is kept wrongly."""
+
+    number: str
+    field: str
+    kept: object
+    told: object
+
+
+def verify() -> Iterator[Difference]:
+    """Every difference; none when what is kept is right. Nothing is changed."""
+    last = 0
+    while ids := _after(last):
+        kept = {fact.incident_id: fact for fact in _kept(ids)}
+        for told in facts.reckon(db.session(), ids):
+            yield from _compare(kept.get(told.incident_id), told)
+        last = ids[-1]
+        db.session.rollback()
+
+
+def _after(last: int) -> list[int]:
+    following = select(Incident.id).where(Incident.id > last).order_by(Incident.id)
+    return list(db.session.scalars(following.limit(facts.BATCH)))
+
+
+def _kept(ids: list[int]) -> list[Fact]:
+    return list(db.session.scalars(select(Fact).where(Fact.incident_id.in_(ids))))
+
+
+def _compare(kept: Fact | None, told: Fact) -> Iterator[Difference]:
+    number = f"INC-{told.incident_id:06d}"
+    if kept is None:
+        yield Difference(number, "row", None, "reckoned")
+        return
+    for name in COLUMNS:
+        one, other = getattr(kept, name), getattr(told, name)
+        if one != other:
+            yield Difference(number, name, one, other)

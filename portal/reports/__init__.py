@@ -1,0 +1,22 @@
+"""Reports: every figure with its definition, one figure taken apart, the incidents behind it, and a wallboard."""
+
+from flask import Blueprint
+
+from incidents.policy import Action
+from portal.access import only_who_may
+from portal.reports import annotations, pages, sheet
+
+blueprint = Blueprint("reports", __name__, url_prefix="/reports")
+blueprint.before_request(only_who_may(Action.SEE_QUEUE))
+
+GET, POST = ["GET"], ["POST"]
+for rule, endpoint, view, methods in (
+    ("", "index", pages.index, GET),
+    ("/wall", "wall", pages.wall, GET),
+    ("/incidents.csv", "sheet", sheet.download, GET),
+    ("/annotations", "annotate", annotations.annotate, POST),
+    ("/annotations/<int:annotation_id>/remove", "remove_annotation", annotations.remove, POST),
+    ("/<slug>", "figure", pages.figure, GET),
+    ("/<slug>/incidents", "behind", pages.behind, GET),
+):
+    blueprint.add_url_rule(rule, endpoint, view, methods=methods)

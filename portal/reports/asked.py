@@ -1,0 +1,65 @@
+"""What a report is asked about, in the address of its page."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from flask import request
+from flask_babel import to_user_timezone
+from werkzeug.datastructures import MultiDict
+
+from firstline import clock
+from firstline.i18n import gettext as _
+from incidents.errors import Invalid
+from incidents.models import Channel
+from incidents.reports import scope
+from incidents.reports.scope import Scope
+
+SPANS = (7, 28, 91, 365)
+USUAL = 28
+FILTERS = ("channel", "category", "service", "team", "priority")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The scope, and the arguments that name it in a link."""
+
+    scope: Scope
+    arguments: dict[str, str]
+
+    def link(self, **changed: object) -> dict[str, object]:
+        """Arguments for the same scope with something changed."""
+        return {**self.arguments, **changed}
+
+
+def read() -> Asked:
+    """From the address; without days, the last four weeks. Raises `Invalid`."""
+    given = request.args
+    until = _day(given, "until") or to_user_timezone(clock.now()).date()
+    span = given.get("span", USUAL, type=int)
+    since = _day(given, "since") or until - timedelta(days=max(span, 1) - 1)
+    found = Scope(
+        since=since,
+        until=until,
+        channel=given.get("channel", "") if given.get("channel") in set(Channel) else "",
+        category=given.get("category", ""),
+        service_id=given.get("service", type=int),
+        team_id=given.get("team", type=int),
+        priority=given.get("priority", type=int),
+    )
+    kept = {name: given[name] for name in FILTERS if given.get(name)}
+    return Asked(scope.check(found), {"since": since.isoformat(), "until": until.isoformat(), **kept})
+
+
+def usual() -> Asked:
+    """The last four weeks of everything, where what was asked makes no sense."""
+    until = to_user_timezone(clock.now()).date()
+    since = until - timedelta(days=USUAL - 1)
+    return Asked(Scope(since=since, until=until), {"since": since.isoformat(), "until": until.isoformat()})
+
+
+def _day(given: MultiDict[str, str], name: str) -> date | None:
+    words = given.get(name, "").strip()
+    try:
+        return date.fromisoformat(words) if words else None
+    except ValueError as error:
+        raise Invalid(_("Write the day as 2026-11-23."), field=name) from error

@@ -1,0 +1,63 @@
+"""How figures read: numbers, lengths of time, and the comparison with the days before."""
+
+from flask_babel import format_decimal, format_percent
+
+from firstline.i18n import gettext as _
+from incidents.reports.counting import Value
+from incidents.reports.figures import Unit
+
+MINUTE, HOUR, DAY = 60, 3600, 86_400
+LEVEL = 0.005
+"""A change smaller than this part reads as no change."""
+
+
+def value_words(value: Value) -> str:
+    """The figure, or that it is not known."""
+    number = value.number
+    if number is None:
+        return _("not known")
+    match value.figure.unit:
+        case Unit.SHARE:
+            return str(format_percent(number, "#,##0.#%"))
+        case Unit.DURATION:
+            return length(number)
+        case Unit.MINUTES:
+            return length(number * MINUTE)
+    return str(format_decimal(number))
+
+
+def length(seconds: float) -> str:
+    """“3 d 4 h”, “2 h 5 min”, “40 s”: the two largest parts."""
+    whole = round(seconds)
+    if whole < MINUTE:
+        return _("%(n)s s", n=whole)
+    if whole < HOUR:
+        return _("%(n)s min", n=round(whole / MINUTE))
+    if whole < DAY:
+        hours, rest = divmod(whole, HOUR)
+        return _("%(h)s h %(m)s min", h=hours, m=rest // MINUTE)
+    days, rest = divmod(whole, DAY)
+    return _("%(d)s d %(h)s h", d=days, h=rest // HOUR)
+
+
+def compared(now: Value, before: Value) -> str:
+    """In words, against the same number of days before."""
+    if now.number is None or before.number is None:
+        return _("nothing to compare with")
+    if before.number == 0:
+        return _("none in the days before") if now.number else _("none, as before")
+    change = (now.number - before.number) / before.number
+    if abs(change) < LEVEL:
+        return _("as in the days before")
+    part = format_percent(abs(change), "#,##0%")
+    if change > 0:
+        return _("%(part)s more than before (%(was)s)", part=part, was=value_words(before))
+    return _("%(part)s less than before (%(was)s)", part=part, was=value_words(before))
+
+
+def verdict(now: Value, before: Value) -> str:
+    """`good`, `bad` or nothing, where one way is better."""
+    is_low = now.figure.is_better_low
+    if is_low is None or now.number is None or before.number is None or now.number == before.number:
+        return ""
+    return "good" if (now.number < before.number) == is_low else "bad"

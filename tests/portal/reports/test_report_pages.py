@@ -1,0 +1,133 @@
+import csv
+import io
+from datetime import timedelta
+
+import pytest
+
+from firstline import clock
+from incidents import lifecycle
+from incidents.intake import Report, report
+from incidents.lifecycle import Change
+from incidents.models import Channel, Resolution, State
+from incidents.people import Role
+from incidents.reports import facts
+from incidents.reports.counting import Value
+from incidents.reports.figures import BY_SLUG, FIGURES
+from portal.reports import wording
+
+
+@pytest.fixture
+def lena(person, desk):
+    return person("lena", Role.LEAD, desk["first"])
+
+
+@pytest.fixture
+def browser(browser_of, lena):
+    return browser_of(lena)
+
+
+@pytest.fixture
+def incident(person, lena):
+    told = report(
+        Report(requester_id=person("erin").id, description="VPN drops", channel=Channel.MAIL, service="vpn")
+    )
+    lifecycle.take(told.id, by=lena)
+    lifecycle.change(told.id, Change(to=State.RESOLVED, resolution=Resolution.SUPPORT), by=lena)
+    facts.keep_all()
+    return told
+
+
+def test_every_figure_stands_with_its_definition_and_what_it_leaves_out(browser, incident):
+    page = browser.get("/reports").text
+    for figure in FIGURES:
+        assert str(figure.label) in page
+    assert "Left out:" in page and "none in the days before" in page
+
+
+def test_before_anything_was_reported_the_page_says_so(browser):
+    assert "Nothing to report yet" in browser.get("/reports").text
+
+
+def test_a_range_before_there_was_data_says_since_when_there_is(browser, incident):
+    page = browser.get("/reports?since=2001-01-01&until=2001-02-01").text
+    assert "Before the first incident" in page and clock.now().date().isoformat() in page
+
+
+@pytest.mark.parametrize(
+    ("asked", "sentence"),
+    [
+        ("since=2026-03-02&until=2026-03-01", "the other way round"),
+        ("since=soon", "Write the day as"),
+        ("since=2999-01-01&until=2999-01-02", "has not begun"),
+    ],
+)
+def test_a_range_that_cannot_be_meant_is_a_sentence_and_the_usual_is_shown(
+    browser, incident, asked, sentence
+):
+    answer = browser.get(f"/reports?{asked}")
+    assert answer.status_code == 200
+    assert sentence in answer.text and "Resolved" in answer.text
+
+
+def test_a_figure_leads_to_the_incidents_behind_each_bar(browser, incident):
+    page = browser.get("/reports/resolved").text
+    assert "/reports/resolved/incidents?" in page and "service=1" in page and ">Mail<" in page
+    assert incident.number in browser.get("/reports/resolved/incidents?channel=mail").text
+    assert "None in this range" in browser.get("/reports/resolved/incidents?channel=chat").text
+
+
+def test_an_unknown_figure_is_not_found(browser):
+    assert browser.get("/reports/moon").status_code == 404
+
+
+def test_the_sheet_has_a_line_an_incident_and_leaves_unknown_cells_empty(browser, incident, person):
+    report(Report(requester_id=person("bob").id, description="No sound", channel=Channel.CHAT))
+    facts.keep_all()
+    answer = browser.get("/reports/incidents.csv")
+    lines = list(csv.DictReader(io.StringIO(answer.text)))
+    assert [line["number"] for line in lines] == [incident.number, "INC-000002"]
+    assert lines[1]["resolve_s"] == ""
+
+
+def test_what_happened_is_written_beside_the_charts_and_taken_away(browser, incident):
+    browser.post("/reports/annotations", data={"on": clock.now().date().isoformat(), "text": "New client"})
+    assert "New client" in browser.get("/reports").text
+    assert "New client" in browser.get("/reports/reports").text
+    browser.post("/reports/annotations/1/remove")
+    assert "New client" not in browser.get("/reports").text
+    answer = browser.post("/reports/annotations", data={"on": "", "text": "x"}, follow_redirects=True)
+    assert "Choose the day." in answer.text
+
+
+def test_the_wallboard_renews_itself_and_says_what_is_open(browser, incident):
+    page = browser.get("/reports/wall").text
+    assert 'http-equiv="refresh"' in page and "Open now" in page
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [(0, "0 s"), (59, "59 s"), (60, "1 min"), (3599, "60 min"), (3700, "1 h 1 min"), (90_000, "1 d 1 h")],
+)
+def test_lengths_of_time_read_in_their_two_largest_parts(app, seconds, words):
+    with app.test_request_context():
+        assert wording.length(seconds) == words
+
+
+def test_comparisons_are_words(app):
+    figure = BY_SLUG["resolve_clock"]
+
+    def told(now, before):
+        with app.test_request_context():
+            pair = Value(figure, now, 1), Value(figure, before, 1)
+            return wording.compared(*pair), wording.verdict(*pair)
+
+    assert told(90, 100) == ("10% less than before (2 min)", "good")
+    assert told(200, 100) == ("100% more than before (2 min)", "bad")
+    assert told(100, 100) == ("as in the days before", "")
+    with app.test_request_context():
+        assert wording.compared(Value(figure, 0, 0), Value(figure, 1, 1)) == "nothing to compare with"
+
+
+def test_the_default_range_ends_today_and_is_four_weeks(browser, incident):
+    since = (clock.now() - timedelta(days=27)).date().isoformat()
+    assert f'value="{since}"' in browser.get("/reports").text
