@@ -92,7 +92,7 @@ def render(incident: Incident, *, doing: str = "", refusal: Refused | None = Non
         offered=selfhelp.fixes_of(incident.id),
         devices=services.devices_of(incident.requester),
         others=others,
-        causes=explaining.causes_of(incident),
+        upstream=explaining.causes_of(incident),
         explained=explaining.proposed_children(incident),
         **relations.for_page(incident),
         filed=filing.filed(incident),
