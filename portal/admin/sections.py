@@ -55,7 +55,7 @@ SECTIONS = (
         ),
     ),
     Section(_("Mail"), (Page("admin.mail", _("Messages")), Page("admin.mailboxes", _("Mailboxes")))),
-    Section(_("Incidents"), (Page("admin.closing", _("Closing")),)),
+    Section(_("Incidents"), (Page("admin.matrix", _("Priorities")), Page("admin.closing", _("Closing")))),
     Section(_("Openings"), (Page("admin.tokens", _("Tokens")),)),
     Section(_("Measures"), (Page("admin.holdout", _("Hold-out")),)),
 )
