@@ -31,6 +31,8 @@ MODELS = (
     "incidents.resolutions.models",
     "incidents.diagnosis.models",
     "incidents.selfhelp",
+    "incidents.majors.models",
+    "incidents.majors.telling",
     "incidents.alerts.models",
     "incidents.alerts.sorting",
     "incidents.problems.models",

@@ -27,6 +27,7 @@ BLUEPRINTS = (
     "portal.reviews",
     "portal.catalogue",
     "portal.reports",
+    "portal.majors",
     "portal.knowledge",
     "portal.outcomes",
     "portal.admin",

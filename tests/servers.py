@@ -19,6 +19,14 @@ CHROMIUM_FLAGS = (
     "--no-sandbox --disable-gpu --disable-background-networking "
     "--disable-component-update --disable-sync --no-first-run"
 )
+ALERTMANAGER = """
+route: {{receiver: firstline, group_by: [alertname], group_wait: 100ms, group_interval: 200ms}}
+receivers:
+  - name: firstline
+    webhook_configs:
+      - url: {hook}
+        http_config: {{authorization: {{credentials: {token}}}}}
+"""
 
 
 def missing(what: str, package: str) -> NoReturn:
@@ -123,6 +131,34 @@ def redis() -> Iterator[str]:
         try:
             wait_until(lambda: listens(port), "Redis's start")
             yield f"redis://127.0.0.1:{port}/0"
+        finally:
+            started.terminate()
+            started.wait(15)
+
+
+@contextmanager
+def alertmanager(hook: str, token: str) -> Iterator[str]:
+    """An Alertmanager of our own that tells `hook` of everything at once; yields its URL."""
+    binary = shutil.which("prometheus-alertmanager") or shutil.which("alertmanager")
+    if binary is None:
+        missing("Alertmanager", "prometheus-alertmanager")
+    port = free_port()
+    with server_folder() as folder:
+        settings = folder / "alertmanager.yml"
+        settings.write_text(ALERTMANAGER.format(hook=hook, token=token))
+        started = subprocess.Popen(
+            [
+                binary,
+                f"--config.file={settings}",
+                f"--storage.path={folder / 'data'}",
+                f"--web.listen-address=127.0.0.1:{port}",
+                "--cluster.listen-address=",
+                "--log.level=error",
+            ]
+        )
+        try:
+            wait_until(lambda: listens(port), "Alertmanager's start")
+            yield f"http://127.0.0.1:{port}"
         finally:
             started.terminate()
             started.wait(15)

@@ -3,7 +3,18 @@
 from flask import Blueprint
 
 from portal.access import sign_in_first
-from portal.employee import attachments, decisions, fixes, home, incidents, pictures, report, same, verdicts
+from portal.employee import (
+    attachments,
+    decisions,
+    fixes,
+    home,
+    incidents,
+    pictures,
+    report,
+    same,
+    status,
+    verdicts,
+)
 
 blueprint = Blueprint("employee", __name__)
 blueprint.before_request(sign_in_first)
@@ -16,6 +27,8 @@ for rule, endpoint, view, methods in (
     ("/report", "report", report.show, GET),
     ("/report", "send_report", report.send, POST),
     ("/report/words", "start_report", report.start, POST),
+    ("/status", "status", status.show, GET),
+    ("/outages/<int:outage_id>/me-too", "me_too", status.me_too, POST),
     ("/incidents", "incidents", incidents.index, GET),
     (ONE, "incident", incidents.show, GET),
     (f"{ONE}/logged", "logged", incidents.logged, GET),

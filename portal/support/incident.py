@@ -11,6 +11,7 @@ from incidents.catalogue import explaining
 from incidents.diagnosis import hypotheses, proposals
 from incidents.errors import NotFound, Refused
 from incidents.lifecycle import TABLE
+from incidents.majors import leading
 from incidents.models import Incident, State
 from incidents.problems import work as problems
 from incidents.resolutions import causes, items, rating, worktime
@@ -93,6 +94,7 @@ def render(incident: Incident, *, doing: str = "", refusal: Refused | None = Non
         devices=services.devices_of(incident.requester),
         others=others,
         upstream=explaining.causes_of(incident),
+        major=leading.of_incident(db.session(), incident.id),
         explained=explaining.proposed_children(incident),
         **relations.for_page(incident),
         filed=filing.filed(incident),

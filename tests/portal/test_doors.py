@@ -37,6 +37,7 @@ DOORS = {
     "reviews": SUPPORT,
     "catalogue": SUPPORT,
     "reports": SUPPORT,
+    "majors": SUPPORT,
     "outcomes": AUTHORS,
     "knowledge": DRAFTERS,
     "admin": {Role.ADMIN},

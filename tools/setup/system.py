@@ -20,6 +20,10 @@ def _has_dovecot() -> bool:
     return Path("/usr/sbin/dovecot").exists() and Path("/usr/lib/dovecot/imap").exists()
 
 
+def _has_alertmanager() -> bool:
+    return any(map(shutil.which, ("prometheus-alertmanager", "alertmanager")))
+
+
 def _has_postgresql() -> bool:
     return any(Path("/usr/lib/postgresql").glob("*/bin/initdb")) or bool(shutil.which("initdb"))
 
@@ -36,6 +40,7 @@ PARTS: dict[str, Callable[[], bool]] = {
     "chromium": _has_chromium,
     "dovecot-imapd": _has_dovecot,
     "postgresql": _has_postgresql,
+    "prometheus-alertmanager": _has_alertmanager,
     "redis-server": _has_redis,
 }
 
