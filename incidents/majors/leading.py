@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from firstline import clock, jobs
 from firstline.db import db, write
 from firstline.i18n import gettext as _
-from incidents import lifecycle, notices
+from incidents import lifecycle, notices, oncall
 from incidents.errors import Conflict, Invalid, NotFound
 from incidents.lifecycle import Change, locked
 from incidents.majors.models import Major, MajorReport, Standing
@@ -75,6 +75,7 @@ def declare(incident_id: int, told: Declaration, *, by: Person) -> Major:
         entry = note(
             session, incident, by, _("Declared a major incident, led by %(name)s.", name=told.commander.name)
         )
+        oncall.wake(session, incident, because=_("Major incident: %(title)s", title=told.title), key="major")
         if told.commander.id != by.id:
             notices.owe(session, Topic.ASSIGNED, incident, told.commander, entry=entry)
     return major
