@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from firstline import clock, jobs
@@ -93,9 +93,11 @@ def end(major_id: int, *, note: str, by: Person) -> None:
         major.standing, major.over_at = Standing.OVER, clock.now()
         if major.outage is not None:
             major.outage.ended_at = clock.now()
+        wanted = Change(to=State.RESOLVED, resolution=Resolution.SUPPORT, note=note)
         for incident in _with_reports(session, major):
-            wanted = Change(to=State.RESOLVED, resolution=Resolution.SUPPORT, note=note)
-            lifecycle.apply(session, incident, wanted, by=by)
+            # Its children may follow it by themselves.
+            if incident.is_open:
+                lifecycle.apply(session, incident, wanted, by=by)
     jobs.nudge(notices.TASK)
 
 
@@ -130,8 +132,9 @@ def of_outage(session: Session, outage_id: int) -> Major | None:
 
 def reports_of(session: Session, major: Major) -> list[Incident]:
     """The incidents of those whom it stops, in the order they came."""
-    found = select(Incident).join(MajorReport, MajorReport.incident_id == Incident.id)
-    return list(session.scalars(found.where(MajorReport.major_id == major.id).order_by(Incident.id)))
+    hanging = select(MajorReport.incident_id).where(MajorReport.major_id == major.id)
+    part_of_it = or_(Incident.id.in_(hanging), Incident.parent_id == major.incident_id)
+    return list(session.scalars(select(Incident).where(part_of_it).order_by(Incident.id)))
 
 
 def _with_reports(session: Session, major: Major) -> list[Incident]:
