@@ -41,7 +41,7 @@ def _page(rule_id: int | None, refusal: Refused | None = None) -> str:
         "admin/ladder.html",
         rules=rules,
         chosen=chosen,
-        typed=request.form if refusal else _form_of(chosen),
+        typed={**_form_of(chosen), "is_on": "", **request.form} if refusal else _form_of(chosen),
         errors={refusal.field or "": refusal.sentence} if refusal else {},
         teams=[team for team in administration.list_teams() if not team.is_vendor],
     )
