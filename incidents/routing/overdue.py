@@ -14,6 +14,9 @@ from incidents.models import Entry, Event, Incident, State, Visibility
 from incidents.notices import Topic
 from incidents.routing import escalation, ladder
 from incidents.routing.models import EscalationRule, Upwards, VendorRequest
+from incidents.sla.agreements import read_book
+from incidents.sla.calendars import worked
+from incidents.sla.keeping import agreed_for
 from incidents.timeline import record
 
 AT_ONCE = 200
@@ -47,10 +50,9 @@ def _send_up(incident_id: int) -> bool:
         if incident.state != State.QUEUED or incident.team is None or incident.placed_at is None:
             return False
         rules = session.scalars(select(EscalationRule)).all()
+        waited = _working_minutes(session, incident, since=incident.placed_at)
         for rule in ladder.rules_for(rules, incident.team, priority=incident.priority):
-            if _minutes_since(incident.placed_at) >= rule.after_minutes and not _has_acted(
-                session, incident, rule
-            ):
+            if waited >= rule.after_minutes and not _has_acted(session, incident, rule):
                 _act(session, incident, rule)
                 return True
     return False
@@ -68,8 +70,10 @@ def _act(session: Session, incident: Incident, rule: EscalationRule) -> None:
         escalation.hand_to(session, incident, team, note=because, rule_id=rule.id)
 
 
-def _minutes_since(at: datetime) -> float:
-    return (clock.now() - at).total_seconds() / 60
+def _working_minutes(session: Session, incident: Incident, *, since: datetime) -> float:
+    """How long it has lain there, in the hours in which its own clock goes."""
+    calendar = agreed_for(read_book(session), incident).calendar
+    return worked(calendar, since, clock.now()).total_seconds() / 60
 
 
 def _has_acted(session: Session, incident: Incident, rule: EscalationRule) -> bool:

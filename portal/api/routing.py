@@ -6,7 +6,7 @@ from datetime import datetime
 from flask.typing import ResponseReturnValue
 
 from firstline.i18n import gettext as _
-from incidents.errors import Invalid
+from incidents.errors import Invalid, NotFound
 from incidents.models import Channel
 from incidents.policy import Action, require
 from incidents.routing import absences, ladder, rulebook
@@ -16,7 +16,7 @@ from incidents.routing.ladder import StepFacts
 from incidents.routing.models import Assigning, RoutingRule, Upwards
 from incidents.routing.rulebook import RuleFacts
 from portal.api import views
-from portal.api.bodies import Body, read_body
+from portal.api.bodies import MOST_NUMBER, Body, read_body
 from portal.api.callers import caller
 
 
@@ -36,7 +36,7 @@ def change_rule(rule_id: int) -> ResponseReturnValue:
     """What is left out stays; `position` moves it, counted from 1."""
     body, me = read_body(), caller()
     require(me, Action.ADMINISTER)
-    rule = rulebook.get(rule_id)
+    rule = rulebook.get(_row(rule_id))
     position = body.number("position")
     changed = rulebook.save(_rule(body, _facts_of(rule)), by=me, rule_id=rule_id)
     if position is not None:
@@ -45,7 +45,7 @@ def change_rule(rule_id: int) -> ResponseReturnValue:
 
 
 def remove_rule(rule_id: int) -> ResponseReturnValue:
-    rulebook.remove(rule_id, by=caller())
+    rulebook.remove(_row(rule_id), by=caller())
     return "", 204
 
 
@@ -83,7 +83,7 @@ def add_step() -> ResponseReturnValue:
 
 
 def remove_step(rule_id: int) -> ResponseReturnValue:
-    ladder.remove_step(rule_id, by=caller())
+    ladder.remove_step(_row(rule_id), by=caller())
     return "", 204
 
 
@@ -106,8 +106,15 @@ def announce_absence() -> ResponseReturnValue:
 
 def call_off_absence(absence_id: int) -> ResponseReturnValue:
     require(caller(), Action.SEE_QUEUE)
-    absences.call_off(absence_id, by=caller())
+    absences.call_off(_row(absence_id), by=caller())
     return "", 204
+
+
+def _row(number: int) -> int:
+    """A number that a row may have: the database does not even count further."""
+    if number > MOST_NUMBER:
+        raise NotFound(_("There is no such thing any more. Go back and look again."))
+    return number
 
 
 def _rule(body: Body, known: RuleFacts) -> RuleFacts:

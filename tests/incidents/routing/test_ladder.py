@@ -1,8 +1,9 @@
 """What nobody takes goes up by rules of time, and never round."""
 
 import itertools
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -19,6 +20,7 @@ from incidents.routing.ladder import StepFacts
 from incidents.routing.models import Upwards
 
 HOUR = timedelta(hours=1)
+MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=ZoneInfo("Europe/Berlin")).astimezone(UTC)
 
 
 @pytest.fixture
@@ -29,8 +31,23 @@ def step(ada):
     return add
 
 
+@pytest.fixture(autouse=True)
+def monday_morning():
+    with clock.freeze(MONDAY):
+        yield
+
+
 def later(hours):
-    return clock.freeze(clock.now() + hours * HOUR)
+    return clock.freeze(MONDAY + hours * HOUR)
+
+
+def test_only_working_time_counts(routed, step):
+    step(Upwards.NEXT_TIER, after=600)
+    routed("vpn drops")
+    with later(20):
+        assert overdue.send_up_the_untouched() == 0
+    with later(27):
+        assert overdue.send_up_the_untouched() == 1
 
 
 def events(incident):
