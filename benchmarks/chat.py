@@ -14,6 +14,9 @@ import httpx
 import psutil
 
 from chatbot import model
+from commands.context import create_context
+from firstline.settings import Settings
+from incidents.people import Role, create_token
 from tests.stack import Stack, running
 
 TURNS = 60
@@ -71,7 +74,7 @@ def _timed(client: httpx.Client, url: str, body: dict[str, str]) -> float:
 
 
 def _print_many(stack: Stack) -> None:
-    tokens = [stack.token(f"bench{n}@example.com", "employee") for n in range(TALKS)]
+    tokens = _tokens(stack)
     before, crowd = _cpu(stack), Crowd()
     threads = [
         threading.Thread(target=_talk, args=(stack, n, token, crowd)) for n, token in enumerate(tokens)
@@ -86,9 +89,20 @@ def _print_many(stack: Stack) -> None:
     print(f"\n{TALKS} conversations at once, {asked} turns, {crowd.by_bot} of them answered by the bot")
     print(f"p50 {_ms(crowd.waits, 50):.0f} ms, p95 {_ms(crowd.waits, 95):.0f} ms")
     print("CPU, ms a turn: " + ", ".join(f"{name} {1000 * used / asked:.1f}" for name, used in spent.items()))
-    mark = " <- above the limit" if share > MOST_SHARE else ""
-    print(f"ours is {share:.0%} of Rasa's (at most {MOST_SHARE:.0%}){mark}")
+    print(f"ours is {share:.0%} of Rasa's (at most {MOST_SHARE:.0%}){_mark(share, crowd)}")
     print(f"lost or crossed: {len(crowd.wrong)} {crowd.wrong[:3] or ''}")
+
+
+def _mark(share: float, crowd: Crowd) -> str:
+    if crowd.by_bot < len(crowd.waits):
+        return ": says nothing, the machine was too busy for Rasa to answer every turn within its limit"
+    return " <- above the limit" if share > MOST_SHARE else ""
+
+
+def _tokens(stack: Stack) -> list[str]:
+    """One person each; the command would take a second for every one."""
+    with create_context(Settings.from_environ(stack.environment)).app_context():
+        return [create_token(f"{FIRST_NAME.lower()}{n}@example.com", Role.EMPLOYEE) for n in range(TALKS)]
 
 
 def _talk(stack: Stack, number: int, token: str, crowd: Crowd) -> None:

@@ -43,7 +43,7 @@ class Learned:
 
 
 def main() -> None:
-    """Print both tables; says so where Rasa is not installed. Takes a good quarter of an hour."""
+    """Print both tables; says so where Rasa is not installed. Takes an hour where others work, too."""
     if not model.PYTHON.exists():
         print("understanding: nothing measured, Rasa is not installed (make setup-bot)")
         return
