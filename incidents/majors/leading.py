@@ -75,7 +75,7 @@ def declare(incident_id: int, told: Declaration, *, by: Person) -> Major:
         entry = note(
             session, incident, by, _("Declared a major incident, led by %(name)s.", name=told.commander.name)
         )
-        oncall.wake(session, incident, because=_("Major incident: %(title)s", title=told.title), key="major")
+        oncall.wake(session, incident, because=_("Major incident: %(title)s", title=told.title))
         if told.commander.id != by.id:
             notices.owe(session, Topic.ASSIGNED, incident, told.commander, entry=entry)
     return major
