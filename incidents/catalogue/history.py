@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import joinedload
 
 from firstline.db import db
 from firstline.i18n import gettext as _
 from incidents.errors import NotFound
 from incidents.models import Incident
+from incidents.resolutions.models import ChangedItem
 from incidents.services import Device, Service
 
 MOST = 50
@@ -37,13 +38,21 @@ def items_of(service: Service) -> Sequence[Device]:
 
 
 def of_service(service: Service) -> Sequence[Incident]:
-    """The latest incidents of a service."""
-    return _latest(Incident.service_id == service.id)
+    """The latest incidents of a service, and those for which it was changed."""
+    changed = select(ChangedItem.incident_id).where(ChangedItem.service_id == service.id)
+    return _latest(or_(Incident.service_id == service.id, Incident.id.in_(changed)))
 
 
 def of_item(item: Device) -> Sequence[Incident]:
-    """The latest incidents that name this configuration item."""
-    return _latest(Incident.device_id == item.id)
+    """The latest incidents that name this configuration item, or for which it was changed."""
+    changed = select(ChangedItem.incident_id).where(ChangedItem.device_id == item.id)
+    return _latest(or_(Incident.device_id == item.id, Incident.id.in_(changed)))
+
+
+def changed_for(thing: Service | Device) -> frozenset[int]:
+    """The incidents to resolve which this was changed."""
+    column = ChangedItem.service_id if isinstance(thing, Service) else ChangedItem.device_id
+    return frozenset(db.session.scalars(select(ChangedItem.incident_id).where(column == thing.id)))
 
 
 def _latest(concerned: ColumnElement[bool]) -> Sequence[Incident]:

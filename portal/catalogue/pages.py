@@ -22,9 +22,15 @@ def service(slug: str) -> str:
         above=explaining.outages_above(found.id),
         items=history.items_of(found),
         incidents=history.of_service(found),
+        changed=history.changed_for(found),
     )
 
 
 def item(tag: str) -> str:
     found = history.find_item(tag)
-    return render_template("catalogue/item.html", item=found, incidents=history.of_item(found))
+    return render_template(
+        "catalogue/item.html",
+        item=found,
+        incidents=history.of_item(found),
+        changed=history.changed_for(found),
+    )

@@ -9,6 +9,7 @@ from incidents.errors import Invalid, NotAllowed, NotFound
 from incidents.intake import Report, report
 from incidents.models import Channel, Incident, Level
 from incidents.people import Role
+from incidents.resolutions.models import ChangedItem
 from incidents.services import Device, Service
 
 
@@ -86,6 +87,11 @@ def test_every_item_has_its_history(service, person):
     second = reported(erin, "It is dead", "disks", device_id=item.id)
     assert [one.id for one in history.of_item(item)] == [second.id, first.id]
     assert [one.id for one in history.of_service(history.find_service("disks"))] == [second.id]
+    other = reported(erin, "The shop is slow", None)
+    with write() as session:
+        session.add(ChangedItem(incident_id=other.id, device_id=item.id))
+    assert history.of_item(item)[0].id == other.id
+    assert history.changed_for(item) == {other.id}
     with pytest.raises(NotFound):
         history.find_item("PC-2")
 
