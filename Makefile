@@ -8,7 +8,7 @@ export PYTHONUTF8 := 1
 # Where it is set, every process would compile every module anew: seconds a start.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup setup-web setup-bot setup-test run demo test test-fast lint types fix docs pictures train bench backup restore lock clean
+.PHONY: help setup setup-web setup-bot setup-test run demo test test-fast lint types fix docs month pictures train bench backup restore lock clean
 
 help: ## Say what can be done
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -47,6 +47,11 @@ fix: setup-web ## Correct the style
 
 docs: setup-web ## Check that the documentation names what exists
 	@$(BIN)/pytest tests/docs
+
+month: export FIRSTLINE_MONTH := 2000
+
+month: setup-web ## Play the 2,000 incidents of a simulated month; a few minutes
+	@$(BIN)/pytest tests/integration/test_simulated_month.py
 
 pictures: export FIRSTLINE_PICTURES := 1
 
