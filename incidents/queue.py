@@ -20,6 +20,8 @@ from incidents.search.language import parse
 PAGE = 25
 MOST = 100
 CURSOR = "queue-cursor"
+TOLD_TO_ALL = frozenset({"resolution", "article", "waiting_on"})
+"""The facts of an entry that its reporter reads: no minutes, no items, no numbers of other people's incidents."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,6 +89,13 @@ def timeline(person: Person, incident: Incident) -> Sequence[Entry]:
     if not may(person, Action.SEE_INTERNAL, incident):
         found = found.where(Entry.visibility == Visibility.PUBLIC)
     return db.session.scalars(found).all()
+
+
+def facts_for(person: Person, entry: Entry) -> dict[str, object]:
+    """What an entry records, all of it for support; others are told nothing of the desk's own work."""
+    if may(person, Action.SEE_INTERNAL, entry.incident):
+        return entry.facts
+    return {name: value for name, value in entry.facts.items() if name in TOLD_TO_ALL}
 
 
 def among(person: Person, wanted: Filter, ids: Collection[int]) -> Sequence[Incident]:

@@ -72,7 +72,7 @@ def add_entry(number: str) -> ResponseReturnValue:
         said = continuing.say(incident.id, by=me, text=text, channel=Channel.API)
     there = queue.find(me, str(said.incident_id))
     entry = next(entry for entry in queue.timeline(me, there) if entry.id == said.entry_id)
-    return {**views.entry(entry), "incident": there.number}, 201
+    return {**views.entry(entry, reader=me), "incident": there.number}, 201
 
 
 def tell_outcome(number: str) -> ResponseReturnValue:
@@ -153,7 +153,7 @@ def whole(incident: Incident) -> views.Json:
     """One incident with everything this caller may see of it."""
     timeline = queue.timeline(caller(), incident)
     return {
-        **views.whole_incident(incident, timeline, selfhelp.fixes_of(incident.id)),
+        **views.whole_incident(incident, timeline, selfhelp.fixes_of(incident.id), reader=caller()),
         **views.help_of(incident, is_support=caller().is_support),
         "looks_like": views.looks_like(incident, caller()),
     }

@@ -7,7 +7,7 @@ from flask import current_app
 
 from firstline.app import settings_of
 from firstline.db import db
-from incidents import sla, swarms
+from incidents import queue, sla, swarms
 from incidents.kinship import lookalikes
 from incidents.models import Entry, Incident
 from incidents.people import Person
@@ -48,7 +48,9 @@ def incident(found: Incident) -> Json:
     }
 
 
-def whole_incident(found: Incident, timeline: Sequence[Entry], fixes: Sequence[Fix]) -> Json:
+def whole_incident(
+    found: Incident, timeline: Sequence[Entry], fixes: Sequence[Fix], *, reader: Person
+) -> Json:
     """An incident with its words, its timeline and what was tried."""
     return {
         **incident(found),
@@ -70,7 +72,7 @@ def whole_incident(found: Incident, timeline: Sequence[Entry], fixes: Sequence[F
         "merged_into": _number(found.merged_into_id),
         "parent": _number(found.parent_id),
         "suggestions": [suggestion(fix) for fix in fixes],
-        "timeline": [entry(one) for one in timeline],
+        "timeline": [entry(one, reader=reader) for one in timeline],
     }
 
 
@@ -203,7 +205,7 @@ def suggestion(fix: Fix) -> Json:
     }
 
 
-def entry(found: Entry) -> Json:
+def entry(found: Entry, *, reader: Person) -> Json:
     return {
         "id": found.id,
         "event": found.event,
@@ -211,7 +213,7 @@ def entry(found: Entry) -> Json:
         "author": found.author.name if found.author else None,
         "channel": found.channel,
         "text": found.text,
-        "facts": found.facts,
+        "facts": queue.facts_for(reader, found),
         "at": time(found.created_at),
         "attachments": [
             {"name": file.name, "type": file.media_type, "size": file.size} for file in found.attachments

@@ -199,6 +199,22 @@ def test_internal_entries_stay_with_support(erin: Program, tess: Program) -> Non
     assert "Known troublemaker" in tess.get(f"/incidents/{number}").get_data(as_text=True)
 
 
+def test_the_reporter_is_told_how_it_ended_and_not_how_the_desk_worked(erin: Program, tess: Program) -> None:
+    number = erin.post("/incidents", VPN).json["number"]
+    tess.post(f"/incidents/{number}/outcome", {"solved": False})
+    tess.post(f"/incidents/{number}/transitions", {"to": "in_progress"})
+    solved = {"to": "resolved", "resolution": "support", "note": "Moved.", "minutes_spent": 12}
+    tess.post(f"/incidents/{number}/transitions", solved)
+
+    def facts(program: Program) -> dict[str, object]:
+        told = program.get(f"/incidents/{number}").json["timeline"]
+        found: dict[str, object] = next(entry["facts"] for entry in told if entry["event"] == "resolved")
+        return found
+
+    assert facts(erin) == {"resolution": "support"}
+    assert set(facts(tess)) > {"resolution", "minutes"}
+
+
 def test_an_employee_cannot_do_supports_part(erin: Program) -> None:
     number = erin.post("/incidents", VPN).json["number"]
     move = f"/incidents/{number}/transitions"
