@@ -18,7 +18,7 @@ document.addEventListener("DOMContentLoaded", () => {
 
     document.addEventListener("paste", (event) => {
       const pasted = [...event.clipboardData.files];
-      if (!pasted.length) return;
+      if (event.defaultPrevented || !pasted.length) return;
       event.preventDefault();
       const all = new DataTransfer();
       for (const file of [...input.files, ...pasted]) all.items.add(file);
