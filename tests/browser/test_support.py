@@ -66,7 +66,7 @@ def act(agent: Visitor, name: str) -> Locator:
 def resolve(agent: Visitor, number: str, *, cause: str) -> None:
     open_incident(agent, number)
     panel = act(agent, "Resolve")
-    panel.get_by_label("Cause").fill(cause)
+    panel.get_by_label("Cause", exact=True).fill(cause)
     panel.get_by_label("What solved it").fill("It works again.")
     agent.button("Resolve", within=panel).click()
     expect(agent.page.locator(".incident-facts")).to_contain_text("Resolved")
