@@ -227,7 +227,7 @@ def test_a_second_window_gets_what_was_said_in_the_first(erin: Person, say: Call
     say("hello")
     news = look(erin, first.mark)
     assert news is not None
-    assert [one.by for one in news.bubbles] == ["you", "bot", "bot"]
+    assert [one.by for one in news.bubbles] == ["you", "bot", "bot", "bot"]
 
 
 @pytest.mark.parametrize("mark", ["", "nonsense", "9" * 400, "1", "-1.-1.x", "0.0."])
