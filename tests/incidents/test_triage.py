@@ -63,7 +63,7 @@ def test_what_the_person_said_stands(desk):
     ("impact", "urgency", "priority"),
     [("high", "high", 1), ("high", "low", 3), ("medium", "medium", 3), ("low", "high", 3), ("low", "low", 5)],
 )
-def test_the_matrix_is_itils(impact, urgency, priority):
+def test_the_matrix_is_itils(app, impact, urgency, priority):
     assert triage.prioritise(impact, urgency, Kind.INCIDENT) == priority
 
 
