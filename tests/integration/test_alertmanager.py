@@ -39,7 +39,7 @@ def desk_url(app):
 def test_what_alertmanager_raises_and_clears_is_one_incident_a_cause(app, desk_url):
     token = create_token("prometheus@example.com", Role.MONITOR)
     hook = f"{desk_url}/api/v1/alerts/alertmanager"
-    began = datetime.now(UTC)
+    began = datetime.now(UTC) - timedelta(minutes=1)
     told = [
         {
             "labels": {
