@@ -1,5 +1,6 @@
 """Articles, chat and alerts over the interface, and the description that tells of them."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -212,7 +213,7 @@ def test_the_description_names_every_route_and_no_other(stranger: Program, app: 
     described = stranger.get("/openapi.json").json
     assert described["openapi"].startswith("3.1")
     routes = {
-        (method.lower(), "/api/v1" + path.replace("<", "{").replace(">", "}")) for method, path, _ in URLS
+        (method.lower(), "/api/v1" + re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", path)) for method, path, _ in URLS
     }
     told = {(method, path) for path, methods in described["paths"].items() for method in methods}
     assert told == routes

@@ -126,7 +126,7 @@ class TestQuery:
 
 def test_what_is_overdue_says_so_in_words(at_desk, told):
     told(received_at=clock.now() - timedelta(days=5))
-    assert re.search(r"\dd over", text_of(at_desk.get("/desk")))
+    assert re.search(r"\d[hm] over", text_of(at_desk.get("/desk")))
 
 
 @pytest.mark.parametrize("role", [Role.EMPLOYEE, Role.AUTHOR])
