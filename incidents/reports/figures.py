@@ -112,8 +112,8 @@ FIGURES = (
     Figure(
         slug="answer_working",
         label=_("Time to answer, working time"),
-        definition=_("The same in working time of the calendar that applies, without waiting."),
-        leaves_out=_("As above; nights, days off and waiting for the requester or a vendor."),
+        definition=_("MTTA in working time of the calendar that applies: mean from receipt to the first word of a person."),
+        leaves_out=_("Nights, days off and waiting for the requester or a vendor; what nobody answered."),
         unit=Unit.DURATION, basis=Basis.OPENED, amount=Fact.answer_working_s, among=_ANSWERED, is_better_low=True,
     ),
     Figure(
@@ -126,7 +126,7 @@ FIGURES = (
     Figure(
         slug="resolve_working",
         label=_("Time to resolve, working time"),
-        definition=_("The same in working time of the calendar that applies."),
+        definition=_("MTTR in working time of the calendar that applies: mean from receipt to the last resolution."),
         leaves_out=_("Nights, days off, waiting for the requester or a vendor, and the time between a resolution and its reopening."),
         unit=Unit.DURATION, basis=Basis.RESOLVED, amount=Fact.resolve_working_s, among=_RESOLVED, is_better_low=True,
     ),
