@@ -89,23 +89,3 @@ def test_turns_of_one_conversation_stay_in_order_on_two_rasas(
     token = api_token(running_bot.settings)
     for rasa in rasas:
         assert _said_to(rasa.url, talk, token) == wanted
-
-
-def test_redis_keeps_two_rasas_from_answering_one_conversation_at_once(
-    running_bot: RunningBot, rasas: tuple[Rasa, Rasa]
-) -> None:
-    """Without our own order of turns: no message is lost, and each is followed by its action."""
-    senders = [
-        threading.Thread(
-            target=rasas[number % 2].say,
-            kwargs={"sender": "both", "message": words, "token": "none: the action says nothing"},
-        )
-        for number, words in enumerate(WORDS)
-    ]
-    for sender in senders:
-        sender.start()
-    for sender in senders:
-        sender.join()
-    told = _said_to(rasas[0].url, "both", api_token(running_bot.settings))
-    assert sorted(words for words, _action in told) == sorted(WORDS)
-    assert all(action for _words, action in told)
