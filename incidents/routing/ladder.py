@@ -13,10 +13,11 @@ from sqlalchemy.orm import Session
 
 from firstline.db import db, write
 from firstline.i18n import gettext as _
-from incidents.errors import Conflict, Invalid, NotFound
+from incidents.errors import Conflict, Invalid
 from incidents.people import Person, Team
 from incidents.policy import Action, require
 from incidents.routing.models import EscalationRule, Upwards
+from incidents.routing.named import own_team, rule_of
 
 LONGEST = 60 * 24 * 30
 
@@ -45,11 +46,11 @@ def save_step(facts: StepFacts, *, by: Person, rule_id: int | None = None) -> Es
     require(by, Action.ADMINISTER)
     _check(facts)
     with write() as session:
-        rule = _get(session, rule_id) if rule_id else EscalationRule()
-        rule.from_team = _team(session, facts.from_team) if facts.from_team else None
+        rule = rule_of(session, EscalationRule, rule_id) if rule_id else EscalationRule()
+        rule.from_team = own_team(session, facts.from_team) if facts.from_team else None
         rule.tier = rule.from_team.tier if rule.from_team else facts.tier
         rule.upwards, rule.after_minutes = facts.upwards, facts.after_minutes
-        rule.team = _team(session, facts.team) if facts.upwards == Upwards.TEAM else None
+        rule.team = own_team(session, facts.team) if facts.upwards == Upwards.TEAM else None
         rule.worst_priority, rule.is_on = facts.worst_priority, facts.is_on
         session.add(rule)
         session.flush()
@@ -61,7 +62,7 @@ def remove_step(rule_id: int, *, by: Person) -> None:
     """Forget a rule of time."""
     require(by, Action.ADMINISTER)
     with write() as session:
-        session.delete(_get(session, rule_id))
+        session.delete(rule_of(session, EscalationRule, rule_id))
 
 
 def rules_for(rules: Iterable[EscalationRule], team: Team, *, priority: int) -> list[EscalationRule]:
@@ -136,22 +137,3 @@ def _check(facts: StepFacts) -> None:
         raise Invalid(_("Write after how many working minutes, such as 60."), field="after_minutes")
     if facts.worst_priority not in range(1, 6):
         raise Invalid(_("Priorities go from 1 to 5."), field="worst_priority")
-
-
-def _team(session: Session, slug: str) -> Team:
-    team = session.scalar(select(Team).where(Team.slug == slug))
-    if team is None:
-        raise Invalid(_("There is no such team. Choose one of the list."), field="team")
-    if team.is_vendor:
-        raise Invalid(
-            _("A vendor is asked by a person, who says what they may see. Choose a team of ours."),
-            field="team",
-        )
-    return team
-
-
-def _get(session: Session, rule_id: int) -> EscalationRule:
-    rule = session.get(EscalationRule, rule_id)
-    if rule is None:
-        raise NotFound(_("There is no such rule any more. Go back and look again."))
-    return rule

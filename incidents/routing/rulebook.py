@@ -11,13 +11,14 @@ from firstline import clock
 from firstline.db import db, write
 from firstline.i18n import gettext as _
 from incidents import triage
-from incidents.errors import Invalid, NotFound
+from incidents.errors import Invalid
 from incidents.models import Channel, Entry, Event, Incident, Kind
-from incidents.people import Person, Team
+from incidents.people import Person
 from incidents.policy import Action, require
 from incidents.routing import rules
 from incidents.routing.conditions import MOST_WORDS, NAMES, TERMS, Conditions, Facts
 from incidents.routing.models import NAME_LENGTH, Assigning, RoutingRule
+from incidents.routing.named import own_team, rule_of
 from incidents.routing.rules import Decision
 from incidents.services import Service
 from knowledge_base.models import Category
@@ -59,20 +60,20 @@ def list_rules() -> Sequence[RoutingRule]:
 
 def get(rule_id: int) -> RoutingRule:
     """This rule, where it still exists."""
-    return _get(db.session(), rule_id)
+    return rule_of(db.session(), RoutingRule, rule_id)
 
 
 def save(facts: RuleFacts, *, by: Person, rule_id: int | None = None) -> RoutingRule:
     """Add a rule at the end, or correct one where it stands."""
     require(by, Action.ADMINISTER)
     with write() as session:
-        team = _team(session, facts.team)
+        team = own_team(session, facts.team)
         conditions = _conditions(session, facts.conditions)
         if not facts.name.strip():
             raise Invalid(_("Give the rule a name: it is what people read under “why here?”."), field="name")
         if facts.assigning not in set(Assigning):
             raise Invalid(_("Choose how it is given to somebody."), field="assigning")
-        rule = _get(session, rule_id) if rule_id else RoutingRule(position=_end(session))
+        rule = rule_of(session, RoutingRule, rule_id) if rule_id else RoutingRule(position=_end(session))
         rule.name, rule.team, rule.conditions = facts.name.strip()[:NAME_LENGTH], team, conditions
         rule.assigning, rule.is_on = facts.assigning, facts.is_on
         session.add(rule)
@@ -83,7 +84,7 @@ def switch(rule_id: int, *, by: Person, is_on: bool) -> None:
     """A rule that is off stays in its place and decides nothing."""
     require(by, Action.ADMINISTER)
     with write() as session:
-        _get(session, rule_id).is_on = is_on
+        rule_of(session, RoutingRule, rule_id).is_on = is_on
 
 
 def move(rule_id: int, *, by: Person, to: int) -> None:
@@ -91,7 +92,7 @@ def move(rule_id: int, *, by: Person, to: int) -> None:
     require(by, Action.ADMINISTER)
     with write() as session:
         order = list(rules.in_order(session))
-        rule = _get(session, rule_id)
+        rule = rule_of(session, RoutingRule, rule_id)
         order.remove(rule)
         order.insert(max(0, to - 1), rule)
         for position, one in enumerate(order, start=1):
@@ -102,7 +103,7 @@ def remove(rule_id: int, *, by: Person) -> None:
     """Forget a rule; what it routed keeps its reason."""
     require(by, Action.ADMINISTER)
     with write() as session:
-        session.delete(_get(session, rule_id))
+        session.delete(rule_of(session, RoutingRule, rule_id))
 
 
 def try_words(text: str, *, site: str = "", channel: str = Channel.PORTAL) -> tuple[Facts, Decision]:
@@ -186,25 +187,6 @@ def _check(session: Session, given: Conditions) -> None:
     for words in given["words"]:
         if not 1 <= len(TERMS.findall(words)) <= MOST_WORDS:
             raise Invalid(_("“%(words)s”: write phrases of one to three words.", words=words), field="words")
-
-
-def _team(session: Session, slug: str) -> Team:
-    team = session.scalar(select(Team).where(Team.slug == slug))
-    if team is None:
-        raise Invalid(_("There is no such team. Choose one of the list."), field="team")
-    if team.is_vendor:
-        raise Invalid(
-            _("A vendor is asked by a person, who says what they may see. Choose a team of ours."),
-            field="team",
-        )
-    return team
-
-
-def _get(session: Session, rule_id: int) -> RoutingRule:
-    rule = session.get(RoutingRule, rule_id)
-    if rule is None:
-        raise NotFound(_("There is no such rule any more. Go back and look again."))
-    return rule
 
 
 def _end(session: Session) -> int:
