@@ -133,6 +133,8 @@ def _ask_bot(rasa: Rasa, sender: str, taken: turns.Taken, said: turns.Said) -> N
     except RasaAway as away:
         logger.warning("the bot did not answer", why=str(away))
         return
+    finally:
+        turns.leave_bot(taken.turn_id)
     if texts and not _is_answered(taken.turn_id):
         _settle_texts(taken.turn_id, texts)
 

@@ -59,7 +59,8 @@ class Conversation(db.Model):
 class Turn(db.Model):
     """What the person said once and what was answered.
 
-    The token is minted for this one turn; only its hash is kept, and answering clears it.
+    The token is minted for this one turn; only its hash is kept, and answering clears it. Rasa may be
+    at work on it until `with_bot_until`, even after it was answered.
     """
 
     __tablename__ = "turn"
@@ -78,6 +79,7 @@ class Turn(db.Model):
     claimed_by: Mapped[str | None] = mapped_column(String(10))
     token_hash: Mapped[str | None] = mapped_column(String(64), index=True)
     token_expires_at: Mapped[datetime | None]
+    with_bot_until: Mapped[datetime | None]
     intent: Mapped[str | None] = mapped_column(String(40))
     confidence: Mapped[float | None]
     was_corrected: Mapped[bool] = mapped_column(default=False)

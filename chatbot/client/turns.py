@@ -10,7 +10,7 @@ from datetime import timedelta
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import and_, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, joinedload
 
@@ -29,7 +29,7 @@ from incidents.people import Person
 
 TOKEN_LIVES = timedelta(seconds=60)
 ABANDONED_AFTER = timedelta(seconds=20)
-"""A waiting turn older than this belongs to a process that died; it holds nobody up."""
+"""A turn that waits or is with the bot for longer belongs to a process that died; it holds nobody up."""
 
 EARLIER_WORDS = 20
 
@@ -146,6 +146,8 @@ def settle(turn_id: int, actor: Actor, answer: Answer, understood: Understood | 
         if turn is None or turn.state != TurnState.WAITING or turn.claimed_by != actor:
             return False
         turn.state, turn.answered_by, turn.token_hash = TurnState.ANSWERED, actor, None
+        if actor == Actor.PORTAL:
+            turn.with_bot_until = None
         turn.reply = [message.as_dict() for message in answer.messages]
         if understood is not None:
             turn.intent, turn.confidence = understood.intent, understood.confidence
@@ -158,6 +160,16 @@ def settle(turn_id: int, actor: Actor, answer: Answer, understood: Understood | 
                 _link(session, conversation.id, incident_id)
         _change_hands(session, conversation, answer)
         return True
+
+
+def leave_bot(turn_id: int) -> None:
+    """Rasa is done with the turn, so the next one may go to it.
+
+    An action stores its answer before Rasa has stored the turn. Another Rasa that got the next turn
+    in between would read an old tracker, or lose its place in the lock that both share.
+    """
+    with write() as session:
+        session.execute(update(Turn).where(Turn.id == turn_id).values(with_bot_until=None))
 
 
 def moment_of(turn_id: int) -> Moment:
@@ -181,13 +193,14 @@ def moment_of(turn_id: int) -> Moment:
 
 
 def is_next(turn_id: int) -> bool:
-    """Whether no earlier turn of the conversation is still being answered."""
+    """Whether no earlier turn of the conversation is still being answered, or still with the bot."""
     conversation = select(Turn.conversation_id).where(Turn.id == turn_id).scalar_subquery()
+    now = clock.now()
+    is_waiting = and_(Turn.state == TurnState.WAITING, Turn.at > now - ABANDONED_AFTER)
     earlier = select(Turn.id).where(
         Turn.conversation_id == conversation,
         Turn.id < turn_id,
-        Turn.state == TurnState.WAITING,
-        Turn.at > clock.now() - ABANDONED_AFTER,
+        or_(is_waiting, Turn.with_bot_until > now),
     )
     return db.session.scalar(earlier.limit(1)) is None
 
@@ -219,6 +232,7 @@ def _store(session: Session, conversation_id: int, message_id: str, said: Said) 
         payload=said.payload,
         token_hash=_digest(token),
         token_expires_at=clock.now() + TOKEN_LIVES,
+        with_bot_until=clock.now() + ABANDONED_AFTER,
     )
     session.add(turn)
     session.flush()

@@ -8,10 +8,12 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from chatbot.client import conversations, history, turns
+from chatbot.client import conversations, history, turns, wording
 from chatbot.client.answers import answer
+from chatbot.client.memory import Memory
 from chatbot.client.messages import Reply
 from chatbot.client.models import Actor, Turn
+from chatbot.client.moment import Answer
 from chatbot.client.rasa import Rasa
 from firstline import jobs
 from firstline.db import db, write
@@ -162,6 +164,21 @@ def test_turns_of_one_conversation_are_answered_in_order(app: Flask, erin: Perso
     second = turns.take(held, "second", turns.Said("and the keyboard is dead", None))
     assert turns.is_next(first.turn_id)
     assert not turns.is_next(second.turn_id)
+
+
+def test_the_next_turn_waits_until_rasa_has_stored_the_one_that_its_action_answered(
+    app: Flask, erin: Person, no_rasa: Rasa
+) -> None:
+    talk_id = conversations.say(erin, "hello", rasa=no_rasa).conversation
+    held = turns.conversation_of(erin, talk_id).id
+    first = turns.take(held, "first", turns.Said("my screen is black", None))
+    second = turns.take(held, "second", turns.Said("and the keyboard is dead", None))
+    assert first.token is not None
+    answered = Answer((wording.text("Have you tried another cable?"),), Memory())
+    turns.settle(turns.resolve(first.token), Actor.BOT, answered)
+    assert not turns.is_next(second.turn_id)
+    turns.leave_bot(first.turn_id)
+    assert turns.is_next(second.turn_id)
 
 
 def test_somebody_elses_conversation_is_as_if_it_were_not_there(
