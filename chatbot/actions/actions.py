@@ -12,7 +12,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from chatbot.client import MODELS as CHAT_MODELS
-from chatbot.client import turns
+from chatbot.client import claims, turns
 from chatbot.client.answers import HANDLERS, answer
 from chatbot.client.models import Actor
 from firstline import log
@@ -43,34 +43,30 @@ class Answering(Action):
         message = tracker.latest_message
         token = (message.get("metadata") or {}).get("token")
         try:
-            given = await asyncio.to_thread(_answer, self._intent, token, _likeliest(message))
-        except turns.TokenRefused:
+            await asyncio.to_thread(_answer, self._intent, token, _likeliest(message))
+        except claims.TokenRefused:
             logger.warning("a turn without a valid token", action=self.name())
-            return []
-        for said in given:
-            dispatcher.utter_message(json_message=said)
         return []
 
 
-def _likeliest(message: dict[str, Any]) -> turns.Understood:
+def _likeliest(message: dict[str, Any]) -> claims.Understood:
     """What the words most probably meant, even where we were too unsure to act on it."""
     ranking = [message.get("intent") or {}, *(message.get("intent_ranking") or [])]
-    best = next((one for one in ranking if one.get("name") in HANDLERS), {})
-    return turns.Understood(best.get("name"), best.get("confidence"))
+    best: dict[str, Any] = next((one for one in ranking if one.get("name") in HANDLERS), {})
+    return claims.Understood(best.get("name"), best.get("confidence"))
 
 
-def _answer(intent: str, token: object, understood: turns.Understood) -> list[dict[str, Any]]:
+def _answer(intent: str, token: object, understood: claims.Understood) -> None:
     if not isinstance(token, str):
-        raise turns.TokenRefused
+        raise claims.TokenRefused
     with core().app_context():
-        turn_id = turns.resolve(token)
+        turn_id = claims.resolve(token)
         try:
             given = answer(turns.moment_of(turn_id), intent)
-            turns.settle(turn_id, Actor.BOT, given, understood)
+            claims.settle(turn_id, Actor.BOT, given, understood)
         except BaseException:
-            turns.release(turn_id, Actor.BOT)
+            claims.release(turn_id, Actor.BOT)
             raise
-        return [said.as_dict() for said in given.messages]
 
 
 def all_actions() -> list[Answering]:

@@ -21,13 +21,13 @@ def words_for(files: Sequence[StoredFile]) -> str:
     return _("Sent: %(names)s", names=_names(files))
 
 
-def keep(session: Session, turn: Turn, files: Sequence[StoredFile]) -> None:
+def keep(session: Session, conversation_id: int, turn_id: int, files: Sequence[StoredFile]) -> None:
     """Keep them with the turn, inside the transaction that stores it."""
     for file in files:
         session.add(
             ChatFile(
-                conversation_id=turn.conversation_id,
-                turn_id=turn.id,
+                conversation_id=conversation_id,
+                turn_id=turn_id,
                 name=file.name,
                 media_type=file.media_type,
                 size=file.size,

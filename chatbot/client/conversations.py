@@ -9,14 +9,15 @@ from datetime import timedelta
 from flask import current_app
 from sqlalchemy import select
 
-from chatbot.client import chat_files, handover, offers, payloads, smalltalk, turns, wording
+from chatbot.client import chat_files, claims, handover, offers, payloads, smalltalk, turns, wording
 from chatbot.client.answers import answer, is_ours
 from chatbot.client.corrections import without_excuse
 from chatbot.client.guess import guess
 from chatbot.client.messages import Button, Message, Reply
-from chatbot.client.models import Actor, Conversation, Turn, TurnState
+from chatbot.client.models import Actor, Conversation, Turn
 from chatbot.client.moment import Answer
 from chatbot.client.rasa import Rasa, RasaAway
+from chatbot.client.turns import Answered
 from firstline import clock, log
 from firstline.app import settings_of
 from firstline.db import db
@@ -63,20 +64,20 @@ def say(
     is_said = bool(said.text)
     said = said if is_said else replace(said, text=chat_files.words_for(said.files))
     taken = turns.take(conversation_id, message_id, said)
+    answered: Answered | None = None
     if taken.token is None:
-        _wait_for(lambda: _is_answered(taken.turn_id), seconds=wait_s)
-    else:
-        _wait_for(lambda: turns.is_next(taken.turn_id), seconds=wait_s)
-        if is_said and not is_ours(said.payload) and not turns.is_handed_over(conversation_id):
-            _ask_bot(rasa or Rasa(settings_of(current_app).rasa_url), public_id, taken, said)
-    answered = _read_turn(taken.turn_id)
-    if answered.state != TurnState.ANSWERED:
+        _wait_for(lambda: _now_answered(taken.turn_id) is not None, seconds=wait_s)
+        answered = turns.answer_of(taken.turn_id)
+    elif not _is_with_people(taken, conversation_id, wait_s) and is_said and not is_ours(said.payload):
+        answered = _ask_bot(rasa or Rasa(settings_of(current_app).rasa_url), public_id, taken, said)
+    if answered is None:
         _answer_ourselves(taken.turn_id) if is_said else _take_silently(taken.turn_id)
-        answered = _read_turn(taken.turn_id)
-    if uploads or turns.has_files(conversation_id):
+        answered = _now_answered(taken.turn_id)
+    if taken.has_files:
         chat_files.place(conversation_id, taken.turn_id)
-        answered = _read_turn(taken.turn_id)
-    return _reply(public_id, answered)
+        answered = _now_answered(taken.turn_id)
+    messages, by = (answered.messages, answered.by) if answered else ((), Actor.PORTAL)
+    return Reply(public_id, message_id, messages, by, taken.turn_id)
 
 
 def greeting(person: Person) -> Message:
@@ -123,60 +124,71 @@ def _standing_title(payload: str) -> str:
     return next((button.title for button in buttons if button.payload == payload), payload.strip("/"))
 
 
-def _ask_bot(rasa: Rasa, sender: str, taken: turns.Taken, said: turns.Said) -> None:
-    """Let the bot answer the turn; when it cannot, leave it to us."""
+def _is_with_people(taken: turns.Taken, conversation_id: int, wait_s: float) -> bool:
+    """Whether people talk in it once it is this turn's turn."""
+    if not taken.must_wait:
+        return taken.is_with_people
+    _wait_for(lambda: turns.is_next(taken.turn_id), seconds=wait_s)
+    return turns.is_handed_over(conversation_id)
+
+
+def _ask_bot(rasa: Rasa, sender: str, taken: turns.Taken, said: turns.Said) -> Answered | None:
+    """Let the bot answer the turn; None when it could not."""
     assert taken.token is not None, "only a new turn is passed on"
     message = f"/{payloads.read(said.payload).intent}" if said.payload else without_excuse(said.text)
     db.session.rollback()
+    texts: list[str] = []
     try:
         texts = rasa.say(sender=sender, message=message, token=taken.token)
     except RasaAway as away:
         logger.warning("the bot did not answer", why=str(away))
-        return
     finally:
-        turns.leave_bot(taken.turn_id)
-    if texts and not _is_answered(taken.turn_id):
+        answered = claims.leave_bot(taken.turn_id)
+    if texts and answered is None:
         _settle_texts(taken.turn_id, texts)
+        return turns.answer_of(taken.turn_id)
+    return answered
 
 
 def _settle_texts(turn_id: int, texts: list[str]) -> None:
     """Rasa answered by itself, without an action: such as that no rule fitted."""
-    if not turns.claim(turn_id):
+    if not claims.claim(turn_id):
         return
     said = wording.with_person([wording.text(text) for text in texts])
-    turns.settle(turn_id, Actor.PORTAL, Answer(said, turns.moment_of(turn_id).memory))
+    claims.settle(turn_id, Actor.PORTAL, Answer(said, turns.moment_of(turn_id).memory))
 
 
 def _answer_ourselves(turn_id: int) -> None:
     """The bot is away, or not asked: do what the words plainly ask for, and say so if it is away."""
-    if not turns.claim(turn_id):
-        _wait_for(lambda: _is_answered(turn_id), seconds=ACTION_GRACE_S)
-        if _is_answered(turn_id) or not turns.claim(turn_id, even_from_bot=True):
+    if not claims.claim(turn_id):
+        _wait_for(lambda: _now_answered(turn_id) is not None, seconds=ACTION_GRACE_S)
+        if _now_answered(turn_id) or not claims.claim(turn_id, even_from_bot=True):
             return
     moment = turns.moment_of(turn_id)
     turn = db.session.get_one(Turn, turn_id)
     intent = payloads.read(turn.payload).intent if turn.payload else guess(without_excuse(moment.words))
     given = answer(moment, intent)
     if moment.handed_to or is_ours(turn.payload):
-        turns.settle(turn_id, Actor.PORTAL, given)
+        claims.settle(turn_id, Actor.PORTAL, given)
         return
     away = wording.text(
         _("The assistant is not available right now, so I take care of this in a simpler way.")
     )
-    turns.settle(turn_id, Actor.PORTAL, replace(given, messages=(away, *given.messages)))
+    claims.settle(turn_id, Actor.PORTAL, replace(given, messages=(away, *given.messages)))
 
 
 def _take_silently(turn_id: int) -> None:
     """Nothing but files: there is nothing to understand, and what becomes of them is said apart."""
-    if turns.claim(turn_id):
-        turns.settle(turn_id, Actor.PORTAL, Answer((), turns.moment_of(turn_id).memory))
+    if claims.claim(turn_id):
+        claims.settle(turn_id, Actor.PORTAL, Answer((), turns.moment_of(turn_id).memory))
 
 
-def _is_answered(turn_id: int) -> bool:
+def _now_answered(turn_id: int) -> Answered | None:
+    """The answer as far as anybody has given one by now."""
     db.session.rollback()
-    state = db.session.scalar(select(Turn.state).where(Turn.id == turn_id))
+    answered = turns.answer_of(turn_id)
     db.session.rollback()
-    return state == TurnState.ANSWERED
+    return answered
 
 
 def _wait_for(condition: Callable[[], bool], seconds: float) -> None:
@@ -184,15 +196,3 @@ def _wait_for(condition: Callable[[], bool], seconds: float) -> None:
     while not condition() and time.monotonic() < until:
         db.session.rollback()
         time.sleep(POLL_S)
-
-
-def _read_turn(turn_id: int) -> Turn:
-    """The turn as it is now."""
-    db.session.rollback()
-    turn: Turn = db.session.get_one(Turn, turn_id)
-    return turn
-
-
-def _reply(public_id: str, turn: Turn) -> Reply:
-    messages = tuple(Message.from_dict(message) for message in turn.reply or [])
-    return Reply(public_id, turn.message_id, messages, turn.answered_by or Actor.PORTAL, turn.id)

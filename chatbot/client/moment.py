@@ -1,6 +1,6 @@
 """One turn as the answers see it, and what an answer is."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,7 +14,7 @@ class Moment:
     """Who said what, and what was spoken about before.
 
     `key` is the intake key of this turn, whoever answers it. `data` is what a pressed button
-    carries; `is_pressed` tells a button from typed words. `said` are the person's earlier words.
+    carries; `is_pressed` tells a button from typed words. `said_before` reads the person's earlier words.
     `handed_to` is the incident on which people talk meanwhile; the assistant then keeps out of it.
     """
 
@@ -24,7 +24,7 @@ class Moment:
     memory: Memory
     data: Mapping[str, Any] = field(default_factory=dict)
     is_pressed: bool = False
-    said: tuple[str, ...] = ()
+    said_before: Callable[[], tuple[str, ...]] = tuple
     handed_to: str | None = None
 
 

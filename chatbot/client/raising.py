@@ -76,8 +76,9 @@ def talk_to_human(moment: Moment) -> Answer:
 
 
 def _open_for_person(moment: Moment) -> Answer:
-    words = moment.memory.draft or _transcript(moment) or moment.words
-    title = "" if moment.memory.draft or moment.said else _("Wants to talk to a person")
+    said = moment.said_before()
+    words = moment.memory.draft or _transcript(moment, said) or moment.words
+    title = "" if moment.memory.draft or said else _("Wants to talk to a person")
     told = intake.Report(
         requester_id=moment.person.id,
         title=title,
@@ -99,8 +100,8 @@ def _bring_to_support(incident: Incident, person: Person, note: str) -> None:
     selfhelp.tell_outcome(incident.id, by=person, solved=False, note=note)
 
 
-def _transcript(moment: Moment) -> str:
-    lines = [*moment.said, *([] if moment.is_pressed else [moment.words])]
+def _transcript(moment: Moment, said: tuple[str, ...]) -> str:
+    lines = [*said, *([] if moment.is_pressed else [moment.words])]
     if not lines:
         return ""
     return _("Asks for a person. Said in the chat:") + "\n" + "\n".join(f"- {line}" for line in lines)

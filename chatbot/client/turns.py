@@ -1,23 +1,25 @@
-"""Turns: taken once, answered once, one after the other.
+"""Turns: taken once, and read one after the other. Who answers them is in `claims`.
 
-A turn is claimed by whoever works on it, the bot's action or the portal. Only the claimant's
-answer counts, so that an action that comes too late cannot act a second time.
+What every turn asks of the database is written once, as a constant: building a statement anew costs
+more than SQLite needs to answer it.
 """
 
 import secrets
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import and_, or_, select, update
+from sqlalchemy import Row, and_, bindparam, exists, insert, or_, select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session
 
-from chatbot.client import chat_files, handover
+from chatbot.client import chat_files
 from chatbot.client.memory import Memory
-from chatbot.client.models import Actor, ChatFile, Conversation, ConversationIncident, Turn, TurnState
-from chatbot.client.moment import Answer, Moment
+from chatbot.client.messages import Message
+from chatbot.client.models import Actor, ChatFile, Conversation, Turn, TurnState
+from chatbot.client.moment import Moment
 from chatbot.client.payloads import read
 from firstline import clock
 from firstline.db import db, write
@@ -33,9 +35,46 @@ ABANDONED_AFTER = timedelta(seconds=20)
 
 EARLIER_WORDS = 20
 
+UNFINISHED = or_(
+    and_(Turn.state == TurnState.WAITING, Turn.at > bindparam("abandoned")),
+    Turn.with_bot_until > bindparam("now"),
+)
+"""Still being answered, or still with the bot."""
 
-class TokenRefused(Exception):
-    """The token is forged, stale, or its turn was answered; nothing may be done with it."""
+EARLIER = select(Turn.id).where(
+    Turn.conversation_id
+    == select(Turn.conversation_id).where(Turn.id == bindparam("turn")).scalar_subquery(),
+    Turn.id < bindparam("turn"),
+    UNFINISHED,
+)
+LOCK = select(Conversation.id).where(Conversation.id == bindparam("conversation")).with_for_update()
+SAME = select(Turn.id).where(
+    Turn.conversation_id == bindparam("conversation"), Turn.message_id == bindparam("message")
+)
+STANDING = select(
+    Conversation.handed_over_at.is_not(None).label("is_with_people"),
+    exists().where(ChatFile.conversation_id == Conversation.id).label("has_files"),
+    exists().where(Turn.conversation_id == Conversation.id, UNFINISHED).label("must_wait"),
+    SAME.scalar_subquery().label("known"),
+).where(Conversation.id == bindparam("conversation"))
+ANSWER = (Turn.state, Turn.reply, Turn.answered_by)
+ANSWER_OF = select(*ANSWER).where(Turn.id == bindparam("turn"))
+WHOLE = (
+    select(
+        Turn.text,
+        Turn.payload,
+        Turn.message_id,
+        Turn.conversation_id,
+        Conversation.public_id,
+        Conversation.memory,
+        Conversation.handed_over_at,
+        Conversation.handed_to_id,
+        Person,
+    )
+    .join(Conversation, Turn.conversation_id == Conversation.id)
+    .join(Person, Conversation.person_id == Person.id)
+    .where(Turn.id == bindparam("turn"))
+)
 
 
 @dataclass(frozen=True)
@@ -49,18 +88,24 @@ class Said:
 
 @dataclass(frozen=True)
 class Taken:
-    """A turn that is ours to answer, with its token, or one that was there before (token None)."""
+    """A turn that is ours to answer, with its token, or one that was there before (token None).
+
+    `must_wait` for an earlier turn; `is_with_people` and `has_files` (perhaps) tell of the conversation.
+    """
 
     turn_id: int
     token: str | None
+    must_wait: bool = False
+    is_with_people: bool = False
+    has_files: bool = False
 
 
 @dataclass(frozen=True)
-class Understood:
-    """What the model took the words for, and how sure it was (0..1)."""
+class Answered:
+    """What was said in a turn, and who said it."""
 
-    intent: str | None
-    confidence: float | None
+    messages: tuple[Message, ...]
+    by: str
 
 
 def conversation_of(person: Person, public_id: str) -> Conversation:
@@ -92,117 +137,57 @@ def begin(person: Person, first: str) -> str:
 
 def take(conversation_id: int, message_id: str, said: Said) -> Taken:
     """Store the turn, or find the one that has this message id already."""
+    given = {"conversation": conversation_id, "message": message_id, **_times()}
     try:
         with write() as session:
-            # Holding the conversation keeps the order of ids the order of turns on PostgreSQL too.
-            session.execute(
-                select(Conversation.id).where(Conversation.id == conversation_id).with_for_update()
-            )
-            known = _known(session, conversation_id, message_id)
-            return _same(known, said) if known else _store(session, conversation_id, message_id, said)
+            # Holding the conversation keeps the order of ids the order of turns on PostgreSQL too. What is
+            # true then must be read after that, by a statement of its own.
+            session.execute(LOCK, given)
+            standing = session.execute(STANDING, given).one()
+            if standing.known is not None:
+                return _same(session, standing.known, said)
+            return _store(session, standing, given, said)
     except IntegrityError:
-        known = _known(db.session(), conversation_id, message_id)
+        known = db.session.scalar(SAME, given)
         if known is None:
             raise
-        return _same(known, said)
-
-
-def resolve(token: str) -> int:
-    """The turn this token was minted for, claimed for the bot; `TokenRefused` otherwise."""
-    with write() as session:
-        waiting = (
-            update(Turn)
-            .where(Turn.token_hash == _digest(token), Turn.token_expires_at > clock.now())
-            .where(Turn.state == TurnState.WAITING, Turn.claimed_by.is_(None))
-        )
-        claimed = session.execute(waiting.values(claimed_by=Actor.BOT).returning(Turn.id)).all()
-        if len(claimed) != 1:
-            raise TokenRefused
-        return int(claimed[0].id)
-
-
-def claim(turn_id: int, *, even_from_bot: bool = False) -> bool:
-    """Claim a turn for the portal and void its token; False when the bot works on it."""
-    free = update(Turn).where(Turn.id == turn_id, Turn.state == TurnState.WAITING)
-    if not even_from_bot:
-        free = free.where(Turn.claimed_by.is_(None))
-    with write() as session:
-        taken = session.execute(free.values(claimed_by=Actor.PORTAL, token_hash=None))
-        return bool(taken.rowcount)  # type: ignore[attr-defined]
-
-
-def release(turn_id: int, actor: Actor) -> None:
-    """Give up a claim after a failure, so that somebody else can answer at once."""
-    held = update(Turn).where(Turn.id == turn_id, Turn.claimed_by == actor)
-    with write() as session:
-        session.execute(held.where(Turn.state == TurnState.WAITING).values(claimed_by=None, token_hash=None))
-
-
-def settle(turn_id: int, actor: Actor, answer: Answer, understood: Understood | None = None) -> bool:
-    """Store the answer and what to remember, if `actor` still has the turn."""
-    with write() as session:
-        whole = select(Turn).where(Turn.id == turn_id).options(joinedload(Turn.conversation))
-        turn = session.scalar(whole.with_for_update(of=Turn))
-        if turn is None or turn.state != TurnState.WAITING or turn.claimed_by != actor:
-            return False
-        turn.state, turn.answered_by, turn.token_hash = TurnState.ANSWERED, actor, None
-        if actor == Actor.PORTAL:
-            turn.with_bot_until = None
-        turn.reply = [message.as_dict() for message in answer.messages]
-        if understood is not None:
-            turn.intent, turn.confidence = understood.intent, understood.confidence
-        if answer.corrects:
-            _note_corrected(session, turn)
-        conversation = turn.conversation
-        conversation.memory = answer.memory.as_dict()
-        for incident_id in (answer.incident_id, *answer.also_about):
-            if incident_id is not None:
-                _link(session, conversation.id, incident_id)
-        _change_hands(session, conversation, answer)
-        return True
-
-
-def leave_bot(turn_id: int) -> None:
-    """Rasa is done with the turn, so the next one may go to it.
-
-    An action stores its answer before Rasa has stored the turn. Another Rasa that got the next turn
-    in between would read an old tracker, or lose its place in the lock that both share.
-    """
-    with write() as session:
-        session.execute(update(Turn).where(Turn.id == turn_id).values(with_bot_until=None))
+        return _same(db.session(), known, said)
 
 
 def moment_of(turn_id: int) -> Moment:
     """What the answers need to know about a turn. Raises `LookupError` for an unknown one."""
-    whole = joinedload(Turn.conversation).joinedload(Conversation.person)
-    turn = db.session.get(Turn, turn_id, options=[whole])
+    turn = db.session.execute(WHOLE, {"turn": turn_id}).one_or_none()
     if turn is None:
         raise LookupError(turn_id)
-    conversation = turn.conversation
     press = read(turn.payload) if turn.payload else None
     return Moment(
-        person=conversation.person,
-        key=f"chat:{conversation.public_id}:{turn.message_id}",
+        person=turn.Person,
+        key=f"chat:{turn.public_id}:{turn.message_id}",
         words=turn.text,
-        memory=Memory.from_dict(conversation.memory),
+        memory=Memory.from_dict(turn.memory),
         data=press.data if press else {},
         is_pressed=press is not None,
-        said=_said_before(turn),
-        handed_to=_handed_to(conversation),
+        said_before=partial(_said_before, turn.conversation_id, turn_id),
+        handed_to=_handed_to(turn),
     )
 
 
 def is_next(turn_id: int) -> bool:
     """Whether no earlier turn of the conversation is still being answered, or still with the bot."""
-    conversation = select(Turn.conversation_id).where(Turn.id == turn_id).scalar_subquery()
-    now = clock.now()
-    is_waiting = and_(Turn.state == TurnState.WAITING, Turn.at > now - ABANDONED_AFTER)
-    earlier = select(Turn.id).where(
-        Turn.conversation_id == conversation,
-        Turn.id < turn_id,
-        or_(is_waiting, Turn.with_bot_until > now),
-    )
-    return db.session.scalar(earlier.limit(1)) is None
+    return db.session.scalar(EARLIER.limit(1), {"turn": turn_id, **_times()}) is None
+
+
+def answer_of(turn_id: int) -> Answered | None:
+    """What was answered; None while it is not."""
+    return answered_as(db.session.execute(ANSWER_OF, {"turn": turn_id}).one())
+
+
+def answered_as(turn: Row[Any]) -> Answered | None:
+    """The answer in a row of `ANSWER`."""
+    if turn.state != TurnState.ANSWERED:
+        return None
+    messages = tuple(Message.from_dict(message) for message in turn.reply or [])
+    return Answered(messages, turn.answered_by or Actor.PORTAL)
 
 
 def is_handed_over(conversation_id: int) -> bool:
@@ -211,93 +196,59 @@ def is_handed_over(conversation_id: int) -> bool:
     return db.session.scalar(handed) is not None
 
 
-def has_files(conversation_id: int) -> bool:
-    """Whether files wait for an incident."""
-    waiting = select(ChatFile.id).where(ChatFile.conversation_id == conversation_id)
-    return db.session.scalar(waiting.limit(1)) is not None
-
-
 def recent_replies(conversation_id: int, limit: int = 50) -> list[list[dict[str, Any]] | None]:
     """What we said lately, newest last."""
     replies = select(Turn.reply).where(Turn.conversation_id == conversation_id, Turn.reply.is_not(None))
     return list(reversed(db.session.scalars(replies.order_by(Turn.id.desc()).limit(limit)).all()))
 
 
-def _store(session: Session, conversation_id: int, message_id: str, said: Said) -> Taken:
+def digest(token: str) -> str:
+    """All that is kept of a token."""
+    return sha256(token.encode()).hexdigest()
+
+
+def _times() -> dict[str, Any]:
+    now = clock.now()
+    return {"now": now, "abandoned": now - ABANDONED_AFTER}
+
+
+def _store(session: Session, standing: Row[Any], given: dict[str, Any], said: Said) -> Taken:
     token = secrets.token_urlsafe(32)
-    turn = Turn(
-        conversation_id=conversation_id,
-        message_id=message_id,
-        text=said.text,
-        payload=said.payload,
-        token_hash=_digest(token),
-        token_expires_at=clock.now() + TOKEN_LIVES,
-        with_bot_until=clock.now() + ABANDONED_AFTER,
-    )
-    session.add(turn)
-    session.flush()
-    chat_files.keep(session, turn, said.files)
-    return Taken(turn.id, token)
+    turn_id = session.execute(
+        insert(Turn).returning(Turn.id),
+        {
+            "conversation_id": given["conversation"],
+            "message_id": given["message"],
+            "text": said.text,
+            "payload": said.payload,
+            "token_hash": digest(token),
+            "token_expires_at": given["now"] + TOKEN_LIVES,
+            "with_bot_until": given["now"] + ABANDONED_AFTER,
+        },
+    ).scalar_one()
+    chat_files.keep(session, given["conversation"], turn_id, said.files)
+    has_files = bool(said.files or standing.has_files)
+    return Taken(turn_id, token, standing.must_wait, standing.is_with_people, has_files)
 
 
-def _known(session: Session, conversation_id: int, message_id: str) -> Turn | None:
-    found = select(Turn).where(Turn.conversation_id == conversation_id, Turn.message_id == message_id)
-    return session.scalar(found)
-
-
-def _same(turn: Turn, said: Said) -> Taken:
+def _same(session: Session, turn_id: int, said: Said) -> Taken:
+    turn = session.get_one(Turn, turn_id)
     if (turn.text, turn.payload) != (said.text, said.payload):
         raise KeyReused(_("This message id was used for other words. Use a new one."), field="message_id")
-    return Taken(turn.id, None)
+    return Taken(turn.id, None, has_files=True)
 
 
-def _link(session: Session, conversation_id: int, incident_id: int) -> None:
-    if session.get(ConversationIncident, (conversation_id, incident_id)) is None:
-        session.add(ConversationIncident(conversation_id=conversation_id, incident_id=incident_id))
-
-
-def _note_corrected(session: Session, turn: Turn) -> None:
-    """What the person had typed before was taken for something else than they meant."""
-    earlier = select(Turn).where(
-        Turn.conversation_id == turn.conversation_id,
-        Turn.id < turn.id,
-        Turn.text != "",
-        Turn.payload.is_(None),
-    )
-    before = session.scalar(earlier.order_by(Turn.id.desc()).limit(1))
-    if before is not None:
-        before.was_corrected = True
-
-
-def _change_hands(session: Session, conversation: Conversation, answer: Answer) -> None:
-    """To people, or back to the assistant; what this turn has settled needs no people either.
-
-    Whoever has just said something is there, and no longer typing.
-    """
-    conversation.person_seen_at, conversation.person_typing_at = clock.now(), None
-    if answer.hands_over and answer.incident_id is not None:
-        handover.begin(session, conversation, answer.incident_id)
-    elif conversation.handed_over_at is not None and (
-        answer.gives_back or handover.is_settled(session, conversation)
-    ):
-        handover.give_back(session, conversation)
-
-
-def _handed_to(conversation: Conversation) -> str | None:
+def _handed_to(conversation: Row[Any]) -> str | None:
     if conversation.handed_over_at is None or conversation.handed_to_id is None:
         return None
     return f"INC-{conversation.handed_to_id:06d}"
 
 
-def _said_before(turn: Turn) -> tuple[str, ...]:
+def _said_before(conversation_id: int, turn_id: int) -> tuple[str, ...]:
     earlier = select(Turn.text).where(
-        Turn.conversation_id == turn.conversation_id,
-        Turn.id < turn.id,
+        Turn.conversation_id == conversation_id,
+        Turn.id < turn_id,
         Turn.payload.is_(None),
         Turn.text != "",
     )
     return tuple(reversed(db.session.scalars(earlier.order_by(Turn.id.desc()).limit(EARLIER_WORDS)).all()))
-
-
-def _digest(token: str) -> str:
-    return sha256(token.encode()).hexdigest()

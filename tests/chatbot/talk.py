@@ -1,6 +1,6 @@
 """A conversation in which the bot understood every sentence: words with their intent, buttons by title."""
 
-from chatbot.client import payloads, turns
+from chatbot.client import claims, payloads, turns
 from chatbot.client.answers import answer
 from chatbot.client.messages import Message
 from chatbot.client.models import Actor, Conversation, Turn
@@ -19,7 +19,7 @@ class Talk:
 
     def say(self, words: str, intent: str, *, confidence: float = 0.9) -> str:
         """The words of the answer to a sentence that was taken for this intent."""
-        return self._take(turns.Said(words, None), intent, turns.Understood(intent, confidence))
+        return self._take(turns.Said(words, None), intent, claims.Understood(intent, confidence))
 
     def press(self, title: str) -> str:
         """The words of the answer to a button that the last answer offered."""
@@ -45,12 +45,12 @@ class Talk:
         wrong = db.session.query(Turn).filter(Turn.conversation_id == self.id, Turn.was_corrected)
         return [turn.text for turn in wrong.order_by(Turn.id)]
 
-    def _take(self, said: turns.Said, intent: str, understood: turns.Understood | None) -> str:
+    def _take(self, said: turns.Said, intent: str, understood: claims.Understood | None) -> str:
         count = db.session.query(Turn).filter(Turn.conversation_id == self.id).count()
         taken = turns.take(self.id, f"m{count}", said)
         assert taken.token is not None
-        turns.resolve(taken.token)
+        claims.resolve(taken.token)
         given = answer(turns.moment_of(taken.turn_id), intent)
-        turns.settle(taken.turn_id, Actor.BOT, given, understood)
+        claims.settle(taken.turn_id, Actor.BOT, given, understood)
         self.messages = given.messages
         return "\n".join(message.text for message in given.messages)

@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from chatbot.client import conversations, history, turns, wording
+from chatbot.client import claims, conversations, history, turns, wording
 from chatbot.client.answers import answer
 from chatbot.client.memory import Memory
 from chatbot.client.messages import Reply
@@ -96,9 +96,9 @@ def test_an_action_server_that_fails_costs_nothing_and_doubles_nothing(erin: Per
     def act_and_break(body: dict[str, Any]) -> tuple[int, bytes]:
         """The action logs, breaks before it has answered, and Rasa says nothing, as it does then."""
         with context():
-            turn_id = turns.resolve(body["metadata"]["token"])
+            turn_id = claims.resolve(body["metadata"]["token"])
             answer(turns.moment_of(turn_id), "report_problem")
-            turns.release(turn_id, Actor.BOT)
+            claims.release(turn_id, Actor.BOT)
         return 200, b"[]"
 
     with fake_rasa(act_and_break) as rasa:
@@ -175,9 +175,9 @@ def test_the_next_turn_waits_until_rasa_has_stored_the_one_that_its_action_answe
     second = turns.take(held, "second", turns.Said("and the keyboard is dead", None))
     assert first.token is not None
     answered = Answer((wording.text("Have you tried another cable?"),), Memory())
-    turns.settle(turns.resolve(first.token), Actor.BOT, answered)
+    claims.settle(claims.resolve(first.token), Actor.BOT, answered)
     assert not turns.is_next(second.turn_id)
-    turns.leave_bot(first.turn_id)
+    claims.leave_bot(first.turn_id)
     assert turns.is_next(second.turn_id)
 
 
@@ -351,9 +351,9 @@ def test_what_the_bot_stored_counts_even_when_rasa_then_fails(erin: Person) -> N
         assert isinstance(metadata, dict)
         tokens.append(metadata["token"])
         with context():
-            turn_id = turns.resolve(metadata["token"])
+            turn_id = claims.resolve(metadata["token"])
             given = answer(turns.moment_of(turn_id), "report_problem")
-            turns.settle(turn_id, Actor.BOT, given, turns.Understood("report_problem", 0.9))
+            claims.settle(turn_id, Actor.BOT, given, claims.Understood("report_problem", 0.9))
         return 500, b"boom"
 
     from flask import current_app
@@ -372,10 +372,10 @@ def test_a_token_is_good_for_one_turn_only(erin: Person, no_rasa: Rasa) -> None:
     held = turns.conversation_of(erin, talk_id).id
     taken = turns.take(held, "m", turns.Said("my monitor is black", None))
     assert taken.token is not None
-    assert turns.resolve(taken.token) == taken.turn_id
+    assert claims.resolve(taken.token) == taken.turn_id
     for token in (taken.token, "forged", ""):
-        with pytest.raises(turns.TokenRefused):
-            turns.resolve(token)
+        with pytest.raises(claims.TokenRefused):
+            claims.resolve(token)
 
 
 def test_a_late_action_finds_its_token_void(erin: Person, no_rasa: Rasa) -> None:
@@ -383,9 +383,9 @@ def test_a_late_action_finds_its_token_void(erin: Person, no_rasa: Rasa) -> None
     held = turns.conversation_of(erin, talk_id).id
     taken = turns.take(held, "m", turns.Said("my monitor is black", None))
     assert taken.token is not None
-    assert turns.claim(taken.turn_id)
-    with pytest.raises(turns.TokenRefused):
-        turns.resolve(taken.token)
+    assert claims.claim(taken.turn_id)
+    with pytest.raises(claims.TokenRefused):
+        claims.resolve(taken.token)
 
 
 def test_a_turn_that_an_action_could_not_answer_is_free_for_the_portal(erin: Person, no_rasa: Rasa) -> None:
@@ -393,10 +393,10 @@ def test_a_turn_that_an_action_could_not_answer_is_free_for_the_portal(erin: Per
     held = turns.conversation_of(erin, talk_id).id
     taken = turns.take(held, "m", turns.Said("my monitor is black", None))
     assert taken.token is not None
-    turns.resolve(taken.token)
-    assert not turns.claim(taken.turn_id)
-    turns.release(taken.turn_id, Actor.BOT)
-    assert turns.claim(taken.turn_id)
+    claims.resolve(taken.token)
+    assert not claims.claim(taken.turn_id)
+    claims.release(taken.turn_id, Actor.BOT)
+    assert claims.claim(taken.turn_id)
 
 
 def test_a_token_ends_after_a_minute(erin: Person, no_rasa: Rasa) -> None:
@@ -408,8 +408,8 @@ def test_a_token_ends_after_a_minute(erin: Person, no_rasa: Rasa) -> None:
     held = turns.conversation_of(erin, talk_id).id
     taken = turns.take(held, "m", turns.Said("my monitor is black", None))
     assert taken.token is not None
-    with clock.freeze(clock.now() + timedelta(seconds=61)), pytest.raises(turns.TokenRefused):
-        turns.resolve(taken.token)
+    with clock.freeze(clock.now() + timedelta(seconds=61)), pytest.raises(claims.TokenRefused):
+        claims.resolve(taken.token)
 
 
 def test_only_the_hash_of_a_token_is_kept(erin: Person, no_rasa: Rasa) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from chatbot import model
-from chatbot.client import labels, turns
+from chatbot.client import claims, labels, turns
 from chatbot.client.answers import answer
 from chatbot.client.models import Actor
 from chatbot.model import Verdict
@@ -34,9 +34,9 @@ def said(person: Person, words: str, confidence: float, intent: str = "ask_howto
     held = turns.conversation_of(person, turns.begin(person, words)).id
     taken = turns.take(held, words[:60], turns.Said(words, None))
     assert taken.token is not None
-    turns.resolve(taken.token)
+    claims.resolve(taken.token)
     given = answer(turns.moment_of(taken.turn_id), "greet")
-    turns.settle(taken.turn_id, Actor.BOT, given, turns.Understood(intent, confidence))
+    claims.settle(taken.turn_id, Actor.BOT, given, claims.Understood(intent, confidence))
     return taken.turn_id
 
 

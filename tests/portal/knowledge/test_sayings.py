@@ -2,7 +2,7 @@
 
 import pytest
 
-from chatbot.client import turns
+from chatbot.client import claims, turns
 from chatbot.client.models import Actor, Turn, TurnLabel
 from chatbot.client.moment import Answer
 from firstline.db import db
@@ -25,9 +25,9 @@ def saying(app, person, desk):
     erin = person("erin")
     held = turns.conversation_of(erin, turns.begin(erin, "x")).id
     taken = turns.take(held, "x", turns.Said("the thing of erin blinks <b>", None))
-    turns.resolve(taken.token)
+    claims.resolve(taken.token)
     moment = turns.moment_of(taken.turn_id)
-    turns.settle(taken.turn_id, Actor.BOT, Answer((), moment.memory), turns.Understood("deny", 0.31))
+    claims.settle(taken.turn_id, Actor.BOT, Answer((), moment.memory), claims.Understood("deny", 0.31))
     return taken.turn_id
 
 
