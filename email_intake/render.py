@@ -10,7 +10,7 @@ import flask_babel
 from flask import current_app
 from jinja2 import Environment, FileSystemLoader, select_autoescape
 
-from email_intake import addresses
+from email_intake import addresses, watched
 from email_intake.headers import one_line
 from firstline import clock, signing
 from firstline.i18n import gettext as _
@@ -165,6 +165,10 @@ def _sentence(notice: Notice, *, has_fixes: bool) -> str:
             return _("%(name)s asks for your help. Our reference is %(number)s.", name=name, number=number)
         case Topic.INVITED:
             return _("%(name)s asks you to look at %(number)s together:", name=name, number=number)
+        case Topic.MENTIONED:
+            return _("%(name)s names you in a note on %(number)s:", name=name, number=number)
+        case Topic.WATCHED:
+            return watched.sentence(notice, name)
         case Topic.ASSIGNED:
             return _("%(number)s is yours to take.", number=number)
         case Topic.LEAD_CALLED:

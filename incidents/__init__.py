@@ -25,6 +25,7 @@ MODELS = (
     "incidents.kinship.models",
     "incidents.kinship.lookalikes",
     "incidents.notices",
+    "incidents.watching",
     "incidents.oncall.models",
     "incidents.routing.models",
     "incidents.swarms.models",

@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, Select, String, Text, select, update
+from sqlalchemy import ForeignKey, Index, Select, String, Text, delete, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from firstline import clock
@@ -38,6 +38,8 @@ class Topic(StrEnum):
     INVITED = "invited"
     CLOCK = "clock"
     PAGED = "paged"
+    MENTIONED = "mentioned"
+    WATCHED = "watched"
 
 
 class Delivery(StrEnum):
@@ -86,7 +88,14 @@ class NoticeChoice(Model):
     is_wanted: Mapped[bool]
 
 
-OPTIONAL = (Topic.ACKNOWLEDGED, Topic.COMMENTED, Topic.REOPENED, Topic.CLOCK)
+OPTIONAL = (
+    Topic.ACKNOWLEDGED,
+    Topic.COMMENTED,
+    Topic.MENTIONED,
+    Topic.WATCHED,
+    Topic.REOPENED,
+    Topic.CLOCK,
+)
 """What a person may do without. For the others somebody waits: an answer, a question that stops the
 clock, a solution that is taken for true when nobody objects."""
 NOT_WANTED = "not wanted"
@@ -112,6 +121,12 @@ def owed(person: Person, incident_ids: Select[tuple[int]], *, up_to_entry: int) 
     return db.session.scalars(
         due.where(Notice.incident_id.in_(incident_ids), Notice.entry_id <= up_to_entry)
     ).all()
+
+
+def unsent(session: Session, incident: Incident, topics: Collection[Topic]) -> Sequence[int]:
+    """The notices of these topics about an incident that nobody has begun to send."""
+    due = select(Notice.id).where(Notice.incident_id == incident.id, Notice.state == Delivery.DUE)
+    return session.scalars(due.where(Notice.topic.in_(topics))).all()
 
 
 def withdraw(session: Session, notice_ids: Sequence[int], *, because: str) -> None:
@@ -150,6 +165,8 @@ def owe(
     if recipient.is_undeliverable or is_machine:
         return
     session.flush()
+    if entry is not None and topic != Topic.WATCHED:
+        _replace_what_watchers_hear(session, entry, recipient)
     is_wanted = _is_wanted(session, topic, recipient)
     session.add(
         Notice(
@@ -167,3 +184,9 @@ def owe(
 def _is_wanted(session: Session, topic: Topic, recipient: Person) -> bool:
     said = session.get(NoticeChoice, (recipient.id, topic)) if topic in OPTIONAL else None
     return said is None or said.is_wanted
+
+
+def _replace_what_watchers_hear(session: Session, entry: Entry, recipient: Person) -> None:
+    """Nobody hears of one entry twice: what concerns them for a nearer reason comes instead."""
+    of_watching = delete(Notice).where(Notice.incident_id == entry.incident_id, Notice.entry_id == entry.id)
+    session.execute(of_watching.where(Notice.recipient_id == recipient.id, Notice.topic == Topic.WATCHED))

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy.orm import Session
 
 from firstline import clock
-from incidents import feed
+from incidents import feed, watching
 from incidents.attachments import StoredFile
 from incidents.models import Attachment, Channel, Entry, Event, Incident, Visibility
 from incidents.people import Person
@@ -43,6 +43,7 @@ def record(
     incident.updated_at = now
     feed.tell(session, incident.id)
     _make_findable(session, incident, entry)
+    watching.tell(session, incident, entry, author)
     return entry
 
 

@@ -36,7 +36,7 @@ def resolve(session: Session, incident: Incident, wanted: Change, by: Person | N
         _learn(session, incident, wanted.article_id, by)
     entry = record(session, incident, Event.RESOLVED, author=by, text=wanted.note, facts=facts)
     if resolution != Resolution.SELF_SERVICE:
-        notices.notify(session, Topic.RESOLVED, incident, entry=entry)
+        notices.notify(session, Topic.RESOLVED, incident, entry=entry, after=wanted.told_after)
 
 
 def _as_said_by_requester(wanted: Change) -> Change:

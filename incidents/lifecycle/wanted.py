@@ -1,6 +1,7 @@
 """What somebody wants to happen to an incident."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from incidents.models import Resolution, State
 
@@ -10,7 +11,8 @@ class Change:
     """A wanted change of state and what goes with it.
 
     For a resolution: `items` are device tags or service slugs that were changed, `proposal_id` the
-    proposed solution it applies, `is_first_contact` that it was solved while the requester was there.
+    proposed solution it applies, `is_first_contact` that it was solved while the requester was there, `told_after`
+    how long the requester is not told yet, because it may be undone.
     """
 
     to: State
@@ -26,3 +28,4 @@ class Change:
     proposal_id: int | None = None
     is_first_contact: bool = False
     into_id: int | None = None
+    told_after: timedelta = timedelta()

@@ -17,6 +17,7 @@ from incidents.search import words
 from incidents.search.language import WORDS, Query, Term, age_of
 from incidents.services import Service
 from incidents.swarms.reading import invited_to
+from incidents.watching import watched_by
 
 Condition = ColumnElement[bool]
 IdColumn = InstrumentedAttribute[int] | InstrumentedAttribute[int | None]
@@ -119,6 +120,11 @@ def _requester(value: str, person: Person) -> Condition:
     return Incident.requester_id == person.id if value == "me" else Incident.requester_id.in_(_people(value))
 
 
+def _watcher(value: str, person: Person) -> Condition:
+    watched = [person.id] if value == "me" else _people(value)
+    return Incident.id.in_(watched_by(watched))
+
+
 def _people(value: str) -> Sequence[int]:
     """The whole address, its part before the @, or the beginning of a name or surname."""
     plain = value.casefold()
@@ -176,6 +182,7 @@ MEANING: dict[str, Callable[[str, Person], Condition]] = {
     "service": _service,
     "assignee": _assignee,
     "requester": _requester,
+    "watcher": _watcher,
     "category": lambda value, _: Incident.category == value.casefold(),
     "channel": lambda value, _: Incident.channel == value,
     "type": lambda value, _: Incident.kind == value,

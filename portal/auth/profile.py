@@ -20,6 +20,8 @@ from portal.listener import LANGUAGES, THEME_COOKIE, THEMES, is_zone
 WORDS = {
     Topic.ACKNOWLEDGED: lazy_gettext("We have what you reported, and which known fixes may help"),
     Topic.COMMENTED: lazy_gettext("Somebody adds to an incident you work on"),
+    Topic.MENTIONED: lazy_gettext("Somebody names you in a note"),
+    Topic.WATCHED: lazy_gettext("Something happens to an incident you watch"),
     Topic.REOPENED: lazy_gettext("An incident you solved was opened again"),
     Topic.CLOCK: lazy_gettext("The time for an incident of yours or of your team runs out"),
 }

@@ -22,6 +22,7 @@ from portal.support import (
     queue,
     satisfaction,
     swarm,
+    watching,
     writing,
 )
 
@@ -48,6 +49,7 @@ for rule, endpoint, view, methods in (
     ("/bulk/run", "run_bulk", bulk.run, POST),
     ("/bulk/<int:change_id>", "bulk_done", bulk.done, GET),
     ("/bulk/<int:change_id>/undo", "undo_bulk", bulk.undo, POST),
+    ("/handles", "handles", watching.handles, GET),
     ("/texts", "texts", writing.texts, GET),
     ("/texts", "save_text", writing.save_text, POST),
     ("/texts/<int:reply_id>/drop", "drop_text", writing.drop_text, POST),
@@ -61,6 +63,7 @@ for rule, endpoint, view, methods in (
     ("/people/absences", "announce_absence", people.announce, POST),
     ("/people/absences/<int:absence_id>/off", "call_off_absence", people.call_off, POST),
     (ONE, "incident", incident.show, GET),
+    (f"{ONE}/watch", "watch", watching.watch, POST),
     (f"{ONE}/news", "news", incident.news, GET),
     (f"{ONE}/panel/<doing>", "panel", incident.panel, GET),
     (f"{ONE}/fixes", "suggestions", articles.suggestions, GET),

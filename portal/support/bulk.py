@@ -9,9 +9,10 @@ from incidents import administration, bulk
 from incidents.bulk import Deed, Row, Wanted
 from incidents.errors import Invalid, Refused
 from incidents.models import Incident
-from incidents.writing import canned
+from incidents.resolutions import causes
 from portal.access import person
 from portal.errors import status_of
+from portal.support import wording
 
 
 def show() -> ResponseReturnValue:
@@ -59,7 +60,8 @@ def _page(rows: list[Row] | None = None, refusal: Refused | None = None) -> str:
         able=sum(not row.why_not for row in rows or []),
         deeds=_deeds(),
         teams=[team for team in administration.list_teams() if not team.is_vendor],
-        texts=canned.list_replies(person()),
+        resolutions={one.value: wording.resolution_words(one) for one in bulk.RESOLUTIONS},
+        causes=causes.list_causes(),
         errors={refusal.field or "": refusal.sentence} if refusal else {},
         typed=request.form,
     )
@@ -71,6 +73,8 @@ def _deeds() -> dict[str, str]:
         Deed.HAND_OVER: _("Hand them to a team"),
         Deed.URGENCY: _("Set the urgency"),
         Deed.REPLY: _("Reply to all"),
+        Deed.NOTE: _("Note on all"),
+        Deed.RESOLVE: _("Resolve them"),
     }
 
 
@@ -83,6 +87,9 @@ def _wanted() -> Wanted:
         team=form.get("team", ""),
         urgency=form.get("urgency", ""),
         text=form.get("text", "").strip(),
+        resolution=form.get("resolution", ""),
+        cause=form.get("cause", "").strip(),
+        cause_code=form.get("cause_code", ""),
     )
 
 

@@ -1,5 +1,6 @@
 """What the page of an incident needs for writing on it."""
 
+from incidents import watching
 from incidents.models import Incident
 from incidents.writing import canned, drafts, held, presence
 from portal.access import person
@@ -11,5 +12,6 @@ def for_page(incident: Incident) -> dict[str, object]:
         "drafts": drafts.of(person(), incident),
         "held": held.waiting_at(incident),
         "colleagues": presence.others(incident, person()),
+        "watchers": watching.watchers_of(incident),
         "texts": canned.list_replies(person()),
     }

@@ -334,3 +334,22 @@ class TestWriting:
         create(Draft(title="Steady the network", body="1. Use a cable."), publish=True)
         answer = text_of(at_desk.get("/desk/articles?into=reply"))
         assert 'data-into="#reply-text"' in answer and "Steady the network" in answer
+
+
+class TestWatching:
+    def test_the_page_says_who_watches_and_whoever_wants_watches_or_stops(self, at_desk, incident, post):
+        assert "nobody yet" in page_of(at_desk, incident)
+        post("watch", watch="yes")
+        assert "Stop watching" in page_of(at_desk, incident)
+        post("watch", watch="no")
+        assert "Stop watching" not in page_of(at_desk, incident)
+
+    def test_who_is_named_in_a_note_stands_below_it_and_among_those_who_watch(
+        self, at_desk, incident, post, person
+    ):
+        person("omar", Role.AGENT)
+        assert {"handle": "omar", "name": "Omar"} in at_desk.get("/desk/handles").json
+        post("note", text="Perhaps @omar knows")
+        page = page_of(at_desk, incident)
+        assert "Named: Omar" in page
+        assert "Omar" in page.split("Watched by")[1].split("</section>")[0]

@@ -180,6 +180,8 @@ class TestChangingMany:
 
     def test_nothing_chosen_or_missing_is_a_sentence_and_words_stay(self, at_desk, told):
         assert "at least one" in text_of(at_desk.post("/desk/bulk", data={}))
+        unsaid = {"incident": [1], "deed": "resolve", "resolution": "support", "look": "1"}
+        assert "what the cause was" in text_of(at_desk.post("/desk/bulk", data=unsaid))
         wrong = {"incident": str(told().id), "deed": "hand_over", "text": "Kept words", "look": "1"}
         answer = at_desk.post("/desk/bulk", data=wrong)
         assert answer.status_code == 422 and "Kept words" in text_of(answer)
