@@ -1,4 +1,4 @@
-"""Tells administrators, once a day, when mail does not add up or waits too long to be read."""
+"""Tells administrators what needs a look: once a day that mail does not add up or waits, once of a dead webhook."""
 
 from collections.abc import Sequence
 
@@ -12,6 +12,7 @@ from firstline import clock, log, options
 from firstline.db import db, write
 from firstline.i18n import gettext as _
 from incidents.people import Person, Role
+from incidents.webhooks.models import Webhook
 
 TOLD = "mail-alarm"
 """The option that holds the day of the last alarm and who was told of it."""
@@ -24,10 +25,35 @@ def watch() -> None:
     if not wrong and not late:
         return
     text = _words(wrong, late)
-    admins = select(Person).where(Person.role == Role.ADMIN, Person.active, ~Person.is_undeliverable)
-    for person_id, email in [(one.id, one.email) for one in db.session.scalars(admins)]:
+    for person_id, email in _admins():
         if _is_first_today(person_id):
-            _tell(person_id, email, text)
+            _tell(person_id, email, text, subject=_("Mail needs a look"))
+
+
+def tell_of_webhooks() -> None:
+    """Tell administrators, once, of webhooks that were switched off because they failed for too long."""
+    off = select(Webhook).where(Webhook.off_since.is_not(None), ~Webhook.is_active, ~Webhook.is_told)
+    found = [(one.id, _words_of(one)) for one in db.session.scalars(off)]
+    for webhook_id, text in found:
+        with write() as session:
+            session.get_one(Webhook, webhook_id).is_told = True
+        for person_id, email in _admins():
+            _tell(person_id, email, text, subject=_("A webhook is switched off"))
+
+
+def _words_of(webhook: Webhook) -> str:
+    sentence = _(
+        "%(name)s did not take what it was sent for too long, and is switched off: %(why)s",
+        name=webhook.name,
+        why=webhook.error,
+    )
+    kept = _("What it has not heard is kept. Switch it on when its receiver works again:")
+    return f"{sentence}\n\n{kept}\n{current_app.config['SETTINGS'].base_url}/admin/webhooks/{webhook.id}\n"
+
+
+def _admins() -> list[tuple[int, str]]:
+    admins = select(Person).where(Person.role == Role.ADMIN, Person.active, ~Person.is_undeliverable)
+    return [(one.id, one.email) for one in db.session.scalars(admins)]
 
 
 def _words(wrong: Sequence[str], late: Sequence[RawMessage]) -> str:
@@ -55,10 +81,10 @@ def _is_first_today(person_id: int) -> bool:
         return person_id not in told
 
 
-def _tell(person_id: int, email: str, text: str) -> None:
+def _tell(person_id: int, email: str, text: str, *, subject: str) -> None:
     transport.register()
     message = flask_mail.Message(
-        subject=_("Mail needs a look"),
+        subject=subject,
         recipients=[email],
         body=text,
         sender=(_("Service Desk"), addresses.helpdesk()),
@@ -69,8 +95,8 @@ def _tell(person_id: int, email: str, text: str) -> None:
         },
         charset="utf-8",
     )
-    message.msgId = f"<alarm-{clock.now():%Y%m%d}-{person_id}@{addresses.domain()}>"
+    message.msgId = f"<alarm-{clock.now():%Y%m%d%H%M%S%f}-{person_id}@{addresses.domain()}>"
     try:
         transport.send(message, recipient=email)
     except (transport.Temporary, transport.Permanent, transport.Unclear) as error:
-        logger.error("an administrator could not be told that mail needs a look", error=str(error))
+        logger.error("an administrator could not be told", about=subject, error=str(error))

@@ -45,3 +45,4 @@ def erase_old_mail() -> None:
 def check_that_mail_adds_up() -> None:
     """What was taken is compared with what became of it, and administrators hear when it differs."""
     alarm.watch()
+    alarm.tell_of_webhooks()

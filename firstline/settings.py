@@ -68,6 +68,7 @@ class Settings:
     timezone: str
     max_upload: int
     mail_kept_days: int
+    webhook_hosts: tuple[str, ...]
     demo: bool
 
     @classmethod
@@ -104,6 +105,7 @@ class Settings:
             timezone=env.timezone("TIMEZONE", "UTC"),
             max_upload=env.positive("MAX_UPLOAD", 25) * MEGABYTE,
             mail_kept_days=env.positive("MAIL_KEPT_DAYS", 180),
+            webhook_hosts=tuple(env.text("WEBHOOK_HOSTS", "").lower().replace(",", " ").split()),
             demo=env.flag("DEMO"),
         )
 

@@ -40,6 +40,8 @@ MODELS = (
     "incidents.problems.watch",
     "incidents.reviews.actions",
     "incidents.reviews.due",
+    "incidents.webhooks.models",
+    "incidents.webhooks.sending",
     "incidents.reports.models",
     "incidents.reports.facts",
     "incidents.sweeps",

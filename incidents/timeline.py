@@ -10,6 +10,7 @@ from incidents.attachments import StoredFile
 from incidents.models import Attachment, Channel, Entry, Event, Incident, Visibility
 from incidents.people import Person
 from incidents.search import words
+from incidents.webhooks import owing
 
 
 def record(
@@ -42,6 +43,7 @@ def record(
         session.add(_attachment(incident, entry, file))
     incident.updated_at = now
     feed.tell(session, incident.id)
+    owing.of_entry(session, entry)
     _make_findable(session, incident, entry)
     watching.tell(session, incident, entry, author)
     return entry

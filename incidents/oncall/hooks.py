@@ -1,23 +1,19 @@
 """Webhooks of alerts: rows written with the call, sent afterwards, signed, repeated until taken."""
 
-import hmac
 import json
 from collections.abc import Sequence
 from datetime import timedelta
-from hashlib import sha256
 
-import httpx
 from flask import current_app
 from sqlalchemy import CursorResult, select, update
 from sqlalchemy.orm import Session
 
-from firstline import clock, log, secrets
+from firstline import clock, log, outgoing, secrets
 from firstline.db import db, write
 from incidents.oncall.models import Hook, Page, Rota
 from incidents.people import Person
 
 HEADER = "Firstline-Signature"
-TIMEOUT_S = 10
 LEASE_FOR = timedelta(minutes=1)
 MOST_ATTEMPTS = 8
 BATCH = 20
@@ -39,12 +35,6 @@ def owe(session: Session, page: Page, rota: Rota, people: Sequence[Person]) -> N
         "at": clock.now().isoformat(),
     }
     session.add(Hook(page_id=page.id, rota_id=rota.id, body=body))
-
-
-def signature(secret: str, timestamp: int, body: bytes) -> str:
-    """`t=SECONDS,v1=HEX`: HMAC-SHA256 over time and body, so that an old one cannot be sent again."""
-    mac = hmac.new(secret.encode(), f"{timestamp}.".encode() + body, sha256).hexdigest()
-    return f"t={timestamp},v1={mac}"
 
 
 def send_due() -> int:
@@ -72,10 +62,9 @@ def _send(hook_id: int) -> str:
     url, kept, body = hook.rota.webhook_url, hook.rota.webhook_secret, json.dumps(hook.body).encode()
     db.session.rollback()
     try:
-        signed = signature(secrets.decrypt(kept), int(clock.now().timestamp()), body)
-        headers = {"Content-Type": "application/json", HEADER: signed}
-        httpx.post(url, content=body, headers=headers, timeout=TIMEOUT_S).raise_for_status()
-    except (httpx.HTTPError, httpx.InvalidURL, secrets.Unreadable) as error:
+        signed = outgoing.signature(secrets.decrypt(kept), int(clock.now().timestamp()), body)
+        outgoing.post(url, body, {HEADER: signed})
+    except (outgoing.NotTaken, secrets.Unreadable) as error:
         logger.warning("a webhook of an alert was not taken", hook=hook_id, error=repr(error))
         return repr(error)
     return ""

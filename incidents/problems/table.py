@@ -11,6 +11,7 @@ from incidents.errors import Conflict, Invalid
 from incidents.people import Person
 from incidents.problems import known_errors
 from incidents.problems.models import Happening, Note, Problem, Standing
+from incidents.webhooks import owing
 
 INVESTIGATED, KNOWN_ERROR = Standing.INVESTIGATED, Standing.KNOWN_ERROR
 FIXED, CLOSED = Standing.FIXED, Standing.CLOSED
@@ -65,9 +66,12 @@ def tell(
     """Add to the problem's history."""
     problem.updated_at = clock.now()
     author_id = by.id if by else None
-    session.add(
-        Note(problem_id=problem.id, happening=happening, author_id=author_id, text=text, facts=facts or {})
+    note = Note(
+        problem_id=problem.id, happening=happening, author_id=author_id, text=text, facts=facts or {}
     )
+    session.add(note)
+    session.flush()
+    owing.of_note(session, note.id, happening)
 
 
 def _check(step: Step, problem: Problem, note: str) -> None:

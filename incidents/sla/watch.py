@@ -18,6 +18,7 @@ from incidents.sla.agreements import Agreement, Measure, read_book
 from incidents.sla.calendars import Stop
 from incidents.sla.keeping import agreed_for, stops_of
 from incidents.sla.reckoning import MARKS, due, pending_measures, reckon, told_percent
+from incidents.webhooks import owing
 
 BREACH = 100
 BATCH = 200
@@ -91,6 +92,7 @@ def _record(session: Session, incident: Incident, measure: Measure, mark: int, w
     )
     session.add(entry)
     session.flush()
+    owing.of_entry(session, entry)
     return entry
 
 

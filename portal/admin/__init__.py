@@ -23,6 +23,7 @@ from portal.admin import (
     targets,
     teams,
     tokens,
+    webhooks,
 )
 
 blueprint = Blueprint("admin", __name__, url_prefix="/admin")
@@ -88,6 +89,20 @@ for rule, endpoint, view, methods in (
     ("/priorities", "choose_matrix", matrix.save, POST),
     ("/tokens", "tokens", tokens.index, GET),
     ("/tokens/<int:token_id>/revoke", "revoke_token", tokens.revoke, POST),
+    ("/webhooks", "webhooks", webhooks.index, GET),
+    ("/webhooks", "add_webhook", webhooks.save, POST),
+    ("/webhooks/<int:webhook_id>", "webhook", webhooks.index, GET),
+    ("/webhooks/<int:webhook_id>", "change_webhook", webhooks.save, POST),
+    ("/webhooks/<int:webhook_id>/secret", "renew_webhook_secret", webhooks.renew_secret, POST),
+    ("/webhooks/<int:webhook_id>/trial", "ping_webhook", webhooks.ping, POST),
+    ("/webhooks/<int:webhook_id>/replay", "replay_webhook", webhooks.replay, POST),
+    ("/webhooks/<int:webhook_id>/remove", "remove_webhook", webhooks.remove, POST),
+    (
+        "/webhooks/<int:webhook_id>/deliveries/<int:delivery_id>/again",
+        "send_webhook_again",
+        webhooks.send_again,
+        POST,
+    ),
     ("/closing", "closing", closing.show, GET),
     ("/closing", "choose_closing", closing.choose, POST),
     ("/causes", "add_cause", closing.save_cause, POST),

@@ -56,7 +56,7 @@ SECTIONS = (
     ),
     Section(_("Mail"), (Page("admin.mail", _("Messages")), Page("admin.mailboxes", _("Mailboxes")))),
     Section(_("Incidents"), (Page("admin.matrix", _("Priorities")), Page("admin.closing", _("Closing")))),
-    Section(_("Openings"), (Page("admin.tokens", _("Tokens")),)),
+    Section(_("Openings"), (Page("admin.tokens", _("Tokens")), Page("admin.webhooks", _("Webhooks")))),
     Section(_("Measures"), (Page("admin.holdout", _("Hold-out")),)),
 )
 

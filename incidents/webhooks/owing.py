@@ -1,0 +1,31 @@
+"""Notes, in the transaction of an event, which webhooks are to hear of it."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from incidents.models import Entry
+from incidents.webhooks.models import Delivery, Webhook
+
+
+def of_entry(session: Session, entry: Entry) -> None:
+    """Owe word of what happened to an incident; the entry is flushed."""
+    for webhook_id in _wanting(session, f"incident.{entry.event}"):
+        session.add(Delivery(webhook_id=webhook_id, entry_id=entry.id, created_at=entry.created_at))
+
+
+def of_note(session: Session, note_id: int, happening: str) -> None:
+    """Owe word of what happened to a problem; the note is flushed."""
+    for webhook_id in _wanting(session, f"problem.{happening}"):
+        session.add(Delivery(webhook_id=webhook_id, note_id=note_id))
+
+
+def wants(events: Sequence[str], event: str) -> bool:
+    """Whether a webhook for these events is for this one."""
+    return not events or event in events
+
+
+def _wanting(session: Session, event: str) -> list[int]:
+    active = session.execute(select(Webhook.id, Webhook.events).where(Webhook.is_active))
+    return [webhook_id for webhook_id, events in active if wants(events, event)]
