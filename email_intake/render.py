@@ -1,26 +1,22 @@
 """A notice in words: subject, sentence, fixes, buttons, in the recipient's language (look: text first)."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from functools import cache
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import flask_babel
 from flask import current_app
 from jinja2 import Environment, FileSystemLoader, select_autoescape
 
-from email_intake import addresses, watched
+from email_intake import addresses, alike, watched
 from email_intake.headers import one_line
-from firstline import clock, signing
+from firstline import signing
 from firstline.i18n import gettext as _
 from incidents import selfhelp
 from incidents.models import Channel, Incident, State
 from incidents.notices import Notice, Topic
-from incidents.people import Person
 from incidents.resolutions.models import Score
 from incidents.reviews import actions
-from incidents.services import known_outages
 
 RATE, WAKE = "rate", "wake"
 ANSWER = "answer"
@@ -64,6 +60,8 @@ class Letter:
     words: str = ""
     fixes: tuple[FixShown, ...] = ()
     buttons: tuple[Button, ...] = ()
+    alike: str = ""
+    alike_ways: tuple[Button, ...] = ()
     asks_rating: str = ""
     ratings: tuple[Button, ...] = ()
 
@@ -94,6 +92,7 @@ def compose(notice: Notice, language: str) -> Letter:
     """What the mail says."""
     incident, person = notice.incident, notice.recipient
     fixes = _fixes(incident) if notice.topic == Topic.ACKNOWLEDGED and incident.state == State.OFFERED else ()
+    also = alike.of(notice)
     return Letter(
         subject=_subject(incident, _topic_of(notice)),
         title=_topic_of(notice),
@@ -101,10 +100,12 @@ def compose(notice: Notice, language: str) -> Letter:
         language=language,
         url=_link(_page_of(notice)),
         greeting=_("Hello %(name)s,", name=one_line(person.first_name)),
-        sentence=f"{_sentence(notice, has_fixes=bool(fixes))} {_known_fault(notice)}".strip(),
+        sentence=f"{_sentence(notice, has_fixes=bool(fixes))} {alike.known_fault(notice)}".strip(),
         words=_words(notice),
         fixes=fixes,
         buttons=_buttons(notice, has_fixes=bool(fixes)),
+        alike=also.sentence if also else "",
+        alike_ways=tuple(Button(label=label, url=_link(path)) for label, path in also.ways) if also else (),
         asks_rating=_("How was our help? One click is enough:"),
         ratings=_ratings(notice),
         all_steps=_("All steps"),
@@ -183,23 +184,6 @@ def _sentence(notice: Notice, *, has_fixes: bool) -> str:
             return _("%(number)s was opened again by the person who reported it.", number=number)
         case _:
             return _("%(name)s has added to %(number)s:", name=name, number=number)
-
-
-def _known_fault(notice: Notice) -> str:
-    """What we know of this already, so that nobody waits for an answer of their own."""
-    known = known_outages(notice.recipient) if notice.topic == Topic.ACKNOWLEDGED else []
-    for outage in known:
-        if outage.service_id is not None and outage.service_id == notice.incident.service_id:
-            told = _("We know of this, since %(time)s.", time=_clock(notice.recipient, outage.since))
-            if outage.next_update_at is None or outage.next_update_at <= clock.now():
-                return told
-            return f"{told} " + _("Next news %(time)s.", time=_clock(notice.recipient, outage.next_update_at))
-    return ""
-
-
-def _clock(person: Person, at: datetime) -> str:
-    zone = ZoneInfo(person.timezone or current_app.config["SETTINGS"].timezone)
-    return f"{at.astimezone(zone):%H:%M}"
 
 
 def _words(notice: Notice) -> str:

@@ -1,22 +1,22 @@
 """Declaring, correcting and ending the outages people are told of."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from firstline import clock
+from firstline import clock, jobs
 from firstline.db import db, write
 from firstline.i18n import gettext as _
-from incidents import routing
+from incidents import notices, routing
 from incidents.errors import Conflict, Invalid, NotFound
-from incidents.lifecycle import locked
-from incidents.models import Event, State
+from incidents.lifecycle import Change, apply, locked
+from incidents.models import OPEN, Event, Incident, Resolution, State
 from incidents.people import Person
 from incidents.policy import Action, require
-from incidents.services import Outage, Service
+from incidents.services import Outage, OutageReport, Service
 from incidents.timeline import record
 
 TITLE_LENGTH = 200
@@ -56,18 +56,25 @@ def correct(outage_id: int, told: Announcement, *, by: Person) -> Outage:
 
 
 def end(outage_id: int, *, by: Person) -> Outage:
-    """It works again: stop telling people of it."""
+    """It works again: stop telling people of it, and ask those who said that it is theirs."""
     require(by, Action.SEE_QUEUE)
+    told = Change(to=State.RESOLVED, resolution=Resolution.SUPPORT)
     with write() as session:
         outage = _get(session, outage_id)
         if outage.ended_at is not None and outage.ended_at <= clock.now():
             raise Conflict(_("This outage has been ended already."))
         outage.ended_at = clock.now()
+        note = _("“%(title)s” is over. It should work for you again.", title=outage.title)
+        for incident in _reports_of(session, outage):
+            # Its children may follow it by themselves.
+            if incident.is_open:
+                apply(session, incident, replace(told, note=note), by=by)
+    jobs.nudge(notices.TASK)
     return outage
 
 
 def join(incident_id: int, outage_id: int, *, by: Person) -> None:
-    """The requester says that their incident is this outage: support has it at once, and knows.
+    """The requester says that their incident is this outage: support has it at once, and they hear of its end.
 
     Fixes that were found meanwhile are left alone: nobody has tried them.
     """
@@ -76,10 +83,22 @@ def join(incident_id: int, outage_id: int, *, by: Person) -> None:
         require(by, Action.COMMENT, incident)
         told = _("Affected by the known outage “%(title)s”.", title=outage.title)
         record(session, incident, Event.COMMENTED, author=by, text=told)
+        keep(session, incident.id, outage.id)
         if incident.service_id is None:
             incident.service_id = outage.service_id
         if incident.state == State.OFFERED:
             routing.route(session, incident, because=_("Affected by a known outage"))
+
+
+def keep(session: Session, incident_id: int, outage_id: int) -> None:
+    """Remember that this incident is that outage; twice is once."""
+    session.merge(OutageReport(incident_id=incident_id, outage_id=outage_id))
+
+
+def joined_by(incident: Incident) -> Outage | None:
+    """The outage that its requester said it is."""
+    found = select(Outage).join(OutageReport, OutageReport.outage_id == Outage.id)
+    return db.session.scalars(found.where(OutageReport.incident_id == incident.id)).first()
 
 
 def find(outage_id: int) -> Outage:
@@ -92,6 +111,13 @@ def lately(*, limit: int = 50) -> Sequence[Outage]:
     return db.session.scalars(
         select(Outage).order_by(Outage.since.desc(), Outage.id.desc()).limit(limit)
     ).all()
+
+
+def _reports_of(session: Session, outage: Outage) -> Sequence[Incident]:
+    """What is still open of those that are this outage, locked."""
+    found = select(Incident).join(OutageReport, OutageReport.incident_id == Incident.id)
+    theirs = found.where(OutageReport.outage_id == outage.id, Incident.state.in_(OPEN))
+    return session.scalars(theirs.order_by(Incident.id).with_for_update(of=Incident)).all()
 
 
 def _fill(session: Session, outage: Outage, told: Announcement) -> None:

@@ -74,6 +74,16 @@ class Outage(Model):
     service: Mapped[Service | None] = relationship(lazy="joined")
 
 
+class OutageReport(Model):
+    """An incident whose requester said that it is this outage; they hear when it is over."""
+
+    __tablename__ = "outage_report"
+
+    incident_id: Mapped[int] = mapped_column(ForeignKey("incident.id", ondelete="CASCADE"), primary_key=True)
+    outage_id: Mapped[int] = mapped_column(ForeignKey("outage.id", ondelete="CASCADE"), index=True)
+    at: Mapped[datetime] = mapped_column(default=clock.now)
+
+
 def known_outages(person: Person | None = None) -> list[Outage]:
     """The running outages, those at this person's site or everywhere when a person is given."""
     running = select(Outage).where(or_(Outage.ended_at.is_(None), Outage.ended_at > clock.now()))

@@ -18,7 +18,7 @@ from incidents.models import Incident, State
 from incidents.people import Person
 from incidents.resolutions import rating
 from incidents.resolutions.models import Score
-from portal import rate
+from portal import join_link, rate
 from portal.limits import ANSWER, limiter
 
 PURPOSE = "answer"
@@ -29,6 +29,8 @@ blueprint = Blueprint("answer", __name__, url_prefix="/answer")
 
 blueprint.add_url_rule("/rate/<token>", "rating", rate.show, methods=["GET"])
 blueprint.add_url_rule("/rate/<token>", "give_rating", rate.give, methods=["POST"])
+blueprint.add_url_rule("/join/<token>", "joining", join_link.show, methods=["GET"])
+blueprint.add_url_rule("/join/<token>", "join", join_link.give, methods=["POST"])
 
 
 @dataclass(frozen=True, kw_only=True)

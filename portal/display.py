@@ -81,6 +81,7 @@ def init_app(app: Flask) -> None:
         get_locale=get_locale,
     )
     app.jinja_env.filters.update(
+        sure=percent_sure,
         moment=moment,
         ago=ago,
         until=until,
@@ -91,6 +92,11 @@ def init_app(app: Flask) -> None:
         state_words=state_words,
         initials=initials,
     )
+
+
+def percent_sure(chance: float) -> int:
+    """A chance of 0 to 1 in percent; never 100, since what was guessed is not known."""
+    return min(99, round(100 * chance))
 
 
 def state_words(incident: Incident) -> str:

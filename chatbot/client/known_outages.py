@@ -11,6 +11,7 @@ from chatbot.client.payloads import payload
 from chatbot.client.reading import telling_words
 from firstline.i18n import gettext as _
 from incidents import intake, outages, queue, selfhelp
+from incidents.majors import telling
 from incidents.models import OPEN, Channel, Incident
 from incidents.people import Person
 from incidents.services import Outage, known_outages
@@ -69,9 +70,12 @@ def it_is_that(moment: Moment) -> Answer:
             return say(memory, wording.text(told, incident=known), incident_id=known.id)
         number = _log(moment, outage)
     incident = queue.find(moment.person, number)
-    outages.join(incident.id, outage.id, by=moment.person)
+    telling.join(incident.id, outage.id, by=moment.person)
     incident = queue.find(moment.person, number)
-    told = _("You are added: support sees on %(number)s that you have it too.", number=number)
+    told = _(
+        "You are added: support sees on %(number)s that you have it too, and you hear when it is over.",
+        number=number,
+    )
     shown = wording.text(f"{told} {wording.next_news(outage, moment.person)}".strip(), incident=incident)
     return say(Memory(incident=number), shown, incident_id=incident.id)
 

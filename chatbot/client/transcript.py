@@ -41,7 +41,9 @@ def _guess(turn: Turn) -> str:
     if turn.payload or turn.intent is None or turn.confidence is None:
         return ""
     return " " + _(
-        "[taken for %(intent)s, %(share)s%% sure]", intent=turn.intent, share=round(turn.confidence * 100)
+        "[taken for %(intent)s, %(share)s%% sure]",
+        intent=turn.intent,
+        share=min(99, round(turn.confidence * 100)),
     )
 
 

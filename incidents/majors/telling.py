@@ -7,7 +7,7 @@ from sqlalchemy import select
 from firstline import clock, jobs
 from firstline.db import db, write
 from firstline.i18n import gettext as _
-from incidents import intake, notices
+from incidents import intake, notices, outages
 from incidents.errors import Conflict, Invalid, NotFound
 from incidents.intake import Report
 from incidents.lifecycle import locked
@@ -60,6 +60,14 @@ def hang_on(major_id: int, incident_id: int, *, by: Person) -> None:
             record(session, incident, Event.NOTED, author=by_whom, text=text)
 
 
+def join(incident_id: int, outage_id: int, *, by: Person) -> None:
+    """The requester says that their incident is this known fault; of a major one they get every news."""
+    outages.join(incident_id, outage_id, by=by)
+    major = leading.of_outage(db.session(), outage_id)
+    if major is not None:
+        hang_on(major.id, incident_id, by=by)
+
+
 def me_too(outage_id: int, *, by: Person, channel: Channel = Channel.PORTAL) -> Incident:
     """Report in one click that one is stopped too; the same person's second click is the same incident."""
     outage = db.session.get(Outage, outage_id)
@@ -74,6 +82,8 @@ def me_too(outage_id: int, *, by: Person, channel: Channel = Channel.PORTAL) -> 
         service=outage.service.slug if outage.service else None,
     )
     incident = intake.report(told)
+    with write() as session:
+        outages.keep(session, incident.id, outage_id)
     major = leading.of_outage(db.session(), outage_id)
     if major is not None:
         hang_on(major.id, incident.id, by=by)

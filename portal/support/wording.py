@@ -7,7 +7,7 @@ from firstline.i18n import lazy_gettext
 from incidents.models import Entry, Event, Kind, Resolution
 from incidents.resolutions.models import Score
 from knowledge_base.models import Category
-from portal.display import CHANNELS, LEVELS, SCORES
+from portal.display import CHANNELS, LEVELS, SCORES, percent_sure
 from portal.support import joining
 
 KINDS = {
@@ -82,7 +82,7 @@ def _classified(entry: Entry) -> str:
 
 def _filed(entry: Entry) -> str:
     """What the model that learned from the desk made of it."""
-    percent = round(100 * float(str(entry.facts["confidence"])))
+    percent = percent_sure(float(str(entry.facts["confidence"])))
     if not entry.facts.get("is_sure"):
         return _("Not filed: the likeliest category is only %(n)s%% sure", n=percent)
     because = entry.facts.get("because")

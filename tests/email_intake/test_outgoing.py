@@ -13,11 +13,13 @@ from sqlalchemy import select
 from email_intake import addresses, mailbox, outgoing, transport
 from firstline import clock, signing
 from firstline.db import db, write
-from incidents import lifecycle, notices
+from incidents import lifecycle, notices, outages
 from incidents.conversation import say
+from incidents.intake import Report, report
 from incidents.lifecycle import Change
 from incidents.models import Channel, Entry, Incident, Resolution, State
 from incidents.notices import Delivery, Notice
+from incidents.outages import Announcement
 from incidents.people import Role
 from incidents.selfhelp import offer_fixes
 from tests import servers
@@ -117,6 +119,33 @@ def test_its_links_are_signed_for_the_requester(take, inbox, monkeypatch):
         (row.incident_id, row.incident.requester_id, True),
         (row.incident_id, row.incident.requester_id, False),
     ]
+
+
+def test_it_asks_whether_it_is_the_same_as_others_have_and_tells_none_of_their_words(take, inbox, person):
+    told = Report(
+        requester_id=person("ann").id,
+        title="VPN drops",
+        description="VPN drops every few minutes, says Ann's secret diary",
+        channel=Channel.PORTAL,
+    )
+    earlier = report(told)
+    row = acknowledged(take, text="the VPN drops every few minutes")
+    text = inbox.messages[0].get_body(("plain",)).get_content()
+    assert "Somebody else reported something like it." in text and "Me too: http" in text
+    assert "diary" not in text and earlier.number not in text
+    said = [signing.unsign("join", token) for token in re.findall(r"/answer/join/(\S+)", text)]
+    assert [(one["incident"], one["other"], one["is_same"]) for one in said] == [
+        (row.incident_id, earlier.id, True),
+        (row.incident_id, earlier.id, False),
+    ]
+
+
+def test_it_tells_of_a_known_fault_and_offers_to_hear_of_its_end(take, inbox, person, desk):
+    tess = person("tess", Role.AGENT, desk["first"])
+    outages.declare(Announcement(title="VPN is slow", service="vpn"), by=tess)
+    acknowledged(take, text="my vpn drops")
+    text = inbox.messages[0].get_body(("plain",)).get_content()
+    assert "We know of this, since" in text and "hear when it is over" in text and "Me too: http" in text
 
 
 def test_it_waits_for_the_fixes_but_not_longer_than_30_seconds(take, inbox):

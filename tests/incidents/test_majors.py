@@ -135,3 +135,11 @@ def test_employees_declare_and_tell_nothing_and_see_no_strangers_incident(major,
         telling.tell(major.id, "x", next_update_at=soon(), by=erin)
     with pytest.raises(NotFound):
         telling.hang_on(major.id, major.incident_id, by=bob)
+
+
+def test_an_incident_that_is_said_to_be_it_gets_every_news(major, tess, person, desk):
+    mine = said(person("bob"), channel=Channel.MAIL)
+    telling.join(mine.id, major.outage_id, by=mine.requester)
+    assert telling.mine(major.outage, mine.requester).id == mine.id
+    telling.tell(major.id, "A new gateway is on its way.", next_update_at=soon(hours=1), by=tess)
+    assert notices_of(Topic.ANSWERED) == ["Erin", "Bob"]

@@ -1,10 +1,16 @@
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from firstline import clock
+from firstline.db import db
 from incidents import outages
 from incidents.errors import Conflict, Invalid, NotAllowed, NotFound
+from incidents.intake import Report, report
+from incidents.models import Channel, State
+from incidents.notices import Notice, Topic
 from incidents.outages import Announcement
 from incidents.people import Role
 from incidents.services import known_outages
@@ -58,3 +64,20 @@ def test_employees_declare_no_outages(person):
 def test_an_unknown_outage_is_a_sentence(tess):
     with pytest.raises(NotFound, match="no such outage"):
         outages.end(99, by=tess)
+
+
+def test_whoever_said_that_it_is_theirs_is_asked_at_its_end(tess, person):
+    told = Report(
+        requester_id=person("erin").id, description="vpn drops", channel=Channel.CHAT, service="vpn"
+    )
+    incident, other = report(told), report(replace(told, requester_id=person("bob").id))
+    outage = outages.declare(Announcement(title="VPN is slow", service="vpn"), by=tess)
+    outages.join(incident.id, outage.id, by=incident.requester)
+    assert outages.joined_by(incident).id == outage.id
+    outages.end(outage.id, by=tess)
+    db.session.rollback()
+    assert (incident.state, other.state) == (State.RESOLVED, State.OFFERED)
+    owed = db.session.scalars(select(Notice).where(Notice.topic == Topic.RESOLVED)).all()
+    assert [(one.recipient.name, one.entry.text) for one in owed] == [
+        ("Erin", "“VPN is slow” is over. It should work for you again.")
+    ]

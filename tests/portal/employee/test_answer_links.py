@@ -2,10 +2,12 @@ import pytest
 
 from firstline import signing
 from firstline.db import db
-from incidents import lifecycle, selfhelp
+from incidents import lifecycle, outages, selfhelp
 from incidents.intake import Report, report
+from incidents.kinship import lookalikes
 from incidents.lifecycle import Change
 from incidents.models import Channel, Incident, Resolution, State
+from incidents.people import Role
 from knowledge_base.models import Article
 
 
@@ -88,3 +90,54 @@ def test_a_link_signed_for_another_purpose_is_forged(stranger, incident):
 def test_an_old_link_is_refused(stranger, incident, monkeypatch):
     monkeypatch.setattr("portal.answer.GOOD_FOR_DAYS", -1)
     assert stranger.open(link(incident, solved=True)).status == 404
+
+
+@pytest.fixture
+def joining_link(app, person, desk):
+    """`joining_link("vpn drops every few minutes", by="bob")`: the link of an acknowledgement, and both incidents."""
+
+    def make(words, *, by, is_same=True):
+        erin = person("erin").id
+        first = report(Report(requester_id=erin, description=words, channel=Channel.MAIL))
+        second_by = erin if by == "erin" else person(by).id
+        second = report(Report(requester_id=second_by, description=words, channel=Channel.MAIL))
+        lookalikes.compare(second.id)
+        told = {"incident": second.id, "person": second.requester_id, "other": first.id, "is_same": is_same}
+        return f"/answer/join/{signing.sign('join', told)}", first, second
+
+    return make
+
+
+def test_me_too_in_a_mail_makes_it_follow_the_running_one_after_one_click(stranger, joining_link):
+    address, first, second = joining_link("vpn drops every few minutes", by="bob")
+    assert "You say that you have it too." in stranger.open(address).text
+    assert second.parent_id is None
+    page = stranger.press("Me too").text
+    assert "Noted: you have it too." in page and first.number not in page
+    db.session.rollback()
+    assert (second.parent_id, second.follows_parent) == (first.id, True)
+
+
+def test_ones_own_goes_on_at_the_earlier_one(stranger, joining_link):
+    address, first, second = joining_link("vpn drops every few minutes", by="erin")
+    stranger.open(address)
+    assert f"It goes on as {first.number}." in stranger.press("Yes, go on there").text
+    assert state_of(second) == State.MERGED
+
+
+def test_the_other_link_keeps_them_apart(stranger, joining_link):
+    address, _first, second = joining_link("vpn drops every few minutes", by="bob", is_same=False)
+    stranger.open(address)
+    assert "We look at it by itself." in stranger.press("Yes, look at it by itself").text
+    db.session.rollback()
+    assert lookalikes.for_requester(second) is None and second.parent_id is None
+
+
+def test_me_too_with_a_known_fault_is_told_when_it_is_over(stranger, incident, person, desk):
+    tess = person("tess", Role.AGENT, desk["first"])
+    outage = outages.declare(outages.Announcement(title="VPN is slow", service="vpn"), by=tess)
+    told = {"incident": incident.id, "person": incident.requester_id, "outage": outage.id}
+    stranger.open(f"/answer/join/{signing.sign('join', told)}")
+    stranger.press("Me too")
+    outages.end(outage.id, by=tess)
+    assert state_of(incident) == State.RESOLVED
