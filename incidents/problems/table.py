@@ -66,9 +66,7 @@ def tell(
     """Add to the problem's history."""
     problem.updated_at = clock.now()
     author_id = by.id if by else None
-    note = Note(
-        problem_id=problem.id, happening=happening, author_id=author_id, text=text, facts=facts or {}
-    )
+    note = Note(problem_id=problem.id, happening=happening, author_id=author_id, text=text, facts=facts or {})
     session.add(note)
     session.flush()
     owing.of_note(session, note.id, happening)
