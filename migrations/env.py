@@ -6,6 +6,7 @@ from alembic import context
 from flask import current_app
 from sqlalchemy import Connection
 
+from commands import bi_views
 from firstline.db import WRITING, UtcDateTime
 
 LOCK = 0x6669727374  # "first"
@@ -56,8 +57,11 @@ def migrate(connection: Connection) -> None:
     context.configure(connection=connection, target_metadata=extension.db.metadata, **arguments)
     with context.begin_transaction():
         only_one_at_a_time(connection)
+        bi_views.drop(connection)
         context.run_migrations()
         check_foreign_keys(connection)
+        if set(context.get_context().get_current_heads()) == set(context.script.get_heads()):
+            bi_views.create(connection)
 
 
 with current_app.extensions["migrate"].db.engine.connect() as opened:

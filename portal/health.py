@@ -11,15 +11,11 @@ from flask import Blueprint, Flask, Response, current_app
 from flask.typing import ResponseReturnValue
 from prometheus_client import CollectorRegistry, Gauge, PlatformCollector, ProcessCollector, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
-from sqlalchemy import func, select
 
 from firstline import clock
 from firstline.app import settings_of
-from firstline.db import db
 from firstline.settings import Settings
-from incidents.models import Incident
-from incidents.notices import Notice
-from portal import mail_figures
+from portal import desk_figures, mail_figures
 from portal.limits import limiter
 from portal.parts import CHECKS, NotReady
 
@@ -57,8 +53,7 @@ def metrics() -> ResponseReturnValue:
     registry = CollectorRegistry()
     ProcessCollector(registry=registry)
     PlatformCollector(registry=registry)
-    _count_incidents(registry)
-    _count_notices(registry)
+    desk_figures.collect(registry)
     mail_figures.collect(registry)
     _tell_parts(registry)
     return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
@@ -119,21 +114,6 @@ def _shown(part: Part) -> dict[str, object]:
         "since": _watch.since(part).isoformat().replace("+00:00", "Z"),
         "detail": part.detail,
     }
-
-
-def _count_incidents(registry: CollectorRegistry) -> None:
-    gauge = Gauge("firstline_incidents", "Incidents.", ["state", "channel"], registry=registry)
-    counted = select(Incident.state, Incident.channel, func.count()).group_by(
-        Incident.state, Incident.channel
-    )
-    for state, channel, count in db.session.execute(counted):
-        gauge.labels(state, channel).set(count)
-
-
-def _count_notices(registry: CollectorRegistry) -> None:
-    gauge = Gauge("firstline_notices", "Messages owed or sent to people.", ["state"], registry=registry)
-    for state, count in db.session.execute(select(Notice.state, func.count()).group_by(Notice.state)):
-        gauge.labels(state).set(count)
 
 
 def _tell_parts(registry: CollectorRegistry) -> None:
