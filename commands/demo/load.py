@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -17,6 +17,7 @@ from firstline.jobs import nudge
 from incidents.baseline import ensure_baseline
 from incidents.catalogue import dependencies
 from incidents.people import Membership, Person, Role, Team
+from incidents.reports import facts
 from incidents.services import Device, Outage, Service
 from incidents.writing.canned import CannedReply
 from knowledge_base import articles
@@ -27,12 +28,39 @@ AUTHOR = "ines@example.com"
 Hash = Callable[[str], str]
 
 
-def load(hash_password: Hash | None) -> Counter[str]:
-    """Add what is missing and say how much of each.
+@dataclass(frozen=True)
+class Year:
+    """That a year is wanted before the stories; None is as shipped."""
+
+    incidents: int | None = None
+    seed: int | None = None
+
+
+def load(hash_password: Hash | None, wanted: Year | None = None) -> Counter[str]:
+    """Add what is missing and say how much of each; the year only where it is `wanted`.
 
     Without `hash_password` nobody gets the demo password: it is public, so it belongs on a
     loopback demo only.
     """
+    added = add_company(hash_password)
+    # The year comes first, so that numbers follow time where the desk is new.
+    added += _add_year(wanted) if wanted else Counter()
+    with write() as session:
+        past = history.add(session)
+        added["sayings"] = sayings.add(session)
+    if added["articles"]:
+        nudge(INDEX_JOB)
+    added["incidents"] = stories.play(read("incidents"))
+    added["past incidents"] = past
+    with write() as session:
+        added["routing rules"] = routing.add(session)
+    if wanted:
+        facts.keep_all()
+    return added
+
+
+def add_company(hash_password: Hash | None) -> Counter[str]:
+    """The desk before its first incident: people, services, articles, and what they work by."""
     added: Counter[str] = Counter()
     password = _password(hash_password)
     ensure_baseline()
@@ -45,15 +73,14 @@ def load(hash_password: Hash | None) -> Counter[str]:
         added["outages"] = _add_outages(session)
         added["articles"] = _add_articles(session)
         added["texts"] = _add_texts(session)
-        past = history.add(session)
-        added["sayings"] = sayings.add(session)
-    if added["articles"]:
-        nudge(INDEX_JOB)
-    added["incidents"] = stories.play(read("incidents"))
-    added["past incidents"] = past
-    with write() as session:
-        added["routing rules"] = routing.add(session)
     return added
+
+
+def _add_year(wanted: Year) -> Counter[str]:
+    from commands.demo.year.load import COUNT, SEED
+    from commands.demo.year.load import load as load_year
+
+    return load_year(wanted.incidents or COUNT, wanted.seed if wanted.seed is not None else SEED)
 
 
 def _password(hash_password: Hash | None) -> str | None:

@@ -1,0 +1,109 @@
+"""Loads the year: who there is, what was reported, how it went, and what was learned."""
+
+import random
+from collections import Counter
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import timedelta
+
+from sqlalchemy.orm import Session
+
+from commands.demo.sources import read
+from commands.demo.year import cast, clocks, course, lessons, rows, selfhelp, story
+from commands.demo.year.desk import Desk, counters
+from commands.demo.year.life import Ahead, Life, born
+from commands.demo.year.story import Tale
+from firstline import clock
+from firstline.db import db, write
+from incidents import matrix
+from incidents.models import Channel, Incident, Kind, Level
+from incidents.resolutions import acceptance
+from incidents.search.filling import fill as make_findable
+from incidents.sla.agreements import read_book
+from knowledge_base.models import Attempt, HoldOut, Offer
+
+SEED = 20_261_125
+COUNT = story.WHOLE
+
+
+def load(count: int = COUNT, seed: int = SEED) -> Counter[str]:
+    """Add a year of `count` incidents up to now, the same one for a seed; none where it is there already.
+
+    Everything is written in one transaction; then the words are made findable.
+    """
+    if cast.is_there(db.session()):
+        return Counter()
+    with clock.freeze(clock.now()):
+        return _load(random.Random(seed), count)  # noqa: S311 - a demo, no secret
+
+
+def _load(chance: random.Random, count: int) -> Counter[str]:
+    with write() as session:
+        desk = _open_desk(session, chance, count)
+        lives = _live(desk, count)
+        rows.write_lives(session, lives)
+        lessons.write_beside(session, desk)
+    with write() as session:
+        make_findable(session)
+    learned = lessons.learn(desk)
+    return (
+        Counter({"incidents of a year": len(lives), "people of the year": len(desk.cast.employees)}) + learned
+    )
+
+
+def _open_desk(session: Session, chance: random.Random, count: int) -> Desk:
+    first, last = (clock.now() - timedelta(days=days) for days in selfhelp.HOLD_OUT_DAYS)
+    hold_out = HoldOut(percent=selfhelp.PERCENT, started_at=first, ended_at=last)
+    session.add(hold_out)
+    people = cast.add(session, chance, count)
+    return Desk(
+        chance=chance,
+        cast=people,
+        book=read_book(session),
+        now=clock.now(),
+        rule=acceptance.rule(session),
+        phrases=read("year/phrases"),
+        hold_out=hold_out,
+        next_ids=counters(session, Incident, Attempt, Offer),
+    )
+
+
+def _live(desk: Desk, count: int) -> Sequence[Life]:
+    tales = story.tell(desk.chance, desk.cast, count, desk.book.default, desk.now)
+    desk.count_loads(tales)
+    for tale in tales:
+        life = _begin(desk, tale)
+        with suppress(Ahead):
+            course.run(desk, life, tale)
+    for life in desk.lives.values():
+        clocks.settle(life, desk.book)
+    return list(desk.lives.values())
+
+
+def _begin(desk: Desk, tale: Tale) -> Life:
+    what, service = tale.trouble, desk.cast.services[tale.trouble.service]
+    priority = matrix.priority_of(matrix.SHIPPED, impact=tale.impact, urgency=tale.urgency, kind=what.kind)
+    title = desk.chance.choice(what.words)
+    is_major = what.kind == Kind.INCIDENT and tale.impact == Level.HIGH
+    life = born(
+        desk.next_id(Incident), tale.at, desk.now, title=title, description=_words(desk, tale, title),
+        channel=tale.channel, requester_id=tale.by.id, kind=Kind.MAJOR if is_major else what.kind,
+        category=what.category, impact=tale.impact, urgency=tale.urgency, priority=priority,
+        service_id=service.id, device_id=desk.cast.devices.get((tale.by.id, what.device)),
+    )  # fmt: skip
+    desk.lives[life.incident.id], desk.tales[life.incident.id] = life, tale
+    return life
+
+
+def _words(desk: Desk, tale: Tale, title: str) -> str:
+    """As people write by this way: mail greets, chat does not."""
+    detail = desk.chance.choice(tale.trouble.detail)
+    if tale.channel in {Channel.CHAT, Channel.MONITORING}:
+        return f"{title}. {detail}"
+    told = [f"{title}.", detail, desk.phrase("since"), desk.phrase("tried")]
+    body = " ".join(part for part in told if part)
+    if tale.channel != Channel.MAIL:
+        return body
+    return "\n\n".join(
+        part for part in (desk.phrase("hello"), body, desk.phrase("bye"), tale.by.name) if part
+    )
