@@ -151,6 +151,7 @@ def requester_says(
         apply(session, incident, Change(to=State.QUEUED), by=by)
     if incident.assignee is not None and incident.assignee_id != by.id:
         notices.owe(session, Topic.COMMENTED, incident, incident.assignee, entry=entry, after=mail_after)
+    effects.tell_leader(session, incident, by, text, channel, files)
     return entry
 
 

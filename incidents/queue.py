@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, select, tuple_
+from sqlalchemy import Select, not_, select, tuple_
 from sqlalchemy.orm import defer, joinedload
 
 from firstline import signing
@@ -14,7 +14,7 @@ from incidents.errors import Invalid, NotFound
 from incidents.models import OPEN, Entry, Incident, State, Visibility, id_of
 from incidents.people import Person
 from incidents.policy import Action, may, require
-from incidents.search.conditions import condition, conditions
+from incidents.search.conditions import FOLLOWING, condition, conditions
 from incidents.search.language import parse
 
 PAGE = 25
@@ -33,6 +33,8 @@ class Filter:
     q: str = ""
     team: str = ""
     assignee: str = ""
+    leads_only: bool = False
+    """Without what follows another incident and nobody works on by itself."""
 
 
 @dataclass(frozen=True)
@@ -130,6 +132,8 @@ def _filtered(wanted: Filter, person: Person) -> Select[Incident]:
         "assignee": wanted.assignee.casefold(),
     }
     asked = [condition(key, value, person) for key, value in fields.items() if value]
+    if wanted.leads_only:
+        asked.append(not_(FOLLOWING))
     return select(Incident).options(*_LOADED).where(*asked, *conditions(parse(wanted.q), person))
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from time import monotonic
 
 from flask import current_app
-from sqlalchemy import ForeignKey, String, and_, func, or_, select
+from sqlalchemy import ColumnElement, ForeignKey, String, and_, func, not_, or_, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from firstline import clock
@@ -17,8 +17,8 @@ from incidents.errors import Invalid, NotAllowed, NotFound
 from incidents.models import OPEN_NOW, OVER, Incident, State
 from incidents.people import Person, Role, Team
 from incidents.policy import Action, require
-from incidents.search.conditions import conditions, number_in
-from incidents.search.language import LONGEST, Query, parse
+from incidents.search.conditions import FOLLOWING, conditions, number_in
+from incidents.search.language import LONGEST, WORDS, Query, parse
 from incidents.swarms.reading import invited_to
 
 NAME_LENGTH = 60
@@ -69,6 +69,7 @@ def standard(person: Person) -> list[View]:
         View(slug="mine", name=_("My work"), query="state:open assignee:me", count=own),
         View(slug="unassigned", name=_("Nobody has it"), query="state:open assignee:none", count=nobody),
         View(slug="all", name=_("All open"), query="state:open", count=sum(row[2] for row in open_ones)),
+        *_followers(),
         *(
             View(slug=f"team:{slug}", name=name, query=f"state:open team:{slug}", count=by_team[key])
             for key, slug, name in teams
@@ -150,6 +151,16 @@ def is_open_only(query: Query) -> bool:
     return not any(term.key == "state" for term in query.terms) and number_in(query) is None
 
 
+def leads_only(query: Query) -> bool:
+    """Whether what follows another incident is left out: in lists of what is open that ask for nothing special.
+
+    Words, a number, a requester and `is:following` find it.
+    """
+    is_open = is_open_only(query) or query.values_of("state") == ("open",)
+    asks = {term.key for term in query.terms} & {WORDS, "requester"}
+    return is_open and not asks and "following" not in query.values_of("is")
+
+
 def _may_drop(person: Person, view: SavedView) -> bool:
     return view.owner_id == person.id or (view.is_shared and person.role in {Role.LEAD, Role.ADMIN})
 
@@ -161,10 +172,17 @@ def _settled_names() -> dict[str, str]:
 _TEAMS_IN_ORDER = (Team.is_vendor, Team.tier, Team.name)
 
 
+def _followers() -> list[View]:
+    """What is left out of the other lists, as long as there is any."""
+    count = db.session.scalar(select(func.count()).select_from(Incident).where(OPEN_NOW, FOLLOWING))
+    name = _("Solved with another")
+    return [View(slug="following", name=name, query="is:following", count=count)] if count else []
+
+
 def _count_all() -> Sequence[tuple[str, int | None, int | None, int]]:
     """(`open` or a settled state, team, assignee, how many): all that the standard views need."""
     by_hand = (Incident.team_id, Incident.assignee_id)
-    open_ones = select(*by_hand, func.count()).where(OPEN_NOW).group_by(*by_hand)
+    open_ones = select(*by_hand, func.count()).where(OPEN_NOW, not_(FOLLOWING)).group_by(*by_hand)
     settled = select(Incident.state, func.count()).where(OVER).group_by(Incident.state)
     return [
         *(("open", *row) for row in db.session.execute(open_ones)),
@@ -174,11 +192,19 @@ def _count_all() -> Sequence[tuple[str, int | None, int | None, int]]:
 
 def _count(person: Person, queries: Sequence[str]) -> Sequence[int]:
     parsed = [parse(query) for query in queries]
-    wholes = [and_(*conditions(one, person), *([OPEN_NOW] if is_open_only(one) else [])) for one in parsed]
+    wholes = [and_(*conditions(one, person), *_understood(one)) for one in parsed]
     found = select(*(func.count().filter(whole) for whole in wholes)).select_from(Incident)
     if all(is_open_only(one) or one.values_of("state") == ("open",) for one in parsed):
         found = found.where(OPEN_NOW)
     return list(db.session.execute(found).one())
+
+
+def _understood(query: Query) -> list[ColumnElement[bool]]:
+    """What a query means beyond its words."""
+    return [
+        *([OPEN_NOW] if is_open_only(query) else []),
+        *([not_(FOLLOWING)] if leads_only(query) else []),
+    ]
 
 
 def _kept[T](key: tuple[object, ...], count: Callable[[], Sequence[T]]) -> Sequence[T]:

@@ -82,13 +82,37 @@ def pass_on(
 ) -> Entry:
     """Keep somebody's words in their own conversation, and put them before who works on the survivor.
 
-    The survivor's requester is another person and does not read them. Returns the survivor's entry.
+    Returns the survivor's entry.
     """
     survivor = family.survivor_of(session, theirs)
     record(session, theirs, Event.COMMENTED, author=by, text=text, channel=channel, files=files)
+    return _put_before(session, survivor, theirs, by, text, channel, files)
+
+
+def tell_leader(
+    session: Session, theirs: Incident, by: Person, text: str, channel: Channel, files: Sequence[StoredFile]
+) -> None:
+    """What follows another stands in nobody's list: its words are put before who works on the one it follows."""
+    if theirs.parent_id is None or not theirs.follows_parent or theirs.assignee_id is not None:
+        return
+    leader = session.get_one(Incident, theirs.parent_id)
+    if leader.is_open:
+        _put_before(session, leader, theirs, by, text, channel, files)
+
+
+def _put_before(
+    session: Session,
+    leader: Incident,
+    theirs: Incident,
+    by: Person,
+    text: str,
+    channel: Channel,
+    files: Sequence[StoredFile],
+) -> Entry:
+    """An internal entry: the leader's requester is another person and does not read it."""
     entry = record(
         session,
-        survivor,
+        leader,
         Event.COMMENTED,
         author=by,
         text=text,
@@ -97,8 +121,8 @@ def pass_on(
         facts={"from": theirs.number},
         visibility=Visibility.INTERNAL,
     )
-    if survivor.assignee is not None and survivor.assignee_id != by.id:
-        notices.owe(session, Topic.COMMENTED, survivor, survivor.assignee, entry=entry)
+    if leader.assignee is not None and leader.assignee_id != by.id:
+        notices.owe(session, Topic.COMMENTED, leader, leader.assignee, entry=entry)
     return entry
 
 

@@ -5,8 +5,8 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, and_, false, func, not_, or_, select
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy import ColumnElement, and_, exists, false, func, not_, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from firstline import clock
 from firstline.db import db
@@ -20,6 +20,15 @@ from incidents.swarms.reading import invited_to
 from incidents.watching import watched_by
 
 Condition = ColumnElement[bool]
+LEADER = aliased(Incident)
+FOLLOWING = and_(
+    Incident.parent_id.is_not(None),
+    Incident.follows_parent.is_(True),
+    Incident.assignee_id.is_(None),
+    exists().where(LEADER.id == Incident.parent_id, LEADER.state.in_(OPEN)),
+)
+"""A "me too" that nobody works on by itself: it is solved with the incident it follows."""
+
 IdColumn = InstrumentedAttribute[int] | InstrumentedAttribute[int | None]
 COMPARISONS: dict[str, Callable[[Any, Any], Any]] = {
     "<": operator.lt,
@@ -144,6 +153,7 @@ def _is(value: str, _person: Person) -> Condition:
         "unverified": Incident.is_unverified.is_(True),
         "reopened": Incident.reopened_count > 0,
         "unassigned": Incident.assignee_id.is_(None),
+        "following": FOLLOWING,
     }[value]
 
 

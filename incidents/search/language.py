@@ -38,7 +38,7 @@ ALIASES = {
     "from": "requester",
     "kind": "type",
 }
-CONDITIONS = frozenset({"breached", "unverified", "reopened", "unassigned"})
+CONDITIONS = frozenset({"breached", "unverified", "reopened", "unassigned", "following"})
 WORDS = "words"
 """The key of terms that are looked for in the texts."""
 

@@ -100,7 +100,8 @@ def _typed() -> str:
 
 
 def _filter(query: Query) -> Filter:
-    return Filter(q=query.text, state="open" if views.is_open_only(query) else "")
+    state = "open" if views.is_open_only(query) else ""
+    return Filter(q=query.text, state=state, leads_only=views.leads_only(query))
 
 
 def _is_settled(query: Query) -> bool:

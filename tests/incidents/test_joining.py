@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from firstline.db import db
-from incidents import lifecycle, queue, selfhelp
+from incidents import lifecycle, queue, selfhelp, views
 from incidents.conversation import say
 from incidents.errors import Conflict, NotFound, Refused
 from incidents.intake import Report, report
@@ -16,6 +16,7 @@ from incidents.lifecycle import Change
 from incidents.models import Channel, Entry, Event, Incident, Kind, Level, Resolution, State, Visibility
 from incidents.notices import Notice, Topic
 from incidents.people import Person, Role
+from incidents.search.language import parse
 
 
 @pytest.fixture
@@ -254,6 +255,51 @@ def test_ones_own_open_report_is_found_from_the_words_alone(told):
     told("ann")
     assert lookalikes.own_open(mine.requester, "vpn drops every few minutes again").id == mine.id
     assert lookalikes.own_open(mine.requester, "my badge does not open the door") is None
+
+
+def numbers_in(tess, **wanted):
+    return {one.number for one in queue.work(tess, queue.Filter(**wanted)).incidents}
+
+
+def test_what_follows_another_leaves_the_list_of_what_is_open_and_stays_findable(told, tess):
+    running, mine = told("erin"), told("bob")
+    joining.adopt(mine.id, running.id, by=tess)
+    assert numbers_in(tess, state="open", leads_only=True) == {running.number}
+    assert numbers_in(tess, q="is:following") == {mine.number}
+    counts = {view.slug: view.count for view in views.standard(tess)}
+    assert (counts["all"], counts["following"]) == (1, 1)
+    for text, leads_only in {
+        "": True,
+        "state:open team:first": True,
+        "state:resolved": False,
+        "is:following": False,
+        "vpn": False,
+        "requester:bob": False,
+        mine.number: False,
+    }.items():
+        assert views.leads_only(parse(text)) is leads_only, text
+
+
+def test_it_is_back_in_the_list_when_somebody_takes_it_or_the_other_is_over(told, tess):
+    running, mine, taken = told("erin"), told("bob"), told("ann")
+    for one in (mine, taken):
+        joining.adopt(one.id, running.id, by=tess)
+    lifecycle.change(taken.id, Change(to=State.IN_PROGRESS), by=tess)
+    assert numbers_in(tess, state="open", leads_only=True) == {running.number, taken.number}
+    resolve(running, tess)
+    say(mine.id, by=again(mine).requester, text="it still drops", channel=Channel.PORTAL)
+    assert again(mine).state == State.QUEUED
+    assert numbers_in(tess, state="open", leads_only=True) == {mine.number}
+
+
+def test_what_a_follower_says_is_put_before_who_works_on_the_running_one(told, tess):
+    running, mine = told("erin"), told("bob")
+    joining.adopt(mine.id, running.id, by=tess)
+    lifecycle.change(running.id, Change(to=State.IN_PROGRESS), by=tess)
+    say(mine.id, by=mine.requester, text="it drops at noon", channel=Channel.PORTAL)
+    (told_leader,) = entries(running, Event.COMMENTED)
+    assert (told_leader.text, told_leader.visibility) == ("it drops at noon", Visibility.INTERNAL)
+    assert notices_of(running, Topic.COMMENTED) == ["Tess"]
 
 
 CROWD = 8
