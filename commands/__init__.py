@@ -22,6 +22,7 @@ COMMANDS = {
     "worker": Entry("commands.worker:worker", "Background jobs and the sweep."),
     "intake": Entry("commands.intake:intake", "Incoming mail: the listener and the mailboxes."),
     "actions": Entry("commands.actions:actions", "What the bot does for people."),
+    "sample": Entry("commands.sample:sample", "A sample service that the demo repairs."),
     "bot": Entry("commands.bot:bot", "The bot: installs, trains and runs Rasa."),
     "chat": Entry("commands.chat:chat", "Talk to the assistant in a terminal."),
     "db": Entry("commands.database:database", "The database schema."),

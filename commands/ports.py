@@ -25,6 +25,7 @@ def _wanted(settings: Settings) -> dict[str, tuple[str, Address | None]]:
         "web": ("LISTEN", settings.listen),
         "intake": ("MAIL_LISTEN", settings.mail_listen),
         "actions": ("ACTIONS_LISTEN", settings.actions_listen),
+        "sample": ("SAMPLE_LISTEN", settings.sample_listen),
         "bot": ("RASA_URL", settings.rasa_listen),
     }
 

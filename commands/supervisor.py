@@ -34,6 +34,8 @@ LAST_WORDS = 1.0
 LINE_LIMIT = 64 * 1024
 LOG_SIZE = 10 * 1024 * 1024
 PROCESSES = {"web": "serve", "worker": "worker", "intake": "intake", "actions": "actions", "bot": "bot"}
+SAMPLE = "sample"
+"""Only a demo has something to repair."""
 
 
 @dataclass(frozen=True)
@@ -190,17 +192,22 @@ def programs_of(names: Sequence[str]) -> list[Program]:
     # Installing and training take every core: the portal shall be up before.
     delays = {"bot": BOT_WAITS}
     return [
-        Program(name, [firstline, PROCESSES[name]], signals.get(name, signal.SIGTERM), delays.get(name, 0.0))
+        Program(
+            name,
+            [firstline, PROCESSES.get(name, name)],
+            signals.get(name, signal.SIGTERM),
+            delays.get(name, 0.0),
+        )
         for name in names
     ]
 
 
 @click.command()
-@click.argument("names", nargs=-1, type=click.Choice(list(PROCESSES)))
+@click.argument("names", nargs=-1, type=click.Choice([*PROCESSES, SAMPLE]))
 def up(names: tuple[str, ...]) -> None:
     """Start every process (or only those named) and keep each one running until Ctrl-C."""
     settings = Settings.from_environ()
-    wanted = names or tuple(PROCESSES)
+    wanted = names or (*PROCESSES, *([SAMPLE] if settings.demo else []))
     # A terminal that was closed must not end what runs.
     logging.raiseExceptions = False
     with only_one(settings.data_dir / "run"):

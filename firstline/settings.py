@@ -70,6 +70,7 @@ class Settings:
     mail_kept_days: int
     webhook_hosts: tuple[str, ...]
     demo: bool
+    sample_listen: Address
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str] | None = None) -> "Settings":
@@ -78,6 +79,7 @@ class Settings:
         data_dir = Path(env.text("DATA_DIR", "var")).expanduser().resolve()
         listen = env.address("LISTEN", "127.0.0.1:8000")
         actions_listen = env.address("ACTIONS_LISTEN", "127.0.0.1:5055")
+        sample_listen = env.address("SAMPLE_LISTEN", "127.0.0.1:5057")
         return cls(
             data_dir=data_dir,
             database_url=env.database_url(data_dir),
@@ -105,8 +107,9 @@ class Settings:
             timezone=env.timezone("TIMEZONE", "UTC"),
             max_upload=env.positive("MAX_UPLOAD", 25) * MEGABYTE,
             mail_kept_days=env.positive("MAIL_KEPT_DAYS", 180),
-            webhook_hosts=tuple(env.text("WEBHOOK_HOSTS", "").lower().replace(",", " ").split()),
+            webhook_hosts=env.names("WEBHOOK_HOSTS", *([str(sample_listen)] if env.flag("DEMO") else [])),
             demo=env.flag("DEMO"),
+            sample_listen=sample_listen,
         )
 
     @property
@@ -157,6 +160,10 @@ class _Environment:
             raise SettingsError(f"{PREFIX}{name} is “{value}”; write HOST:PORT, such as {default}.")
         return Address(host.strip("[]"), int(port))
 
+    def names(self, name: str, *besides: str) -> tuple[str, ...]:
+        """Words with commas between, and what goes without saying."""
+        return (*self.text(name, "").lower().replace(",", " ").split(), *besides)
+
     def url(self, name: str, default: str) -> str:
         value = self.text(name, default)
         if urlsplit(value).scheme not in {"http", "https"} or not urlsplit(value).netloc:
@@ -202,10 +209,10 @@ class _Environment:
             return value
         if not listen.is_loopback:
             raise SettingsError(f"Set {PREFIX}SECRET_KEY: {PREFIX}LISTEN is not loopback ({listen}).")
-        return _kept_secret(data_dir / "secret_key")
+        return kept_secret(data_dir / "secret_key")
 
 
-def _kept_secret(path: Path) -> str:
+def kept_secret(path: Path) -> str:
     """The secret in `path`, made once; linking lets exactly one of several starting processes win."""
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")

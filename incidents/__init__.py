@@ -36,6 +36,8 @@ MODELS = (
     "incidents.majors.telling",
     "incidents.alerts.models",
     "incidents.alerts.sorting",
+    "incidents.remediations.models",
+    "incidents.remediations.running",
     "incidents.problems.models",
     "incidents.problems.watch",
     "incidents.reviews.actions",

@@ -137,6 +137,7 @@ class Event(StrEnum):
     SPLIT = "split"
     ADOPTED = "adopted"
     PARTED = "parted"
+    REMEDIATED = "remediated"
 
 
 class Incident(Model):

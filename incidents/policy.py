@@ -30,6 +30,7 @@ class Action(StrEnum):
     SEND_ALERTS = "send_alerts"
     PLAN_ABSENCES = "plan_absences"
     SEE_SATISFACTION = "see_satisfaction"
+    APPROVE_REMEDIATIONS = "approve_remediations"
     ADMINISTER = "administer"
 
 
@@ -54,6 +55,7 @@ DESK: dict[str, frozenset[Action]] = {
             Action.WRITE_ARTICLES,
             Action.PLAN_ABSENCES,
             Action.SEE_SATISFACTION,
+            Action.APPROVE_REMEDIATIONS,
         }
     ),
     Role.ADMIN: frozenset(
@@ -65,6 +67,7 @@ DESK: dict[str, frozenset[Action]] = {
             Action.SEND_ALERTS,
             Action.PLAN_ABSENCES,
             Action.SEE_SATISFACTION,
+            Action.APPROVE_REMEDIATIONS,
             Action.ADMINISTER,
         }
     ),

@@ -114,7 +114,7 @@ def running(*processes: str) -> Iterator[Stack]:
 
 
 def _prepare(folder: Path) -> Stack:
-    portal, mail, rasa, actions = (servers.free_port() for _ in range(4))
+    portal, mail, rasa, actions, sample = (servers.free_port() for _ in range(5))
     environment = {name: value for name, value in os.environ.items() if not name.startswith("FIRSTLINE_")}
     environment |= {
         "FIRSTLINE_DATA_DIR": str(folder / "var"),
@@ -124,5 +124,6 @@ def _prepare(folder: Path) -> Stack:
         "FIRSTLINE_MAIL_LISTEN": f"127.0.0.1:{mail}",
         "FIRSTLINE_RASA_URL": f"http://127.0.0.1:{rasa}",
         "FIRSTLINE_ACTIONS_LISTEN": f"127.0.0.1:{actions}",
+        "FIRSTLINE_SAMPLE_LISTEN": f"127.0.0.1:{sample}",
     }
     return Stack(folder=folder, environment=environment, port=portal, mail_port=mail)

@@ -12,6 +12,7 @@ from chatbot.client import (
     own_incidents,
     payloads,
     raising,
+    remedies,
     reports,
     severity,
     smalltalk,
@@ -141,6 +142,7 @@ BUTTONS: dict[str, Callable[[Moment], Answer]] = {
     "/step": steps.show,
     "/step_failed": steps.did_not_help,
     "/one_trouble": reports.one_trouble,
+    remedies.PRESSED: remedies.start,
 }
 """Buttons that mean one thing and are no intent of the bot's."""
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from chatbot.client import wording
+from chatbot.client import remedies, wording
 from chatbot.client.memory import Memory, Question
 from chatbot.client.messages import Button, Message
 from chatbot.client.moment import Answer, Moment, say
@@ -28,7 +28,8 @@ def with_fixes(incident: Incident, fixes: Sequence[Fix], moment: Moment) -> Mess
     if incident.team_id:
         told.insert(1, wording.with_team(incident, moment.person))
     cards = tuple(wording.fix_card(fix, incident) for fix in fixes)
-    return Message(" ".join(told), wording.outcome_buttons(incident), cards, wording.incident_card(incident))
+    buttons = (*remedies.buttons(incident), *wording.outcome_buttons(incident))
+    return Message(" ".join(told), buttons, cards, wording.incident_card(incident))
 
 
 def passed_on(incident: Incident, moment: Moment) -> Message:

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from commands.demo import history, promises, routing, sayings, stories
+from commands.demo import history, promises, remediations, routing, sayings, stories
 from commands.demo.sources import known_fixes, read
 from firstline import clock
 from firstline.db import db, write
@@ -73,6 +73,7 @@ def add_company(hash_password: Hash | None) -> Counter[str]:
         added["outages"] = _add_outages(session)
         added["articles"] = _add_articles(session)
         added["texts"] = _add_texts(session)
+        added["remediations"] = remediations.add(session)
     return added
 
 

@@ -44,6 +44,7 @@ SECTIONS = (
             Page("admin.alerts", _("Alerts")),
             Page("admin.maintenance", _("Maintenance")),
             Page("admin.sources", _("Signed sources")),
+            Page("admin.remediations", _("Remediations")),
         ),
     ),
     Section(

@@ -6,6 +6,7 @@ from flask.typing import ResponseReturnValue
 from incidents import queue, selfhelp
 from incidents.models import Incident
 from incidents.policy import Action, may
+from incidents.remediations import offering
 from incidents.resolutions import rating
 from portal.access import person
 from portal.employee import relations, story
@@ -49,6 +50,8 @@ def page(
         may_be_rated=rating.may_be_rated(incident),
         rated=rating.of_present(incident),
         fixes=selfhelp.fixes_of(incident.id),
+        remediations=offering.for_requester(incident),
+        remediation_run=offering.latest_of(incident),
         held_out=just_logged and selfhelp.was_held_out(incident.id),
         just_logged=just_logged,
         errors=errors or {},

@@ -9,8 +9,10 @@ from firstline.i18n import ngettext
 from incidents import queue
 from incidents.models import Attachment, Entry, Event, Incident, State, Visibility
 from incidents.people import Person
+from portal.employee import remediation_words
 
 WITH_SUPPORT = frozenset({Event.ROUTED, Event.TAKEN, Event.ANSWERED})
+WITHOUT_WORDS = frozenset({Event.ROUTED, Event.OFFERED, Event.NOT_SOLVED, Event.REMEDIATED})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,7 +97,7 @@ def _words(incident: Incident, entry: Entry) -> str:
     if entry.event == Event.REPORTED:
         return incident.description
     # Why it was routed is for support; the person reads that it was.
-    return "" if entry.event in {Event.ROUTED, Event.OFFERED, Event.NOT_SOLVED} else entry.text
+    return "" if entry.event in WITHOUT_WORDS else entry.text
 
 
 def _offered(who: str, mine: bool, entry: Entry) -> str:
@@ -135,5 +137,6 @@ SENTENCES: dict[Event, Callable[[str, bool, Entry], str]] = {
     Event.MERGED: lambda who, mine, entry: _("Joined with another incident about the same."),
     Event.SPLIT: lambda who, mine, entry: _("It goes on by itself."),
     Event.ADOPTED: lambda who, mine, entry: _("Others have the same. You hear from us when it is solved."),
+    Event.REMEDIATED: remediation_words.sentence,
     Event.PARTED: lambda who, mine, entry: _("It is looked at by itself again."),
 }

@@ -18,7 +18,7 @@ from incidents.resolutions import causes, items, rating, worktime
 from incidents.reviews import work as reviews
 from knowledge_base import articles
 from portal.access import person
-from portal.support import alongside, chat, composing, relations, wording
+from portal.support import alongside, chat, composing, relations, remedies, wording
 
 PANELS = (
     "escalate",
@@ -97,6 +97,7 @@ def render(incident: Incident, *, doing: str = "", refusal: Refused | None = Non
         major=leading.of_incident(db.session(), incident.id),
         explained=explaining.proposed_children(incident),
         **relations.for_page(incident),
+        **remedies.for_page(incident),
         filed=filing.filed(incident),
         problem=problems.problem_of(incident),
         review=reviews.review_of(incident),

@@ -8,7 +8,7 @@ from incidents.models import Entry, Event, Kind, Resolution
 from incidents.resolutions.models import Score
 from knowledge_base.models import Category
 from portal.display import CHANNELS, LEVELS, SCORES, percent_sure
-from portal.support import joining
+from portal.support import joining, remedies
 
 KINDS = {
     Kind.INCIDENT: lazy_gettext("Incident"),
@@ -263,4 +263,5 @@ SENTENCES: dict[Event, Callable[[Entry], str]] = {
     Event.SPLIT: joining.split,
     Event.ADOPTED: joining.adopted,
     Event.PARTED: joining.parted,
+    Event.REMEDIATED: remedies.sentence,
 }

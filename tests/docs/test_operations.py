@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from commands import COMMANDS
-from commands.supervisor import PROCESSES
+from commands.supervisor import PROCESSES, SAMPLE
 
 ROOT = Path(__file__).resolve().parents[2]
 OPERATIONS = (ROOT / "docs/operations.md").read_text()
@@ -39,7 +39,7 @@ def test_every_make_target_that_is_named_exists() -> None:
 
 def test_every_process_of_the_supervisor_has_its_row() -> None:
     rows = dict(re.findall(r"^\| (\w+) \| `firstline (\w+)` \|", OPERATIONS, re.MULTILINE))
-    assert rows == PROCESSES
+    assert rows == PROCESSES | {SAMPLE: SAMPLE}
 
 
 def test_every_command_that_is_named_exists() -> None:

@@ -79,6 +79,8 @@ def test_anything_but_success_is_not_taken_and_no_redirect_followed(with_hosts, 
         "http://2130706433/",
         "http://224.0.0.1/",
         "http://[fd00::1]/",
+        "http://[64:ff9b::7f00:1]/",
+        "http://[2002:7f00:1::]/",
         "ftp://example.com/",
         "file:///etc/passwd",
         "http://no-such-name.invalid/",
@@ -104,6 +106,22 @@ def test_the_name_is_looked_up_once_and_that_address_is_called(with_hosts, recei
     assert looked_up[0] == "hooks.example.com"
     assert set(looked_up[1:]) <= {"127.0.0.1"}
     assert receiver.got[0][1]["Host"].startswith("hooks.example.com")
+
+
+def test_a_host_may_be_allowed_on_one_port_only(with_hosts, receiver):
+    with with_hosts("127.0.0.1:1"), pytest.raises(outgoing.NotTaken, match="inside") as refused:
+        outgoing.ask(url_of(receiver), b"{}", {})
+    assert not refused.value.was_sent
+    with with_hosts(f"127.0.0.1:{receiver.server_address[1]}"):
+        assert outgoing.ask(url_of(receiver), b"{}", {}).status == 204
+
+
+@pytest.mark.parametrize(
+    "url", ["https://", "http://example.com/", "https://a:b@example.com/", "https://[::1"]
+)
+def test_what_is_no_address_or_plain_text_outside_is_refused_when_it_is_entered(with_hosts, url):
+    with with_hosts("127.0.0.0/8"), pytest.raises(outgoing.NotTaken):
+        outgoing.check(url)
 
 
 def test_a_signature_covers_time_and_body():

@@ -91,6 +91,7 @@ NARROWER = {
     "api.take_alerts": {Role.MONITOR, Role.ADMIN},
     "api.take_events_cloudevents": {Role.MONITOR, Role.ADMIN},
     "api.log_calls": SUPPORT,
+    "support.decide_remediation": {Role.LEAD, Role.ADMIN},
     "support.satisfaction": {Role.LEAD, Role.ADMIN},
 }
 OWN_ONLY = {"number", "attachment_id"}
