@@ -4,7 +4,7 @@ import json
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from incidents.remediations.actions import sign_answer
@@ -40,7 +40,8 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Location", "http://169.254.169.254/")
         self.send_header("Firstline-Signature", signed)
         self.end_headers()
-        self.wfile.write(body)
+        with suppress(OSError):
+            self.wfile.write(body)
 
     def log_message(self, *_: object) -> None:
         pass
