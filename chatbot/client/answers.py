@@ -14,6 +14,7 @@ from chatbot.client import (
     raising,
     remedies,
     reports,
+    same,
     severity,
     smalltalk,
     steps,
@@ -110,6 +111,8 @@ def _affirm(moment: Moment) -> Answer:
         return own_incidents.solved(moment)
     if asked == Question.WITHDRAW:
         return own_incidents.withdraw_now(moment)
+    if asked == Question.SAME:
+        return own_incidents.check_status(moment)
     return say(memory.but(asked=None), offers.choices(_("Good. What can I do for you?")))
 
 
@@ -119,6 +122,8 @@ def _deny(moment: Moment) -> Answer:
         return known_outages.it_is_something_else(moment)
     if asked == Question.HELPED:
         return own_incidents.not_solved(moment)
+    if asked == Question.SAME:
+        return reports.log_apart(moment)
     if asked == Question.REPORT:
         memory = moment.memory.but(asked=None, draft=None)
         return say(memory, offers.choices(_("All right, I have logged nothing.")))
@@ -143,6 +148,9 @@ BUTTONS: dict[str, Callable[[Moment], Answer]] = {
     "/step_failed": steps.did_not_help,
     "/one_trouble": reports.one_trouble,
     remedies.PRESSED: remedies.start,
+    same.APART: reports.log_apart,
+    same.SAME: same.say_same,
+    same.OTHER: same.say_other,
 }
 """Buttons that mean one thing and are no intent of the bot's."""
 

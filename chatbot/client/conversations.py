@@ -60,7 +60,7 @@ def say(
     held = turns.conversation_of(person, conversation or turns.begin(person, f"{message_id}:{text}"))
     conversation_id, public_id = held.id, held.public_id
     handover.end_if_settled(held)
-    said = replace(_read(text, conversation_id), files=store(uploads))
+    said = replace(_read(text, conversation_id, person), files=store(uploads))
     is_said = bool(said.text)
     said = said if is_said else replace(said, text=chat_files.words_for(said.files))
     taken = turns.take(conversation_id, message_id, said)
@@ -106,10 +106,11 @@ def _checked(text: str, message_id: str | None, *, has_files: bool) -> str:
     return message_id or secrets.token_urlsafe(12)
 
 
-def _read(text: str, conversation_id: int) -> turns.Said:
-    """A button counts only if we offered it; all else is words."""
+def _read(text: str, conversation_id: int, person: Person) -> turns.Said:
+    """A button counts only if we offered it, in an answer or as the window opened; all else is words."""
     if text.startswith("/"):
-        offered = payloads.titles(turns.recent_replies(conversation_id))
+        at_first = [smalltalk.greeting(person).as_dict()]
+        offered = payloads.titles([at_first, *turns.recent_replies(conversation_id)])
         if text in offered or text in payloads.ALWAYS:
             return turns.Said(offered.get(text) or _standing_title(text), text)
         bare = next((known for known in reversed(offered) if known.partition("{")[0] == text), None)

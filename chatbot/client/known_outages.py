@@ -61,7 +61,7 @@ def ask_about(incident: Incident, moment: Moment, outage: Outage) -> Answer:
 def it_is_that(moment: Moment) -> Answer:
     """The person is affected: their open incident about it, else a new one, says so."""
     outage = outages.find(int(moment.data.get("outage") or moment.memory.outage or 0))
-    number = moment.memory.incident
+    number = moment.memory.incident if moment.memory.asked == Question.OUTAGE else None
     if number is None:
         known = _already_in(moment.person, outage)
         if known is not None:
@@ -78,6 +78,17 @@ def it_is_that(moment: Moment) -> Answer:
     )
     shown = wording.text(f"{told} {wording.next_news(outage, moment.person)}".strip(), incident=incident)
     return say(Memory(incident=number), shown, incident_id=incident.id)
+
+
+def me_too(running: list[Outage]) -> tuple[Button, ...]:
+    """One click says that it is that; which one, where there are several."""
+    return tuple(
+        Button(
+            _("Me too") if len(running) == 1 else _("Me too: %(title)s", title=outage.title[:50]),
+            payload("affirm", outage=outage.id),
+        )
+        for outage in running
+    )
 
 
 def it_is_something_else(moment: Moment) -> Answer:

@@ -19,6 +19,7 @@ class Question(StrEnum):
     REASON = "reason"
     MEANT = "meant"
     WITHDRAW = "withdraw"
+    SAME = "same"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from chatbot.client import known_outages, troubles, wording
+from chatbot.client import known_outages, same, troubles, wording
 from chatbot.client.memory import Memory, Question
 from chatbot.client.messages import Button, Message
 from chatbot.client.moment import Answer, Moment, say
@@ -34,11 +34,14 @@ def log(moment: Moment, words: str) -> Answer:
     parts = troubles.apart(words)
     if len(parts) > 1:
         return _log_several(moment, parts)
-    incident, fixes = _log_one(moment, words, moment.key)
-    outage = known_outages.of(incident, moment.person)
-    if outage is not None and incident.is_open:
-        return known_outages.ask_about(incident, moment, outage)
-    return offered(incident, fixes, moment)
+    return same.told_before(moment, words) or _log_anew(moment, words)
+
+
+def log_apart(moment: Moment) -> Answer:
+    """What seemed to be told again is another trouble."""
+    if not moment.memory.draft:
+        return say(moment.memory.but(asked=None), choices(_("All right. What can I do for you?")))
+    return _log_anew(moment, moment.memory.draft)
 
 
 def one_trouble(moment: Moment) -> Answer:
@@ -91,6 +94,17 @@ def give_up(moment: Moment, misses: int) -> Answer:
     told = _("I do not understand you well enough. A person can: shall I pass on what you wrote?")
     memory = moment.memory.but(misses=misses)
     return say(memory, wording.text(told, wording.person_button()))
+
+
+def _log_anew(moment: Moment, words: str) -> Answer:
+    incident, fixes = _log_one(moment, words, moment.key)
+    if moment.memory.asked == Question.SAME:
+        same.keep_apart(moment, incident)
+    outage = known_outages.of(incident, moment.person)
+    if outage is not None and incident.is_open:
+        return known_outages.ask_about(incident, moment, outage)
+    given = offered(incident, fixes, moment)
+    return replace(given, messages=(*given.messages, *same.question(incident)))
 
 
 def _log_one(moment: Moment, words: str, key: str) -> tuple[Incident, list[selfhelp.Fix]]:

@@ -1,6 +1,9 @@
 """Answers that change nothing: greeting, thanks, what one can do here."""
 
+from dataclasses import replace
+
 from chatbot.client import own_incidents, wording
+from chatbot.client.known_outages import me_too
 from chatbot.client.memory import Memory
 from chatbot.client.messages import Message
 from chatbot.client.moment import Answer, Moment, say
@@ -13,6 +16,8 @@ from incidents.models import Channel
 from incidents.people import Person
 from incidents.services import known_outages
 
+MOST_OUTAGES = 2
+
 
 def greeting(person: Person) -> Message:
     """What is known already, before anything is asked."""
@@ -20,8 +25,9 @@ def greeting(person: Person) -> Message:
     running = known_outages(person)
     if not running:
         return choices(f"{hello} " + _("What is going wrong? Tell me in your own words."))
-    told = " ".join(wording.outage_notice(outage, person) for outage in running[:2])
-    return choices(f"{hello} {told} " + _("Is it that? Else tell me what is going wrong."))
+    told = " ".join(wording.outage_notice(outage, person) for outage in running[:MOST_OUTAGES])
+    asked = choices(f"{hello} {told} " + _("Is it that? Else tell me what is going wrong."))
+    return replace(asked, buttons=(*me_too(running[:MOST_OUTAGES]), *asked.buttons))
 
 
 def greet(moment: Moment) -> Answer:

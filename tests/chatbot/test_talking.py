@@ -8,7 +8,8 @@ from sqlalchemy import select
 from chatbot.client import corrections, troubles
 from firstline import clock, jobs
 from firstline.db import db, write
-from incidents import queue
+from incidents import outages, queue
+from incidents.intake import Report, report
 from incidents.models import Channel, Event, Incident, State, Visibility
 from incidents.people import Person, Role, Team
 from incidents.services import Outage, Service
@@ -328,3 +329,49 @@ def test_the_third_thing_that_is_none_of_ours_offers_a_person(talk: Talk) -> Non
     for _ in range(2):
         assert "nothing I can help with" in talk.say("sing me a song about the sea", "out_of_scope")
     assert "A person can" in talk.say("sing me a song about the sea", "out_of_scope")
+
+
+# The same again, and the same as others
+
+
+def test_what_is_told_again_goes_to_their_open_incident_and_nothing_is_logged_twice(talk, erin):
+    talk.say(VPN, "report_problem")
+    said = talk.say("my vpn keeps dropping again", "report_problem")
+    (only,) = incidents()
+    assert f"the same as {only.number}" in said and "I have added your words there." in said
+    assert "my vpn keeps dropping again" in timeline(only, erin)
+
+
+def test_it_may_be_something_else_all_the_same_and_is_not_asked_again(talk, erin):
+    talk.say(VPN, "report_problem")
+    talk.say("my vpn keeps dropping again", "report_problem")
+    assert "INC-000002 is logged." in talk.press("No, it is something else")
+    assert [one.merged_into_id for one in incidents()] == [None, None]
+    assert "Me too" not in talk.titles() and "Yes, go on there" not in talk.titles()
+
+
+def test_me_too_follows_what_others_have_and_tells_none_of_their_words(talk, person):
+    first = report(
+        Report(requester_id=person("bob").id, description=f"{VPN}, says Bob", channel=Channel.MAIL)
+    )
+    said = talk.say(VPN, "report_problem")
+    assert "Somebody else reported something like it." in said
+    assert "Bob" not in said and first.number not in said
+    assert "you have it too" in talk.press("Me too")
+    assert [(one.parent_id, one.requester.name) for one in incidents()] == [(None, "Bob"), (first.id, "Erin")]
+
+
+def test_what_others_have_may_be_something_else(talk, person):
+    report(Report(requester_id=person("bob").id, description=VPN, channel=Channel.MAIL))
+    talk.say(VPN, "report_problem")
+    button = next(one for one in talk.buttons() if "not_same" in one.payload)
+    assert "by itself" in talk.press(button.title)
+    assert [one.parent_id for one in incidents()] == [None, None]
+
+
+def test_the_greeting_takes_a_me_too_in_one_click(talk, erin, vpn_outage):
+    talk.say("my keyboard is broken", "report_problem")
+    assert "VPN is slow in Berlin" in talk.say("hello", "greet")
+    assert "You are added" in talk.press("Me too")
+    keyboard, vpn = incidents()
+    assert (outages.joined_by(keyboard), outages.joined_by(vpn).id) == (None, vpn_outage.id)
