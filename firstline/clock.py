@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 _frozen: list[datetime] = []
 
@@ -10,6 +10,11 @@ _frozen: list[datetime] = []
 def now() -> datetime:
     """The present moment, aware, in UTC."""
     return _frozen[-1] if _frozen else datetime.now(UTC)
+
+
+def monday(day: date) -> date:
+    """The Monday of the week of a day."""
+    return day - timedelta(days=day.weekday())
 
 
 @contextmanager

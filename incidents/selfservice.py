@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, func, select
 
@@ -72,7 +72,7 @@ def measure(wanted: Wanted, *, sort: str = "offered") -> SelfService:
     articles = _named(effect.by_article(attempts, now=now))
     return SelfService(
         whole=effect.tally(attempts, now=now),
-        weeks=effect.by(lambda seen: _monday(seen.at), attempts, now=now),
+        weeks=effect.by(lambda seen: clock.monday(seen.at.date()), attempts, now=now),
         channels=effect.by(lambda seen: seen.channel, attempts, now=now),
         articles=sorted(articles, key=SORTS.get(sort, SORTS["offered"])),
         lost=effect.lost_minutes(attempts),
@@ -195,10 +195,6 @@ def _left_out(wanted: Wanted) -> LeftOut:
         no_fix=db.session.scalar(no_fix) or 0,
         held_out=db.session.scalar(held_out) or 0,
     )
-
-
-def _monday(at: datetime) -> date:
-    return at.date() - timedelta(days=at.weekday())
 
 
 SORTS: dict[str, Callable[[ArticleLine], tuple[float | str, ...]]] = {

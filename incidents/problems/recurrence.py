@@ -2,7 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 from sqlalchemy import select
 
@@ -33,14 +33,11 @@ def by_week(problem: Problem) -> list[Week]:
     ).all()
     if not times:
         return []
-    counted = Counter(_monday(at) for at in times)
-    last = _monday(clock.now())
+    counted = Counter(clock.monday(at.date()) for at in times)
+    last = clock.monday(clock.now().date())
     first = max(min(counted), last - (MOST_WEEKS - 1) * WEEK)
-    cured = {_monday(note.created_at) for note in problem.history if note.happening == Happening.FIXED}
+    cured = {
+        clock.monday(note.created_at.date()) for note in problem.history if note.happening == Happening.FIXED
+    }
     weeks = [first + number * WEEK for number in range((last - first) // WEEK + 1)]
     return [Week(monday, counted[monday], monday in cured) for monday in weeks]
-
-
-def _monday(at: datetime) -> date:
-    day = at.date()
-    return day - timedelta(days=day.weekday())

@@ -131,12 +131,8 @@ def _by_week(figure: Figure, scope: Scope) -> list[Bar]:
     totals: defaultdict[date, int] = defaultdict(int)
     counts: defaultdict[date, int] = defaultdict(int)
     for total, count, on in rows:
-        totals[_monday(on)] += int(total)
-        counts[_monday(on)] += int(count)
-    first, last = _monday(scope.since), _monday(scope.until)
+        totals[clock.monday(on)] += int(total)
+        counts[clock.monday(on)] += int(count)
+    first, last = clock.monday(scope.since), clock.monday(scope.until)
     mondays = [first + timedelta(weeks=week) for week in range((last - first).days // 7 + 1)]
     return [Bar(monday, Value(figure, totals[monday], counts[monday])) for monday in mondays]
-
-
-def _monday(day: date) -> date:
-    return day - timedelta(days=day.weekday())

@@ -2,7 +2,6 @@
 
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import format_date
 
 from firstline.db import db
 from firstline.i18n import gettext as _
@@ -15,7 +14,9 @@ from incidents.problems import recurrence, table, watch, work
 from incidents.problems.models import Happening, Note, Problem, Standing
 from incidents.problems.recurrence import Week
 from knowledge_base import articles
+from portal import charts
 from portal.access import person
+from portal.charts import Column
 
 STANDINGS = {
     Standing.INVESTIGATED: ("search", "blue", lazy_gettext("Looked into")),
@@ -37,7 +38,6 @@ SAYINGS = {
     Happening.REOPENED: lazy_gettext("opened it again"),
     Happening.MERGED: lazy_gettext("merged"),
 }
-CHART_HEIGHT = 60
 
 
 def index() -> str:
@@ -93,24 +93,28 @@ def page(problem: Problem, refusal: Refused | None = None) -> str:
         may_publish=may(person(), Action.WRITE_ARTICLES),
         people_again=watch.since_the_cure(db.session(), problem),
         watch_days=watch.WATCH_FOR.days,
-        weeks=recurrence.by_week(problem),
-        columns=columns,
-        begins=begins,
+        weeks=(weeks := recurrence.by_week(problem)),
+        columns=columns(weeks),
+        drawn=charts.drawn,
+        begins=charts.begins,
         saying=saying,
         **_choices(),
         **_refused(refusal),
     )
 
 
-def columns(weeks: list[Week]) -> list[tuple[Week, float]]:
-    """Each week with the height of its column; the tallest is as high as the chart."""
-    most = max((week.incidents for week in weeks), default=0) or 1
-    return [(week, round(CHART_HEIGHT * week.incidents / most, 2)) for week in weeks]
-
-
-def begins(week: Week) -> str:
-    """The day on which it begins, short."""
-    return str(format_date(week.monday, "d MMM", rebase=False))
+def columns(weeks: list[Week]) -> list[Column]:
+    """The weeks as a chart draws them, the cures marked."""
+    return [
+        Column(
+            week.monday,
+            week.incidents,
+            str(week.incidents),
+            str(week.incidents),
+            (_("cured"),) if week.is_cured else (),
+        )
+        for week in weeks
+    ]
 
 
 def saying(note: Note) -> str:

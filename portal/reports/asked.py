@@ -50,6 +50,14 @@ def read() -> Asked:
     return Asked(scope.check(found), {"since": since.isoformat(), "until": until.isoformat(), **kept})
 
 
+def understood() -> tuple[Asked, dict[str, str]]:
+    """What is asked; where that makes no sense, the usual and a sentence."""
+    try:
+        return read(), {}
+    except Invalid as refusal:
+        return usual(), {refusal.field or "": refusal.sentence}
+
+
 def usual() -> Asked:
     """The last four weeks of everything, where what was asked makes no sense."""
     until = to_user_timezone(clock.now()).date()

@@ -1,19 +1,23 @@
 """The pages of the reports."""
 
-from flask import render_template, request
-from flask_babel import format_date
+from collections.abc import Sequence
+from datetime import date
 
+from flask import render_template, request
+
+from firstline import clock
 from firstline.i18n import gettext as _
 from firstline.i18n import lazy_gettext
 from incidents import administration, services
-from incidents.errors import Invalid, NotFound
+from incidents.errors import NotFound
 from incidents.reports import annotations, counting
 from incidents.reports.counting import Bar, Dimension
 from incidents.reports.figures import BY_SLUG, FIGURES, Figure
+from incidents.reports.models import Annotation
 from knowledge_base import articles
+from portal.charts import Column
 from portal.display import CHANNELS
-from portal.reports import asked, wording
-from portal.reports.asked import Asked
+from portal.reports import asked, boards, frame, wording
 
 DIMENSIONS = {
     Dimension.CHANNEL: lazy_gettext("By channel"),
@@ -28,7 +32,7 @@ AT_ONCE = 50
 
 
 def index() -> str:
-    question, errors = _question()
+    question, errors = asked.understood()
     now, before = counting.all_figures(question.scope), counting.all_figures(question.scope.before())
     return render_template(
         "reports/index.html",
@@ -36,16 +40,17 @@ def index() -> str:
         backlog=_backlog(),
         errors=errors,
         since_ever=counting.first_day(),
+        boards=boards.of_mine(),
         notes=annotations.within(question.scope),
-        **_common(question),
+        **frame.common(question),
     )
 
 
 def figure(slug: str) -> str:
     """One figure week by week and by everything it can be told apart by."""
-    chosen, (question, errors) = _figure(slug), _question()
+    chosen, (question, errors) = _figure(slug), asked.understood()
     weeks = counting.by(chosen, Dimension.WEEK, question.scope)
-    names = _names()
+    names, notes = _names(), annotations.within(question.scope)
     parts = [
         (dimension, label, _named(counting.by(chosen, dimension, question.scope), dimension, names))
         for dimension, label in DIMENSIONS.items()
@@ -55,17 +60,17 @@ def figure(slug: str) -> str:
         figure=chosen,
         value=counting.all_figures(question.scope)[slug],
         before=counting.all_figures(question.scope.before())[slug],
-        weeks=weeks,
+        columns=(columns := columns_of(weeks, notes)),
+        rows_of_weeks=list(zip(weeks, columns, strict=True)),
         parts=parts,
-        notes=annotations.within(question.scope),
         errors=errors,
-        **_common(question),
+        **frame.common(question),
     )
 
 
 def behind(slug: str) -> str:
     """The incidents that make up a figure."""
-    chosen, (question, _errors) = _figure(slug), _question()
+    chosen, (question, _errors) = _figure(slug), asked.understood()
     after = request.args.get("after", 0, type=int)
     found = counting.behind(chosen, question.scope, after=after, limit=AT_ONCE)
     return render_template(
@@ -73,7 +78,7 @@ def behind(slug: str) -> str:
         figure=chosen,
         incidents=found,
         next=found[-1].id if len(found) == AT_ONCE else None,
-        **_common(question),
+        **frame.common(question),
     )
 
 
@@ -82,37 +87,28 @@ def wall() -> str:
     question = asked.usual()
     now, before = counting.all_figures(question.scope), counting.all_figures(question.scope.before())
     shown = [(BY_SLUG[slug], now[slug], before[slug]) for slug in ON_THE_WALL]
-    return render_template("reports/wall.html", figures=shown, backlog=_backlog(), **_common(question))
+    return render_template("reports/wall.html", figures=shown, backlog=_backlog(), **frame.common(question))
 
 
-def _question() -> tuple[Asked, dict[str, str]]:
-    """What is asked; where that makes no sense, the usual and a sentence."""
-    try:
-        return asked.read(), {}
-    except Invalid as refusal:
-        return asked.usual(), {refusal.field or "": refusal.sentence}
+def columns_of(weeks: list[Bar], notes: Sequence[Annotation]) -> list[Column]:
+    """The weeks of a figure as a chart draws them, with what people wrote beside them."""
+    return [
+        Column(
+            bar.key,
+            bar.value.number,
+            wording.value_words(bar.value),
+            wording.short(bar.value),
+            tuple(note.text for note in notes if clock.monday(note.on) == bar.key),
+        )
+        for bar in weeks
+        if isinstance(bar.key, date)
+    ]
 
 
 def _figure(slug: str) -> Figure:
     if slug not in BY_SLUG:
         raise NotFound(_("There is no such figure."))
     return BY_SLUG[slug]
-
-
-def _common(question: Asked) -> dict[str, object]:
-    return {
-        "asked": question,
-        "scope": question.scope,
-        "spans": asked.SPANS,
-        "channels": CHANNELS,
-        "categories": articles.categories(),
-        "services": services.list_services(),
-        "teams": administration.list_teams(),
-        "value_words": wording.value_words,
-        "compared": wording.compared,
-        "verdict": wording.verdict,
-        "begins": lambda day: format_date(day, "d MMM", rebase=False),
-    }
 
 
 def _backlog() -> list[tuple[str, int]]:

@@ -7,6 +7,7 @@ from incidents.reports.counting import Value
 from incidents.reports.figures import Unit
 
 MINUTE, HOUR, DAY = 60, 3600, 86_400
+THOUSAND = 1000
 LEVEL = 0.005
 """A change smaller than this part reads as no change."""
 
@@ -24,6 +25,29 @@ def value_words(value: Value) -> str:
         case Unit.MINUTES:
             return length(number * MINUTE)
     return str(format_decimal(number))
+
+
+def short(value: Value) -> str:
+    """The figure in four letters, for a column of a chart; empty where it is not known."""
+    number = value.number
+    if number is None:
+        return ""
+    match value.figure.unit:
+        case Unit.SHARE:
+            return f"{100 * number:.0f}%"
+        case Unit.DURATION:
+            return short_length(number)
+        case Unit.MINUTES:
+            return short_length(number * MINUTE)
+    return f"{number:.0f}" if number < THOUSAND else f"{number / THOUSAND:.0f}k"
+
+
+def short_length(seconds: float) -> str:
+    """“3d”, “2h”, “5m”: the largest part."""
+    for size, unit in ((DAY, "d"), (HOUR, "h"), (MINUTE, "m")):
+        if seconds >= size:
+            return f"{seconds / size:.0f}{unit}"
+    return f"{seconds:.0f}s"
 
 
 def length(seconds: float) -> str:

@@ -1,10 +1,12 @@
 import csv
+import html
 import io
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
 from firstline import clock
+from firstline.db import write
 from incidents import lifecycle
 from incidents.intake import Report, report
 from incidents.lifecycle import Change
@@ -13,7 +15,13 @@ from incidents.people import Role
 from incidents.reports import facts
 from incidents.reports.counting import Value
 from incidents.reports.figures import BY_SLUG, FIGURES
+from incidents.resolutions.models import Score
+from incidents.resolutions.rating import rate
+from incidents.services import Outage
+from portal import charts
+from portal.charts import Column
 from portal.reports import wording
+from portal.reports.boards import BOARDS
 
 
 @pytest.fixture
@@ -131,3 +139,31 @@ def test_comparisons_are_words(app):
 def test_the_default_range_ends_today_and_is_four_weeks(browser, incident):
     since = (clock.now() - timedelta(days=27)).date().isoformat()
     assert f'value="{since}"' in browser.get("/reports").text
+
+
+def test_every_board_says_what_it_counts_and_leads_to_its_incidents(browser, browser_of, person, incident):
+    rate(incident.id, Score.GREAT, by=incident.requester, channel=Channel.MAIL)
+    with write() as session:
+        since = incident.created_at - timedelta(hours=1)
+        session.add(Outage(title="VPN is down", service_id=incident.service_id, since=since))
+    index = browser.get("/reports").text
+    for slug, board in BOARDS.items():
+        page = browser.get(f"/reports/boards/{slug}").text
+        assert f"/reports/boards/{slug}" in index
+        assert str(board.definition) in html.unescape(page) and "Left out:" in page
+    great = browser.get("/reports/boards/satisfaction/incidents?row=great").text
+    down = browser.get(f"/reports/boards/downtime/incidents?row={incident.service_id}").text
+    assert incident.number in great and incident.number in down
+    assert browser.get("/reports/boards/downtime/incidents?row=4711").status_code == 404
+    assert browser.get("/reports/boards/nothing").status_code == 404
+    tess = browser_of(person("tess", Role.AGENT))
+    assert tess.get("/reports/boards/satisfaction").status_code == 403
+    assert "/reports/boards/satisfaction" not in tess.get("/reports").text
+
+
+def test_columns_carry_their_numbers_until_there_are_too_many():
+    few = [Column(date(2026, 1, 5), number, str(number), str(number)) for number in (3, None, 6)]
+    assert [(one.height, one.label) for one in charts.drawn(few)] == [(30, "3"), (0, ""), (60, "6")]
+    many = charts.drawn([Column(date(2026, 1, 5), n % 7, str(n), str(n)) for n in range(40)])
+    assert [one.label for one in many if one.label] == ["6", "39"]
+    assert charts.drawn([]) == []

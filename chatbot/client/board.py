@@ -1,0 +1,66 @@
+"""What conversations came to, for the reports."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import ColumnElement, Select, case, func, or_, select
+
+from chatbot.client.models import Conversation, ConversationIncident, Turn
+from firstline.db import db
+from firstline.i18n import lazy_gettext as _
+from incidents.models import Incident, Resolution, State
+from incidents.reports.boards import Board, Row, Span
+
+_OF_IT = ConversationIncident.conversation_id == Conversation.id
+_REPORTED = select(ConversationIncident.incident_id).where(_OF_IT).exists()
+_SOLVED = (
+    select(Incident.id)
+    .join(ConversationIncident, ConversationIncident.incident_id == Incident.id)
+    .where(
+        _OF_IT,
+        Incident.resolution == Resolution.SELF_SERVICE,
+        Incident.state.in_([State.RESOLVED, State.CLOSED]),
+    )
+    .exists()
+)
+_HANDED = or_(Conversation.handed_over_at.is_not(None), Conversation.handed_to_id.is_not(None))
+_SPOKEN = select(Turn.id).where(Turn.conversation_id == Conversation.id).exists()
+_outcome = case(
+    (_HANDED, "handed"), (_SOLVED, "solved"), (_REPORTED, "reported"), (_SPOKEN, "talked"), else_="silent"
+)
+"""The first that holds."""
+
+
+def _count(span: Span) -> Sequence[Row]:
+    counted = select(_outcome, func.count()).where(_within(span)).group_by(_outcome)
+    found: dict[str, int] = {outcome: many for outcome, many in db.session.execute(counted).all()}  # noqa: C416
+    whole = sum(found.values())
+    return [Row(key=key, number=found[key], of=whole) for key in BOARD.words if key in found]
+
+
+def _within(span: Span) -> ColumnElement[bool]:
+    return (Conversation.started_at >= span.since) & (Conversation.started_at < span.until)
+
+
+def _behind(span: Span, key: str) -> Select[int]:
+    said = select(ConversationIncident.incident_id).join(Conversation, _OF_IT)
+    return said.where(_within(span), _outcome == key)
+
+
+BOARD = Board(
+    slug="bot",
+    label=_("What the chat came to"),
+    definition=_(
+        "Conversations begun in the range, each by the first of these that holds today: handed to a person, "
+        "solved by a known fix, became an incident, answered without one, opened and not used."
+    ),
+    leaves_out=_("How well the bot understood: authors see that where they label what people said."),
+    count=_count,
+    behind=_behind,
+    words={
+        "solved": _("solved by a known fix"),
+        "reported": _("became an incident"),
+        "handed": _("handed to a person"),
+        "talked": _("answered without an incident"),
+        "silent": _("opened and not used"),
+    },
+)

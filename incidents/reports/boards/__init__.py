@@ -1,0 +1,69 @@
+"""What a range of days came to, by one question at a time: outages, alerts, satisfaction, vendors, and so on.
+
+A board counts things that are not incidents, or incidents by something only some of them have. Each says
+what it counts and what it leaves out, and leads from every row to the incidents behind it. Channels add
+boards of their own things (`email_intake.board`, `chatbot.client.board`).
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from flask import current_app
+from sqlalchemy import Select
+
+from firstline.app import settings_of
+from incidents.policy import Action
+from incidents.reports.figures import Unit
+from incidents.reports.scope import Scope
+
+
+@dataclass(frozen=True)
+class Span:
+    """From a moment up to, and without, another."""
+
+    since: datetime
+    until: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """One answer. `of` is what its share is a share of, None where there is no share.
+
+    `label` stands for itself where the board has no word for the key; `note` is said beside it.
+    """
+
+    key: str
+    number: float
+    of: float | None = None
+    label: str = ""
+    note: object = ""
+
+    @property
+    def share(self) -> float | None:
+        return self.number / self.of if self.of else None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Board:
+    """`count` answers for a span; `behind` are the ids of the incidents behind the row of a key."""
+
+    slug: str
+    label: object
+    definition: object
+    leaves_out: object
+    count: Callable[[Span], Sequence[Row]]
+    behind: Callable[[Span, str], Select[int]]
+    words: dict[str, object]
+    unit: Unit = Unit.COUNT
+    allowed: Action = Action.SEE_QUEUE
+
+
+def span_of(scope: Scope) -> Span:
+    """The moments between which the days of a scope lie, in the desk's zone."""
+    zone = ZoneInfo(settings_of(current_app).timezone)
+    return Span(
+        datetime.combine(scope.since, time(), zone),
+        datetime.combine(scope.until + timedelta(days=1), time(), zone),
+    )

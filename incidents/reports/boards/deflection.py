@@ -1,0 +1,75 @@
+"""What attempts at self-help came to, and what showing fixes changed against the hold-out."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import Select, select
+
+from firstline import clock
+from firstline.i18n import gettext
+from firstline.i18n import lazy_gettext as _
+from incidents import holdout, holdout_effect
+from incidents.reports.boards import Board, Row, Span
+from incidents.selfservice import Wanted, load
+from knowledge_base import effect
+from knowledge_base.models import Attempt
+
+OUTCOMES = {words: outcome for outcome, words in effect.OUTCOMES.items()}
+
+
+def _count(span: Span) -> Sequence[Row]:
+    tally = effect.tally(load(Wanted(since=span.since, until=span.until)), now=clock.now())
+    if not tally.attempts:
+        return []
+    rows = [Row(key=key, number=getattr(tally, key), of=tally.attempts) for key in OUTCOMES]
+    low, high = tally.lasting.interval
+    note = gettext("95 %% interval %(low)s to %(high)s", low=_percent(low), high=_percent(high))
+    return [*rows, Row(key="durable", number=tally.durable, of=tally.followed or None, note=note)]
+
+
+def difference() -> str:
+    """What the newest draw says, in a sentence; that nothing is known where nothing is."""
+    drawn = next(iter(holdout.draws()), None)
+    found = holdout_effect.compare(drawn).unaided if drawn else None
+    if found is None:
+        return gettext(
+            "Difference to a hold-out: not known. An administrator can hold fixes back from a share."
+        )
+    sentence = gettext(
+        "Of those shown fixes %(value)s points more needed no support than of the hold-out "
+        "(95 %% interval %(low)s to %(high)s), in the whole draw."
+    )
+    points = {name: f"{100 * getattr(found, name):+.1f}" for name in ("value", "low", "high")}
+    return sentence % points
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.0f} %"
+
+
+def _behind(span: Span, key: str) -> Select[int]:
+    outcome = OUTCOMES.get(key, OUTCOMES["solved_said"])
+    within = Attempt.created_at >= span.since, Attempt.created_at < span.until
+    counted = Attempt.is_held_out.is_(False) & Attempt.offers.any()
+    named = Attempt.incident_id.is_not(None)
+    return select(Attempt.incident_id).where(*within, counted, named, Attempt.outcome == outcome)  # type: ignore[return-value]
+
+
+BOARD = Board(
+    slug="deflection",
+    label=_("Deflection"),
+    definition=_(
+        "Attempts in the range at which somebody was shown a fix, by what came of them. For good: said to be "
+        "solved and not reported again within seven days, of all attempts old enough to know."
+    ),
+    leaves_out=_("Attempts without a fitting fix, and the hold-out. Silence is silence, not a success."),
+    count=_count,
+    behind=_behind,
+    words={
+        "solved_said": _("said that it solved it"),
+        "went_on": _("went on to support"),
+        "silent": _("no answer, sent to support"),
+        "abandoned": _("left without a word"),
+        "undecided": _("not answered yet"),
+        "durable": _("solved for good"),
+    },
+)

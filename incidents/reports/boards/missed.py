@@ -1,0 +1,61 @@
+"""Why promises were missed: where the time went of what was resolved too late."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import ColumnElement, Select, case, func, select
+
+from firstline.db import db
+from firstline.i18n import lazy_gettext as _
+from incidents.models import State
+from incidents.reports.boards import Board, Row, Span
+from incidents.reports.models import Fact
+
+_HANDS = Fact.resolve_s - Fact.queued_s - Fact.waiting_s
+_reason = case(
+    (Fact.is_reopened, "reopened"),
+    ((Fact.queued_s >= _HANDS) & (Fact.queued_s >= Fact.waiting_s), "queued"),
+    (Fact.waiting_s >= _HANDS, "waiting"),
+    else_="worked",
+)
+"""Reopened whatever else; else where most of the time on the clock went."""
+
+
+def _late(span: Span) -> ColumnElement[bool]:
+    days = span.since.date(), span.until.date()
+    counted = Fact.state.not_in([State.MERGED, State.CANCELLED])
+    return (
+        counted
+        & Fact.is_resolved_in_time.is_(False)
+        & (Fact.resolved_on >= days[0])
+        & (Fact.resolved_on < days[1])
+    )
+
+
+def _count(span: Span) -> Sequence[Row]:
+    counted = select(_reason, func.count()).where(_late(span)).group_by(_reason)
+    found: dict[str, int] = {reason: many for reason, many in db.session.execute(counted).all()}  # noqa: C416
+    whole = sum(found.values())
+    return [Row(key=key, number=found[key], of=whole) for key in BOARD.words if key in found]
+
+
+def _behind(span: Span, key: str) -> Select[int]:
+    return select(Fact.incident_id).where(_late(span), _reason == key)
+
+
+BOARD = Board(
+    slug="missed",
+    label=_("Promises missed, and why"),
+    definition=_(
+        "What was resolved in the range after the agreed time, by where its time went: reopened at least "
+        "once, or else where it spent most of its time on the clock."
+    ),
+    leaves_out=_("What is still open; joined and withdrawn ones."),
+    count=_count,
+    behind=_behind,
+    words={
+        "queued": _("lay in the queue"),
+        "worked": _("was worked on"),
+        "waiting": _("waited for the requester or a vendor"),
+        "reopened": _("was reopened"),
+    },
+)

@@ -1,0 +1,51 @@
+"""Noise kept from people: alerts in, incidents out."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import ColumnElement, Select, func, select
+
+from firstline.db import db
+from firstline.i18n import lazy_gettext as _
+from incidents.alerts.models import Outcome, Received
+from incidents.reports.boards import Board, Row, Span
+
+
+def _count(span: Span) -> Sequence[Row]:
+    counted = select(Received.outcome, func.count()).where(_within(span)).group_by(Received.outcome)
+    found: dict[str, int] = {outcome: many for outcome, many in db.session.execute(counted).all()}  # noqa: C416
+    whole = sum(found.values())
+    return [Row(key=key, number=found[key], of=whole) for key in Outcome if key in found]
+
+
+def _within(span: Span) -> ColumnElement[bool]:
+    return (Received.received_at >= span.since) & (Received.received_at < span.until)
+
+
+def _behind(span: Span, key: str) -> Select[int]:
+    named = Received.incident_id.is_not(None)
+    return select(Received.incident_id).where(_within(span), Received.outcome == key, named)  # type: ignore[return-value]
+
+
+BOARD = Board(
+    slug="noise",
+    label=_("Alerts in, incidents out"),
+    definition=_(
+        "Alerts received in the range, by what became of them. Only the first row opened incidents: "
+        "the rest is what was kept from people."
+    ),
+    leaves_out=_("Alarms that came by mail: they are read as incidents at once."),
+    count=_count,
+    behind=_behind,
+    words={
+        Outcome.OPENED: _("opened an incident"),
+        Outcome.JOINED: _("joined an incident"),
+        Outcome.REPEATED: _("known already"),
+        Outcome.RECOVERED: _("is over"),
+        Outcome.FLAPPING: _("flaps, kept together"),
+        Outcome.MAINTENANCE: _("expected: maintenance"),
+        Outcome.OVER_ALREADY: _("was over already"),
+        Outcome.NEVER_SEEN: _("end of what was never seen"),
+        Outcome.REFUSED: _("refused"),
+        Outcome.DUE: _("waits to be sorted"),
+    },
+)
