@@ -32,13 +32,19 @@ def chance(ranking: Ranking) -> float:
 
 
 def offered(ranking: Ranking, *, limit: int = 3) -> list[tuple[int, float]]:
-    """(article, chance that it is a right one) of those worth showing; empty below the bar."""
+    """(article, chance that it is a right one) of those worth showing; empty below the bar.
+
+    Below it, what a short query names is shown all the same, but nothing beside it.
+    """
     sure, shares = chance(ranking), ranking.shares()
-    if not ranking.is_named and not _clears_bar(ranking, sure):
+    clears = _clears_bar(ranking, sure)
+    if not clears and not ranking.is_named:
         return []
     least = LEAST_BESIDE_BEST * float(shares[0])
-    shown = zip(ranking.keys[:limit].tolist(), shares[:limit].tolist(), strict=True)
-    return [(key, round(sure * share, 4)) for key, share in shown if share >= least]
+    first = zip(ranking.keys[:limit].tolist(), shares.tolist(), ranking.named.tolist(), strict=False)
+    return [
+        (key, round(sure * share, 4)) for key, share, named in first if share >= least and (clears or named)
+    ]
 
 
 def _clears_bar(ranking: Ranking, sure: float) -> bool:

@@ -152,7 +152,7 @@ def _is_answered(gap: Gap, following: Follower) -> bool:
         return False
     hidden = following.sunk | frozenset(_cannot_answer(gap))
     ranking = rank(following.index, gap.title, unpack(gap.centre), for_support=False, hidden=hidden)
-    return bool(confidence.offered(replace(ranking, is_named=False)))
+    return bool(confidence.offered(replace(ranking, named=ranking.named & False)))
 
 
 def _cannot_answer(gap: Gap) -> Sequence[int]:

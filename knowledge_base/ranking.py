@@ -32,17 +32,22 @@ ENOUGH_KNOWN = 0.8
 class Ranking:
     """Articles in order with their points (log-odds against each other), and the evidence.
 
-    `is_named` says that one of the first three has every word of a short query in title or keywords.
+    `named` says of each whether title and keywords hold every word of a short query.
     """
 
     keys: NDArray[np.int64]
     points: Scores
     evidence: dict[str, float]
+    named: NDArray[np.bool_]
     has_meaning: bool = False
-    is_named: bool = False
 
     def __len__(self) -> int:
         return len(self.keys)
+
+    @property
+    def is_named(self) -> bool:
+        """Whether a short query names one of the first three."""
+        return bool(self.named[:3].any())
 
     def shares(self) -> Scores:
         """If one of them is right, how likely it is this one; they add up to 1."""
@@ -79,7 +84,7 @@ def rank(
         points=points[order],
         evidence=_evidence(scored, chosen, points[order], compared.title_covers),
         has_meaning=meaning is not None,
-        is_named=bool(compared.is_named[order][:3].any()),
+        named=compared.is_named[order],
     )
 
 

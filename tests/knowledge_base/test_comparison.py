@@ -1,7 +1,7 @@
 """What changed between two texts."""
 
 from itertools import pairwise
-from time import perf_counter
+from time import process_time
 
 import pytest
 from hypothesis import given
@@ -52,6 +52,6 @@ def test_lines_with_nothing_in_common_are_shown_whole():
 @pytest.mark.parametrize("unit", ["word ", "line\n", "x"])
 def test_a_megabyte_is_compared_in_seconds(unit):
     old, new = unit * (1_000_000 // len(unit)), ("other " + unit) * (1_000_000 // (len(unit) + 6))
-    begun = perf_counter()
+    begun = process_time()
     assert side(compare(old, new), Change.ADDED) == new
-    assert perf_counter() - begun < 10
+    assert process_time() - begun < 10
