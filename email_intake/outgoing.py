@@ -56,7 +56,7 @@ def _due() -> list[int]:
     due = (
         select(Notice.id)
         .join(Incident, Notice.incident_id == Incident.id)
-        .where(Notice.state == Delivery.DUE, Notice.not_before <= now, is_ready)
+        .where(Notice.state == Delivery.DUE, Notice.not_before <= now, Notice.in_digest.is_(False), is_ready)
     )
     return list(db.session.scalars(due.order_by(Notice.not_before, Notice.id).limit(BATCH)))
 

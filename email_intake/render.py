@@ -80,11 +80,10 @@ def render(notice: Notice) -> Rendered:
     language = notice.recipient.language or DEFAULT_LANGUAGE
     with flask_babel.force_locale(language):
         letter = compose(notice, language)
-    environment = _environment()
     return Rendered(
         subject=letter.subject,
-        text=environment.get_template("letter.txt").render(letter=letter),
-        html=environment.get_template("letter.html").render(letter=letter),
+        text=environment().get_template("letter.txt").render(letter=letter),
+        html=environment().get_template("letter.html").render(letter=letter),
     )
 
 
@@ -98,14 +97,14 @@ def compose(notice: Notice, language: str) -> Letter:
         title=_topic_of(notice),
         number=incident.number,
         language=language,
-        url=_link(_page_of(notice)),
+        url=link(page_of(notice)),
         greeting=_("Hello %(name)s,", name=one_line(person.first_name)),
         sentence=f"{_sentence(notice, has_fixes=bool(fixes))} {alike.known_fault(notice)}".strip(),
         words=_words(notice),
         fixes=fixes,
         buttons=_buttons(notice, has_fixes=bool(fixes)),
         alike=also.sentence if also else "",
-        alike_ways=tuple(Button(label=label, url=_link(path)) for label, path in also.ways) if also else (),
+        alike_ways=tuple(Button(label=label, url=link(path)) for label, path in also.ways) if also else (),
         asks_rating=_("How was our help? One click is enough:"),
         ratings=_ratings(notice),
         all_steps=_("All steps"),
@@ -196,7 +195,7 @@ def _buttons(notice: Notice, *, has_fixes: bool) -> tuple[Button, ...]:
     if notice.topic == Topic.VENDOR_ASKED:
         return ()
     if notice.topic == Topic.PAGED:
-        return (Button(label=_("I have it"), url=_link(f"/wake/{_wake_token(notice)}")), *_open(notice))
+        return (Button(label=_("I have it"), url=link(f"/wake/{_wake_token(notice)}")), *_open(notice))
     if notice.recipient_id != notice.incident.requester_id:
         return _open(notice)
     solved, not_solved = _answer_link(notice, solved=True), _answer_link(notice, solved=False)
@@ -212,7 +211,7 @@ def _buttons(notice: Notice, *, has_fixes: bool) -> tuple[Button, ...]:
 
 
 def _open(notice: Notice) -> tuple[Button, ...]:
-    page = _link(_page_of(notice))
+    page = link(page_of(notice))
     return (Button(label=_("Open %(number)s", number=notice.incident.number), url=page),)
 
 
@@ -241,7 +240,7 @@ def _how_support_answers() -> str:
 
 def _answer_link(notice: Notice, *, solved: bool) -> str:
     said = {"incident": notice.incident_id, "person": notice.recipient_id, "solved": solved, "article": None}
-    return _link(f"/answer/{signing.sign(ANSWER, said)}")
+    return link(f"/answer/{signing.sign(ANSWER, said)}")
 
 
 def _ratings(notice: Notice) -> tuple[Button, ...]:
@@ -251,19 +250,20 @@ def _ratings(notice: Notice) -> tuple[Button, ...]:
     said = {"incident": notice.incident_id, "person": notice.recipient_id, "resolution": notice.entry_id}
     labels = {Score.GREAT: _("Great"), Score.OKAY: _("Okay"), Score.NOT_GOOD: _("Not good")}
     return tuple(
-        Button(label=label, url=_link(f"/answer/rate/{signing.sign(RATE, {**said, 'score': score})}"))
+        Button(label=label, url=link(f"/answer/rate/{signing.sign(RATE, {**said, 'score': score})}"))
         for score, label in labels.items()
     )
 
 
 def _fixes(incident: Incident) -> tuple[FixShown, ...]:
     return tuple(
-        FixShown(title=fix.title, steps=fix.steps[:MOST_STEPS], url=_link(f"/fixes/{fix.slug}"))
+        FixShown(title=fix.title, steps=fix.steps[:MOST_STEPS], url=link(f"/fixes/{fix.slug}"))
         for fix in selfhelp.fixes_of(incident.id)[:MOST_FIXES]
     )
 
 
-def _page_of(notice: Notice) -> str:
+def page_of(notice: Notice) -> str:
+    """Where its recipient reads on."""
     number, person = notice.incident.number, notice.recipient
     if notice.topic == Topic.ACTION_DUE:
         return f"/reviews/{number}"
@@ -272,11 +272,13 @@ def _page_of(notice: Notice) -> str:
     return f"/desk/{number}" if person.is_support else "/"
 
 
-def _link(path: str) -> str:
+def link(path: str) -> str:
+    """The whole address of a page of ours."""
     return f"{current_app.config['SETTINGS'].base_url}{path}"
 
 
 @cache
-def _environment() -> Environment:
+def environment() -> Environment:
+    """Where the templates of mails are found."""
     loader = FileSystemLoader(Path(__file__).with_name("templates"))
     return Environment(loader=loader, autoescape=select_autoescape(["html"]), keep_trailing_newline=True)

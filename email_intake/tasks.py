@@ -1,6 +1,6 @@
 """What the worker does for mail: nudged when something happened, swept in case the nudge was lost."""
 
-from email_intake import alarm, outgoing, process, retention, spool
+from email_intake import alarm, digest, outgoing, process, retention, spool
 from firstline import jobs
 from incidents import notices
 
@@ -33,6 +33,12 @@ def deliver_notices() -> None:
 def deliver_what_is_due() -> None:
     """Send what nobody was nudged for, retries, and acknowledgements that waited for their fixes."""
     outgoing.deliver_due()
+
+
+@jobs.sweep(every_s=60)
+def deliver_digests() -> None:
+    """Send, in one mail a person, what they wanted to read later."""
+    digest.deliver_due()
 
 
 @jobs.sweep(every_s=3600)

@@ -7,7 +7,9 @@ from datetime import datetime
 from enum import StrEnum
 from hashlib import sha256
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
+from flask import current_app
 from flask_security import RoleMixin, UserMixin
 from sqlalchemy import JSON, ForeignKey, Index, String, bindparam, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
@@ -209,6 +211,11 @@ def find_by_token(token: str) -> Person | None:
     found = select(Person).join(ApiToken).where(ApiToken.digest == _digest(token))
     person: Person | None = db.session.scalar(found.where(ApiToken.revoked_at.is_(None), Person.active))
     return person
+
+
+def zone_of(person: Person) -> ZoneInfo:
+    """The person's zone, else the desk's."""
+    return ZoneInfo(person.timezone or current_app.config["SETTINGS"].timezone)
 
 
 def _find(session: Session, address: str) -> Person | None:

@@ -22,6 +22,7 @@ BLUEPRINTS = (
     "portal.employee",
     "portal.answer",
     "portal.wake",
+    "portal.bell",
     "portal.support",
     "portal.problems",
     "portal.reviews",

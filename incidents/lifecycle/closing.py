@@ -42,10 +42,10 @@ def reopen(session: Session, incident: Incident, wanted: Change, by: Person | No
     incident.is_article_wanted = incident.is_first_contact = False
     acceptance.stop(incident)
     incident.reopened_count += 1
-    record(session, incident, Event.REOPENED, author=by, text=wanted.note)
+    entry = record(session, incident, Event.REOPENED, author=by, text=wanted.note)
     routing.route(session, incident, because=_("Reopened"))
     if incident.assignee is not None:
-        notices.owe(session, Topic.REOPENED, incident, incident.assignee)
+        notices.owe(session, Topic.REOPENED, incident, incident.assignee, entry=entry)
 
 
 def cancel(session: Session, incident: Incident, wanted: Change, by: Person | None) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from firstline import clock
-from incidents.people import Person, Team
+from incidents.people import Person, Team, zone_of
 from incidents.routing import presence, shifts
 from incidents.routing.models import Absence
 
@@ -33,7 +33,7 @@ def back_at(session: Session, team: Team | None) -> datetime | None:
 
 def _beginnings(session: Session, person: Person) -> Iterator[datetime]:
     """The moments at which this person's work can begin again."""
-    now, zone = clock.now(), presence.zone_of(person)
+    now, zone = clock.now(), zone_of(person)
     running = select(Absence).where(Absence.person_id == person.id, Absence.until > now)
     absences = session.scalars(running).all()
     returns = [one.until for one in absences if shifts.is_on(person.shift, zone, one.until)]

@@ -3,15 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
-from flask import current_app
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from firstline import clock
 from incidents.models import OPEN, Incident, State
-from incidents.people import Person
+from incidents.people import Person, zone_of
 from incidents.routing import shifts
 from incidents.routing.models import Absence
 
@@ -77,8 +75,3 @@ def load_of(session: Session, person_ids: Sequence[int]) -> dict[int, int]:
     )
     loads = dict.fromkeys(person_ids, 0)
     return loads | {row.assignee_id: row.many for row in session.execute(counted)}
-
-
-def zone_of(person: Person) -> ZoneInfo:
-    """The person's zone, else the desk's."""
-    return ZoneInfo(person.timezone or current_app.config["SETTINGS"].timezone)

@@ -1,4 +1,4 @@
-"""One's own settings: colours, language, time zone, and which messages are wanted."""
+"""One's own settings: colours, language and time zone."""
 
 from zoneinfo import available_timezones
 
@@ -7,30 +7,15 @@ from flask.typing import ResponseReturnValue
 
 from firstline.db import write
 from firstline.i18n import gettext as _
-from firstline.i18n import lazy_gettext
-from incidents import notices
 from incidents.errors import Invalid
-from incidents.notices import Topic
 from incidents.people import Person
-from incidents.policy import Action, may
 from portal.access import person
 from portal.headers import YEAR_S
 from portal.listener import LANGUAGES, THEME_COOKIE, THEMES, is_zone
 
-WORDS = {
-    Topic.ACKNOWLEDGED: lazy_gettext("We have what you reported, and which known fixes may help"),
-    Topic.COMMENTED: lazy_gettext("Somebody adds to an incident you work on"),
-    Topic.MENTIONED: lazy_gettext("Somebody names you in a note"),
-    Topic.WATCHED: lazy_gettext("Something happens to an incident you watch"),
-    Topic.REOPENED: lazy_gettext("An incident you solved was opened again"),
-    Topic.CLOCK: lazy_gettext("The time for an incident of yours or of your team runs out"),
-}
-
 
 def show() -> str:
-    return render_template(
-        "auth/profile.html", languages=LANGUAGES, zones=zones(), notices=_notices(person())
-    )
+    return render_template("auth/profile.html", languages=LANGUAGES, zones=zones())
 
 
 def save() -> ResponseReturnValue:
@@ -40,8 +25,6 @@ def save() -> ResponseReturnValue:
     with write() as session:
         kept = session.get_one(Person, person_id)
         kept.theme, kept.language, kept.timezone = chosen["theme"], chosen["language"], chosen["timezone"]
-        if "notices" in request.form:
-            notices.choose(session, kept, request.form.getlist("notice"))
     flash(_("Saved."), "success")
     response = redirect(url_for("auth.profile"), 303)
     # The sign-in page, which knows nobody yet, keeps the colours too.
@@ -56,13 +39,6 @@ def _check(chosen: dict[str, str]) -> None:
         raise Invalid(_("We do not speak this language yet. Choose one of the list."), field="language")
     if chosen["timezone"] and not is_zone(chosen["timezone"]):
         raise Invalid(_("There is no such time zone. Choose one of the list."), field="timezone")
-
-
-def _notices(me: Person) -> list[tuple[Topic, object, bool]]:
-    """What this person may do without: topic, words, whether it is wanted."""
-    chosen = notices.choices(me)
-    concerned = WORDS if may(me, Action.SEE_QUEUE) else {Topic.ACKNOWLEDGED: WORDS[Topic.ACKNOWLEDGED]}
-    return [(topic, words, chosen[topic]) for topic, words in concerned.items()]
 
 
 def zones() -> list[str]:

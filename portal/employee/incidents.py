@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from incidents import queue, selfhelp
 from incidents.models import Incident
+from incidents.notices import inbox
 from incidents.policy import Action, may
 from incidents.remediations import offering
 from incidents.resolutions import rating
@@ -21,7 +22,9 @@ def index() -> str:
 
 
 def show(number: str) -> str:
-    return page(own(number))
+    incident = own(number)
+    inbox.read_of(person(), incident)
+    return page(incident)
 
 
 def logged(number: str) -> str:

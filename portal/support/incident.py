@@ -13,6 +13,7 @@ from incidents.errors import NotFound, Refused
 from incidents.lifecycle import TABLE
 from incidents.majors import leading
 from incidents.models import Incident, State
+from incidents.notices import inbox
 from incidents.problems import work as problems
 from incidents.resolutions import causes, items, rating, worktime
 from incidents.reviews import work as reviews
@@ -50,6 +51,7 @@ RECENT = 6
 def show(number: str) -> str:
     """`?do=resolve` opens that action's form, so that it works without scripts."""
     incident = queue.find(person(), number)
+    inbox.read_of(person(), incident)
     return render(incident, doing=request.args.get("do", ""))
 
 

@@ -10,6 +10,7 @@ from firstline.db import db
 from firstline.i18n import gettext as _
 from incidents import administration
 from incidents.errors import Invalid, Refused
+from incidents.people import zone_of
 from incidents.policy import Action, may
 from incidents.routing import absences, presence
 from incidents.routing.absences import AbsenceFacts
@@ -70,4 +71,4 @@ def _time(field: str) -> datetime:
 
 
 def _zone() -> ZoneInfo:
-    return presence.zone_of(person())
+    return zone_of(person())

@@ -32,6 +32,7 @@ DOORS = {
     "employee": AT_THE_PORTAL,
     "auth": AT_THE_PORTAL,
     "chat": AT_THE_PORTAL,
+    "bell": AT_THE_PORTAL,
     "support": SUPPORT,
     "problems": SUPPORT,
     "reviews": SUPPORT,
