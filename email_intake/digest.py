@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import flask_babel
 import flask_mail
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, and_, select, update
 
 from email_intake import addresses, outgoing, render, transport
 from firstline import clock
@@ -34,13 +34,13 @@ class Line:
 
 def deliver_due() -> int:
     """Send every digest whose time has come; returns how many. Safe to run in many processes at once."""
-    due = select(Notice.recipient_id).where(*_is_due()).distinct()
+    due = select(Notice.recipient_id).where(_is_due()).distinct()
     people = db.session.scalars(due).all()
     return sum(_deliver(person_id) for person_id in people)
 
 
-def _is_due() -> tuple[object, ...]:
-    return Notice.in_digest, Notice.state == Delivery.DUE, Notice.not_before <= clock.now()
+def _is_due() -> ColumnElement[bool]:
+    return and_(Notice.in_digest, Notice.state == Delivery.DUE, Notice.not_before <= clock.now())
 
 
 def _deliver(person_id: int) -> bool:
@@ -65,7 +65,7 @@ def _deliver(person_id: int) -> bool:
 
 def _claim(person_id: int) -> Sequence[int]:
     with write() as session:
-        due = select(Notice.id).where(Notice.recipient_id == person_id, *_is_due())  # type: ignore[arg-type]
+        due = select(Notice.id).where(Notice.recipient_id == person_id, _is_due())
         mine = session.scalars(due.order_by(Notice.id).limit(MOST).with_for_update(skip_locked=True)).all()
         lease = clock.now() + outgoing.LEASE_FOR
         claimed = update(Notice).where(Notice.id.in_(mine))
@@ -121,7 +121,7 @@ def _line(notice: Notice) -> Line:
 
 def _settle(notice_ids: Sequence[int], state: Delivery, *, error: str = "") -> None:
     now = clock.now()
-    values = {"state": state, "lease_until": None, "error": error[:2000]}
+    values: dict[str, object] = {"state": state, "lease_until": None, "error": error[:2000]}
     if state in {Delivery.SENT, Delivery.UNKNOWN}:
         values["sent_at"] = now
     if state == Delivery.DUE:

@@ -11,9 +11,9 @@ from incidents.attachments import StoredFile
 from incidents.errors import Conflict, Invalid, NotFound
 from incidents.lifecycle import Change, apply, locked, wait_for_vendor
 from incidents.models import Entry, Incident, State
-from incidents.people import Person, Team
+from incidents.people import Person, Team, normalise_address
 from incidents.policy import Action, require
-from incidents.routing import vendors
+from incidents.routing import assignment, vendors
 from incidents.routing.models import VendorRequest
 from incidents.routing.vendors import Handover
 
@@ -62,6 +62,30 @@ def call_lead(incident_id: int, *, by: Person, because: str, seen: int | None = 
         if not because.strip():
             raise Invalid(_("Say in a sentence why the lead is needed."), field="note")
         return [lead.name for lead in routing.call_lead(session, incident, because=because, by=by)]
+
+
+def give(incident_id: int, address: str, *, by: Person, seen: int | None = None) -> str:
+    """Let somebody of support have it, or with an empty address the queue of its team.
+
+    Returns the address of who had it, so that it can be given back.
+    """
+    with locked(incident_id, seen=seen) as (session, incident):
+        require(by, Action.SHARE_OUT)
+        _require_open(incident, by)
+        chosen = _helper(session, address) if address else None
+        had = incident.assignee.email if incident.assignee else ""
+        if incident.state == State.OFFERED:
+            apply(session, incident, Change(to=State.QUEUED), by=by)
+        if chosen is None or chosen.id != incident.assignee_id:
+            assignment.give(session, incident, chosen, by=by)
+        return had
+
+
+def _helper(session: Session, address: str) -> Person:
+    found = session.scalar(select(Person).where(Person.email == normalise_address(address)))
+    if found is None or not found.is_support or not found.active:
+        raise Invalid(_("Choose somebody of support."), field="to")
+    return found
 
 
 def _require_open(incident: Incident, by: Person) -> None:

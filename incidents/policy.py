@@ -29,6 +29,7 @@ class Action(StrEnum):
     WRITE_ARTICLES = "write_articles"
     SEND_ALERTS = "send_alerts"
     PLAN_ABSENCES = "plan_absences"
+    SHARE_OUT = "share_out"
     SEE_SATISFACTION = "see_satisfaction"
     APPROVE_REMEDIATIONS = "approve_remediations"
     ADMINISTER = "administer"
@@ -54,6 +55,7 @@ DESK: dict[str, frozenset[Action]] = {
             Action.DRAFT_ARTICLES,
             Action.WRITE_ARTICLES,
             Action.PLAN_ABSENCES,
+            Action.SHARE_OUT,
             Action.SEE_SATISFACTION,
             Action.APPROVE_REMEDIATIONS,
         }
@@ -66,6 +68,7 @@ DESK: dict[str, frozenset[Action]] = {
             Action.WRITE_ARTICLES,
             Action.SEND_ALERTS,
             Action.PLAN_ABSENCES,
+            Action.SHARE_OUT,
             Action.SEE_SATISFACTION,
             Action.APPROVE_REMEDIATIONS,
             Action.ADMINISTER,

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from firstline import clock
 from firstline.i18n import gettext as _
 from incidents import notices
-from incidents.models import Event, Incident, Visibility
+from incidents.models import Event, Incident, State, Visibility
 from incidents.notices import Topic
 from incidents.people import Membership, Person, Team
 from incidents.routing import presence
@@ -108,3 +108,24 @@ def fitting_skills(person: Person, facts: Facts) -> list[str]:
         for skill in person.skills
         if skill in (*facts.categories, facts.service) or met({"words": [skill]}, facts) is not None
     ]
+
+
+def give(session: Session, incident: Incident, chosen: Person | None, *, by: Person) -> None:
+    """A person gives it to somebody, or with None back to the team, inside the caller's transaction.
+
+    Whoever gets it takes it themselves, as with a rule; what waits goes on waiting. It goes to a team
+    of theirs where they are not of the one that has it.
+    """
+    if incident.state == State.IN_PROGRESS:
+        incident.state = State.QUEUED
+    if chosen is not None and incident.team not in chosen.teams:
+        incident.team = next((team for team in chosen.teams if not team.is_vendor), incident.team)
+    incident.placed_at = clock.now()
+    incident.assignee_id, incident.assignee = (chosen.id, chosen) if chosen else (None, None)
+    facts: dict[str, object] = {
+        "to": chosen.name if chosen else "",
+        "team": incident.team.name if incident.team else "",
+    }
+    entry = record(session, incident, Event.ASSIGNED, author=by, facts=facts, visibility=Visibility.INTERNAL)
+    if chosen is not None:
+        notices.owe(session, Topic.ASSIGNED, incident, chosen, entry=entry)

@@ -41,6 +41,7 @@ def render(refusal: Refused | None = None) -> str:
         "support/queue.html",
         teams=administration.list_teams(),
         refusal=refusal,
+        may_share_out=may(person(), Action.SHARE_OUT),
         may_see_satisfaction=may(person(), Action.SEE_SATISFACTION),
         **_listed(query),
     )

@@ -128,6 +128,8 @@ def _escalated(entry: Entry) -> str:
 
 def _assigned(entry: Entry) -> str:
     to = _fact(entry, "to")
+    if to and entry.author:
+        return _("%(name)s gave it to %(to)s", name=_who(entry), to=to)
     if to:
         return _("Given to %(name)s", name=to)
     return _("Given to nobody of %(team)s", team=_fact(entry, "team"))

@@ -22,7 +22,7 @@
       target.click();
       return (target.parentElement.querySelector("input:not([type=hidden]), button") ?? target).focus();
     }
-    if (!target.matches("input, textarea")) return target.click();
+    if (!target.matches("input, textarea, select")) return target.click();
     const folded = target.closest("details:not([open])");
     if (folded) folded.open = true;
     target.focus();
@@ -36,7 +36,7 @@
   }
 
   function pick() {
-    document.activeElement?.closest("tr")?.querySelector("[data-pick]")?.click();
+    document.activeElement?.closest("tr, [data-card]")?.querySelector("[data-pick]")?.click();
   }
 
   document.addEventListener("keydown", (event) => {

@@ -13,7 +13,7 @@ REQUESTER = {"see", "comment", "tell_outcome", "confirm", "reopen", "cancel"}
 SUPPORT = REQUESTER | {"see_internal", "note", "work"}
 DRAFTER, QUEUE = {"draft_articles"}, {"see_queue", "log_for_others"}
 AUTHOR, ALERTS, ADMIN = DRAFTER | {"write_articles"}, {"send_alerts"}, {"administer"}
-LEAD = {"see_satisfaction", "plan_absences", "approve_remediations"}
+LEAD = {"see_satisfaction", "plan_absences", "approve_remediations", "share_out"}
 
 TABLE = {
     # role: (own incident, somebody else's, the desk)

@@ -94,6 +94,8 @@ NARROWER = {
     "api.log_calls": SUPPORT,
     "support.decide_remediation": {Role.LEAD, Role.ADMIN},
     "support.satisfaction": {Role.LEAD, Role.ADMIN},
+    "support.board": {Role.LEAD, Role.ADMIN},
+    "support.give": {Role.LEAD, Role.ADMIN},
 }
 OWN_ONLY = {"number", "attachment_id"}
 """Arguments that name an incident or a file of somebody else: hidden from all but support."""

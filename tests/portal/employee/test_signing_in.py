@@ -83,9 +83,14 @@ def test_settings_are_kept(browser):
     assert browser.page.form("/profile").fields["timezone"] == "Asia/Kolkata"
 
 
-def test_which_messages_one_wants_is_kept(browser, erin):
-    browser.open("/profile")
-    assert browser.page.form("/profile").fields["notice"] == "acknowledged"
-    browser.press("Save", notice="")
+def test_which_notices_one_wants_by_which_way_and_when_is_kept(browser, erin):
+    browser.open("/profile/notices")
+    wanted = {"mail-acknowledged": "never", "web": "", "quiet_from": "20:00"}
+    page = browser.press("Save", **wanted, quiet_until="")
+    assert "leave both empty" in page.text
+    browser.press("Save", **wanted, quiet_until="07:00")
     db.session.rollback()
-    assert not notices.choices(erin)[notices.Topic.ACKNOWLEDGED]
+    kept = notices.wishes_of(erin)
+    assert kept[notices.Topic.ACKNOWLEDGED, notices.Way.MAIL] == notices.Wish.NEVER
+    assert kept[notices.Topic.ANSWERED, notices.Way.WEB] == notices.Wish.NEVER
+    assert notices.times_of(db.session(), erin).quiet_until == "07:00"
