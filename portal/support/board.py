@@ -10,6 +10,7 @@ from incidents import administration, handovers, sla
 from incidents.errors import Invalid, NotFound, Refused
 from incidents.overview import board, day
 from incidents.people import Team
+from incidents.policy import Action, require
 from portal.access import person
 from portal.support.queue import brief
 
@@ -36,6 +37,7 @@ def show() -> str:
 
 def give() -> ResponseReturnValue:
     """Give what was chosen to one person, or what was given back to those who had it."""
+    require(person(), Action.SHARE_OUT)
     wanted = _wanted()
     done: list[str] = []
     for incident_id, address in wanted[:MOST_AT_ONCE]:
