@@ -40,6 +40,7 @@ MODELS = (
     "incidents.remediations.running",
     "incidents.problems.models",
     "incidents.problems.watch",
+    "incidents.problems.proposals",
     "incidents.reviews.actions",
     "incidents.reviews.due",
     "incidents.webhooks.models",

@@ -11,7 +11,7 @@ from firstline import clock
 from firstline.db import Model
 from incidents.models import TITLE_LENGTH, Incident
 from incidents.people import Person
-from incidents.services import Service
+from incidents.services import Device, Service
 from knowledge_base.models import Article
 
 NUMBER = re.compile(r"\A\s*(?:PRB-?)?0*([1-9]\d{0,8})\s*\Z", re.IGNORECASE)
@@ -126,6 +126,47 @@ class Note(Model):
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
 
     author: Mapped[Person | None] = relationship(lazy="joined")
+
+
+class Proposal(Model):
+    """Incidents that seem to have one cause, found by the desk, for a person to decide on."""
+
+    __tablename__ = "problem_proposal"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    title: Mapped[str] = mapped_column(String(TITLE_LENGTH))
+    symptoms: Mapped[str] = mapped_column(Text, default="")
+    service_id: Mapped[int | None] = mapped_column(ForeignKey("service.id", ondelete="SET NULL"))
+    device_id: Mapped[int | None] = mapped_column(ForeignKey("device.id", ondelete="SET NULL"))
+    people: Mapped[int]
+    days: Mapped[int]
+    since: Mapped[datetime]
+    until: Mapped[datetime]
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+    problem_id: Mapped[int | None] = mapped_column(ForeignKey("problem.id", ondelete="SET NULL"))
+    dismissed_at: Mapped[datetime | None]
+    dismissed_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
+
+    service: Mapped[Service | None] = relationship()
+    device: Mapped[Device | None] = relationship()
+    members: Mapped[list["ProposalIncident"]] = relationship(
+        cascade="all, delete-orphan", order_by="ProposalIncident.incident_id.desc()"
+    )
+
+
+class ProposalIncident(Model):
+    """An incident of a proposal."""
+
+    __tablename__ = "problem_proposal_incident"
+
+    proposal_id: Mapped[int] = mapped_column(
+        ForeignKey("problem_proposal.id", ondelete="CASCADE"), primary_key=True
+    )
+    incident_id: Mapped[int] = mapped_column(
+        ForeignKey("incident.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+
+    incident: Mapped[Incident] = relationship()
 
 
 def id_of(number: str) -> int | None:

@@ -1,4 +1,4 @@
-"""The timeline of a review, gathered by itself: entries, joined reports, outages, and what people added."""
+"""The timeline of a review, gathered by itself: entries, joined reports, outages, alerts, what people added."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,6 +8,7 @@ from sqlalchemy import or_, select
 from firstline.db import db
 from firstline.i18n import gettext as _
 from firstline.i18n import lazy_gettext as later
+from incidents.alerts.models import Outcome, Received
 from incidents.models import Entry, Event, Incident
 from incidents.reviews.models import Moment, Review
 from incidents.services import Outage
@@ -27,6 +28,14 @@ TOLD = {
     Event.CLOSED: later("closed"),
 }
 """What belongs into a story; offers and classification do not."""
+ALERTED = {
+    Outcome.OPENED: later("alert opened it"),
+    Outcome.JOINED: later("alert joined it"),
+    Outcome.FLAPPING: later("alert flaps"),
+    Outcome.RECOVERED: later("alert is over"),
+}
+"""What of the alerts belongs into it; a repetition says nothing new."""
+MOST_ALERTS = 200
 EXCERPT = 300
 
 
@@ -45,6 +54,7 @@ def gather(review: Review) -> list[Beat]:
     """Everything that happened, in order, over all channels."""
     beats = [_of_entry(entry) for entry in _entries(review.incident)]
     beats += [beat for outage in _outages(review.incident) for beat in _of_outage(outage)]
+    beats += [_of_alert(alert) for alert in _alerts(review.incident)]
     beats += [_of_moment(moment) for moment in review.moments]
     return sorted(beats, key=lambda beat: beat.at)
 
@@ -85,6 +95,18 @@ def _of_outage(outage: Outage) -> list[Beat]:
     if outage.ended_at is None:
         return [began]
     return [began, Beat(outage.ended_at, "", _("outage over: %(title)s", title=outage.title))]
+
+
+def _alerts(incident: Incident) -> list[Received]:
+    """What monitors said of it, but not each repetition."""
+    told = select(Received).where(
+        Received.incident_id == incident.id, Received.outcome.in_([str(one) for one in ALERTED])
+    )
+    return list(db.session.scalars(told.order_by(Received.id).limit(MOST_ALERTS)))
+
+
+def _of_alert(alert: Received) -> Beat:
+    return Beat(alert.received_at, alert.source, str(ALERTED[Outcome(alert.outcome)]), alert.title)
 
 
 def _of_moment(moment: Moment) -> Beat:

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from firstline.i18n import gettext as _
 from incidents import queue
 from incidents.errors import Invalid, Refused
-from incidents.problems import work
+from incidents.problems import proposals, work
 from incidents.problems.models import Problem, Standing
 from incidents.problems.work import Findings
 from portal.access import person
@@ -24,6 +24,21 @@ def open_problem() -> ResponseReturnValue:
     except Refused as refusal:
         return pages.form(refusal, incident), status_of(refusal)
     return _go(problem, _("%(number)s is open. Say what is known, then lead it on.", number=problem.number))
+
+
+def accept(proposal_id: int) -> ResponseReturnValue:
+    problem = proposals.accept(proposal_id, by=person())
+    return _go(problem, _("%(number)s is open. Say what is known, then lead it on.", number=problem.number))
+
+
+def dismiss(proposal_id: int) -> ResponseReturnValue:
+    proposals.dismiss(proposal_id, by=person())
+    return redirect(url_for("problems.index", dismissed=proposal_id), 303)
+
+
+def bring_back(proposal_id: int) -> ResponseReturnValue:
+    proposals.bring_back(proposal_id, by=person())
+    return redirect(url_for("problems.index"), 303)
 
 
 def save(number: str) -> ResponseReturnValue:

@@ -10,7 +10,7 @@ from incidents import people, queue, services
 from incidents.errors import Refused
 from incidents.models import Incident
 from incidents.policy import Action, may
-from incidents.problems import recurrence, table, watch, work
+from incidents.problems import proposals, recurrence, table, watch, work
 from incidents.problems.models import Happening, Note, Problem, Standing
 from incidents.problems.recurrence import Week
 from knowledge_base import articles
@@ -49,6 +49,8 @@ def index() -> str:
         problems=work.listed(person(), standing),
         standing=standing,
         standings=STANDINGS,
+        proposals=[] if standing else proposals.open_ones(person()),
+        dismissed=request.args.get("dismissed", type=int),
     )
 
 

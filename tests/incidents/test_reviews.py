@@ -7,6 +7,7 @@ import pytest
 from firstline import clock
 from firstline.db import db, write
 from incidents import lifecycle, notices
+from incidents.alerts.models import Outcome, Received
 from incidents.errors import Conflict, Invalid, NotAllowed, NotFound
 from incidents.intake import Report, report
 from incidents.lifecycle import Change
@@ -78,17 +79,32 @@ def test_a_critical_incident_is_reviewed_by_whom_solved_it(incident, lena):
     assert [one.owner for one in work.listed(lena)] == [lena]
 
 
-def test_the_story_is_gathered_from_timeline_joined_reports_outages_and_people(review, person, lena):
+def test_the_story_is_gathered_from_timeline_joined_reports_outages_alerts_and_people(review, person, lena):
     joined = report(Report(requester_id=person("bob").id, description="no VPN", channel=Channel.CHAT))
     with write() as session:
         session.get_one(Incident, joined.id).merged_into_id = review.incident_id
         began = review.incident.created_at - timedelta(minutes=5)
         session.add(Outage(title="VPN is down", service_id=review.incident.service_id, since=began))
+        for outcome in (Outcome.OPENED, Outcome.REPEATED, Outcome.RECOVERED):
+            session.add(
+                Received(
+                    source="prometheus",
+                    by_id=lena.id,
+                    fingerprint="f",
+                    group_key="g",
+                    status="firing",
+                    title="TunnelDown",
+                    starts_at=began,
+                    outcome=outcome,
+                    incident_id=review.incident_id,
+                )
+            )
     work.add_moment(review.incident.number, began - timedelta(minutes=1), "The vendor rang.", by=lena)
     told = [beat.what for beat in story.gather(review)]
     assert told[0] == "The vendor rang."
     assert "VPN is down" in told[1]
     assert {"reported (portal)", "reported (chat)", "resolved"} <= set(told)
+    assert [what for what in told if what.startswith("alert")] == ["alert opened it", "alert is over"]
 
 
 def test_an_added_moment_can_be_taken_out_and_lies_never_ahead(review, lena):

@@ -1,10 +1,11 @@
 import pytest
 
+from firstline.db import write
 from incidents.intake import Report, report
 from incidents.models import Channel
 from incidents.people import Role
 from incidents.problems import work
-from incidents.problems.models import Standing
+from incidents.problems.models import Proposal, ProposalIncident, Standing
 
 KNOWN = {
     "title": "VPN drops after an hour",
@@ -94,3 +95,19 @@ def test_an_agent_reads_who_publishes_the_known_error(browser_of, person, desk, 
 def test_the_list_says_what_will_be_here_and_keeps_one_standing(browser, problem):
     assert problem.title in browser.get("/problems").text
     assert "No problem here" in browser.get("/problems?standing=closed").text
+
+
+def test_what_keeps_coming_is_opened_as_a_problem_or_dismissed_and_brought_back(browser, incident, lena):
+    with write() as session:
+        times = {"since": incident.created_at, "until": incident.created_at}
+        proposal = Proposal(title="VPN drops at noon", people=3, days=4, **times)
+        proposal.members.append(ProposalIncident(incident_id=incident.id))
+        session.add(proposal)
+    page = browser.get("/problems").text
+    assert "VPN drops at noon" in page and "1 reports of 3 people on 4 days" in page
+    page = browser.post("/problems/proposals/1/dismiss", follow_redirects=True).text
+    assert "VPN drops at noon" not in page and "Undo" in page
+    assert "VPN drops at noon" in browser.post("/problems/proposals/1/bring-back", follow_redirects=True).text
+    assert browser.post("/problems/proposals/1").status_code == 303
+    assert browser.post("/problems/proposals/1").status_code == 409
+    assert browser.post("/problems/proposals/4711/dismiss").status_code == 404
