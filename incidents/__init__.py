@@ -36,6 +36,7 @@ MODELS = (
     "incidents.majors.telling",
     "incidents.alerts.models",
     "incidents.alerts.sorting",
+    "incidents.guidance.verdicts",
     "incidents.remediations.models",
     "incidents.remediations.running",
     "incidents.problems.models",

@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from email_intake import flood, original
 from firstline.db import db
 from firstline.i18n import gettext as _
-from incidents import continuing, drafting, feed, filing, queue, selfhelp, services, similar, sla
+from incidents import continuing, drafting, feed, filing, queue, selfhelp, services, sla
 from incidents.catalogue import explaining
 from incidents.diagnosis import hypotheses, proposals
 from incidents.errors import NotFound, Refused
@@ -106,7 +106,6 @@ def render(incident: Incident, *, doing: str = "", refusal: Refused | None = Non
         may_be_drafted=drafting.may_be_drafted(incident),
         its_article=drafting.article_of(incident),
         hypotheses=hypotheses.of_incident(incident),
-        similar=similar.resolved_like(incident) if incident.is_open else [],
         ratings=rating.of_incident(incident),
         changed=items.changed_by(incident),
         timer_since=worktime.running_since(incident, me),

@@ -1,0 +1,1 @@
+"""Help for whoever handles an incident: each piece with its reason, and a way to say that it is wrong."""
