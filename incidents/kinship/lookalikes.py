@@ -11,7 +11,7 @@ from datetime import timedelta
 import numpy as np
 from flask import current_app
 from numpy.typing import NDArray
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, aliased
 
@@ -28,6 +28,7 @@ from knowledge_base.embedding import Encoder, try_encoder
 LOOKS_BACK = timedelta(days=14)
 MOST_COMPARED = 1_000
 MOST_PROPOSED = 3
+MOST_READ = 12
 COMPARED = 2_000
 """How many characters of the words are compared."""
 
@@ -115,6 +116,21 @@ def own_open(person: Person, words: str) -> Incident | None:
     return found[0].incident if found else None
 
 
+def open_of_others(person: Person, words: str) -> Incident | None:
+    """What others have that these words seem to tell too; nothing without the sentence model.
+
+    Only what is nearest in meaning is compared word by word: somebody types meanwhile.
+    """
+    encoder = _encoder()
+    if encoder is None or not words.strip():
+        return None
+    vector = encoder.encode([words[:COMPARED]])[0]
+    nearest = _nearest_in_meaning(person, vector, encoder)
+    me = duplicates.read(words[:COMPARED], vector, site=person.site)
+    found = _rank(me, db.session.scalars(select(Incident).where(Incident.id.in_(nearest))).all(), encoder)
+    return found[0].incident if found else None
+
+
 def words_of(incident: Incident) -> str:
     """Title and description, once where they begin alike."""
     title = incident.title.rstrip("…")
@@ -149,13 +165,16 @@ def _not_compared() -> Sequence[int]:
 
 
 def _open_ones(incident: Incident) -> Sequence[Incident]:
-    found = select(Incident).where(
-        Incident.id != incident.id,
+    found = select(Incident).where(Incident.id != incident.id, *_may_be_joined())
+    return db.session.scalars(found.order_by(Incident.id.desc()).limit(MOST_COMPARED)).all()
+
+
+def _may_be_joined() -> tuple[ColumnElement[bool], ...]:
+    return (
         Incident.state.in_(OPEN),
         Incident.created_at > clock.now() - LOOKS_BACK,
         Incident.follows_parent.is_(False),
     )
-    return db.session.scalars(found.order_by(Incident.id.desc()).limit(MOST_COMPARED)).all()
 
 
 def _nearest(
@@ -179,6 +198,20 @@ def _rank(me: duplicates.Reading, others: Sequence[Incident], encoder: Encoder |
         if duplicates.proposes_join(chance, by_words_only=encoder is None):
             found.append(Near(other, chance, duplicates.in_common(me, near)))
     return sorted(found, key=lambda near: (-near.chance, near.incident.id))
+
+
+def _nearest_in_meaning(person: Person, vector: NDArray[np.float32], encoder: Encoder) -> list[int]:
+    kept = (
+        select(IncidentVector.incident_id, IncidentVector.vector)
+        .join(Incident, Incident.id == IncidentVector.incident_id)
+        .where(*_may_be_joined(), Incident.requester_id != person.id)
+        .where(IncidentVector.model == encoder.identity)
+    )
+    rows = db.session.execute(kept.order_by(Incident.id.desc()).limit(MOST_COMPARED)).all()
+    if not rows:
+        return []
+    alike = np.stack([np.frombuffer(row.vector, dtype=np.float32) for row in rows]) @ vector
+    return [rows[place].incident_id for place in np.argsort(-alike)[:MOST_READ]]
 
 
 def _vectors(ids: Sequence[int], encoder: Encoder | None) -> dict[int, NDArray[np.float32]]:

@@ -28,6 +28,7 @@ for rule, endpoint, view, methods in (
     ("/report", "report", report.show, GET),
     ("/report", "send_report", report.send, POST),
     ("/report/words", "start_report", report.start, POST),
+    ("/report/on/<number>", "go_on", report.go_on, POST),
     ("/status", "status", status.show, GET),
     ("/outages/<int:outage_id>/me-too", "me_too", status.me_too, POST),
     ("/incidents", "incidents", incidents.index, GET),

@@ -12,6 +12,7 @@ from incidents import queue, services, unreported
 from knowledge_base import browsing, suggest
 from knowledge_base.models import Article, Audience
 from portal.access import person
+from portal.employee import told
 from portal.employee.typing import Typing
 from portal.forms import new_key
 from portal.limits import SUGGEST, limiter
@@ -55,7 +56,8 @@ def suggestions() -> ResponseReturnValue:
             return "", 204
         tried = unreported.tried(person(), asked) if asked else ()
         shown = hints(words, tried=tried)
-    return render_template("employee/_suggestions.html", hints=shown, words=words.strip())
+        already = told.told_already(words) if "description" in request.args else None
+    return render_template("employee/_suggestions.html", hints=shown, told=already, words=words.strip())
 
 
 def hints(words: str, *, tried: Collection[Article] = ()) -> list[Hint]:

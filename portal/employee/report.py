@@ -3,21 +3,23 @@
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 
-from flask import redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from firstline import log
 from firstline.db import db
 from firstline.i18n import gettext as _
 from firstline.i18n import lazy_gettext as later
-from incidents import intake, selfhelp, services, triage, unreported
+from incidents import continuing, intake, selfhelp, services, triage, unreported
 from incidents.attachments import Upload
 from incidents.errors import Invalid, KeyReused
 from incidents.intake import Report
 from incidents.models import Channel, Incident, Level
 from incidents.people import Person
 from portal.access import person
+from portal.employee import told
 from portal.employee.home import hints
+from portal.employee.incidents import own, see
 from portal.forms import new_key, uploads
 from portal.limits import REPORT, limiter
 
@@ -82,11 +84,26 @@ def send() -> ResponseReturnValue:
         return _page(form, errors={refusal.field or "": refusal.sentence}, had_files=bool(files)), 422
     number, incident_id = incident.number, incident.id
     _offer_fixes(incident_id)
-    return redirect(url_for("employee.logged", number=number), 303)
+    joined = told.join(db.session.get_one(Incident, incident_id)) if "same" in request.form else None
+    return joined or redirect(url_for("employee.logged", number=number), 303)
+
+
+@limiter.limit(REPORT)
+def go_on(number: str) -> ResponseReturnValue:
+    """What was being reported goes to an open incident of theirs that tells it already."""
+    incident, form, files = own(number), _filled(), uploads()
+    try:
+        said = continuing.say(
+            incident.id, by=person(), text=form.description, channel=Channel.PORTAL, uploads=files
+        )
+    except Invalid as refusal:
+        return _page(form, errors={"description": refusal.sentence}, had_files=bool(files)), 422
+    flash(_("We have added your words to it."), "success")
+    return see(db.session.get_one(Incident, said.incident_id))
 
 
 def _report(form: Form, files: list[Upload], me: Person) -> Incident:
-    told = Report(
+    report = Report(
         requester_id=me.id,
         description=form.description,
         channel=Channel.PORTAL,
@@ -98,11 +115,11 @@ def _report(form: Form, files: list[Upload], me: Person) -> Incident:
         asked=form.asked,
     )
     try:
-        return intake.report(told)
+        return intake.report(report)
     except KeyReused:
         # The same page with other words: they went back and told us something new.
         words = sha256(repr((form, [file.content for file in files])).encode()).hexdigest()
-        return intake.report(replace(told, key=f"{form.key}:{words}"))
+        return intake.report(replace(report, key=f"{form.key}:{words}"))
 
 
 def _offer_fixes(incident_id: int) -> None:
@@ -153,6 +170,7 @@ def _page(form: Form, *, errors: dict[str, str] | None = None, had_files: bool =
         errors=errors or {},
         had_files=had_files,
         hints=hints(form.description, tried=tried),
+        told=told.told_already(form.description),
         tried=tried,
         services=services.list_services(),
         URGENCIES=URGENCIES,

@@ -1,33 +1,23 @@
 """What a reporter says of an incident that looks like theirs: the same, or something else."""
 
-from flask import flash, redirect, url_for
+from flask import flash
 from flask.typing import ResponseReturnValue
 
 from firstline.i18n import gettext as _
 from incidents.errors import Refused
 from incidents.kinship import joining, lookalikes
 from portal.access import person
+from portal.employee import told
 from portal.employee.incidents import own, see
 
 
 def say_same(number: str) -> ResponseReturnValue:
     """“It is the same”: one's own goes on as one, others' becomes “me too”."""
     incident = own(number)
-    pair = lookalikes.for_requester(incident)
-    if pair is None:
+    if lookalikes.for_requester(incident) is None:
         flash(_("It was decided already."), "info")
         return see(incident)
-    earlier, is_own = pair.earlier.number, pair.earlier.requester_id == person().id
-    try:
-        joining.join(incident.id, pair.earlier_id, by=person())
-    except Refused as refusal:
-        flash(refusal.sentence, "info")
-        return see(own(number))
-    if is_own:
-        flash(_("Joined. It goes on here, as %(number)s.", number=earlier), "success")
-        return redirect(url_for("employee.incident", number=earlier), 303)
-    flash(_("Noted: you have it too. You hear from us when it is solved."), "success")
-    return see(own(number))
+    return told.join(incident) or see(own(number))
 
 
 def say_other(number: str) -> ResponseReturnValue:

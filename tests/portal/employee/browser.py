@@ -15,6 +15,7 @@ QUIET = {"script", "style"}
 @dataclass
 class Form:
     action: str = ""
+    id: str = ""
     fields: dict[str, str] = field(default_factory=dict)
     buttons: list[dict[str, str]] = field(default_factory=list)
 
@@ -30,7 +31,7 @@ class Page(HTMLParser):
         self._words: list[str] = []
         self._open: Form | None = None
         self._quiet = 0
-        self._in_button = False
+        self._button: dict[str, str] | None = None
         self._choice = self._area = ""
         self.feed(self.html)
         self.text = re.sub(r"\s+", " ", " ".join(self._words))
@@ -42,8 +43,12 @@ class Page(HTMLParser):
         given = {name: value or "" for name, value in attrs}
         self._quiet += tag in QUIET
         if tag == "form":
-            self._open = Form(action=given.get("action", ""))
+            self._open = Form(action=given.get("action", ""), id=given.get("id", ""))
             self.forms.append(self._open)
+        elif tag == "button" and "form" in given:
+            # It belongs to a form elsewhere on the page.
+            owner = next((form for form in self.forms if form.id == given["form"]), Form())
+            self._read_button(owner, given)
         elif self._open is not None:
             self._read_field(self._open, tag, given)
 
@@ -54,21 +59,24 @@ class Page(HTMLParser):
         if tag == "textarea":
             self._area = ""
         if tag == "button":
-            self._in_button = False
+            self._button = None
 
     def handle_data(self, data: str) -> None:
         if self._area and self._open is not None:
             self._open.fields[self._area] += data
-        if self._in_button and self._open is not None:
-            self._open.buttons[-1]["label"] += data
+        if self._button is not None:
+            self._button["label"] += data
         if not self._quiet:
             self._words.append(data)
+
+    def _read_button(self, form: Form, given: dict[str, str]) -> None:
+        self._button = {**given, "label": ""}
+        form.buttons.append(self._button)
 
     def _read_field(self, form: Form, tag: str, given: dict[str, str]) -> None:
         name = given.get("name", "")
         if tag == "button":
-            form.buttons.append({**given, "label": ""})
-            self._in_button = True
+            self._read_button(form, given)
         elif tag == "textarea":
             self._area = name
             form.fields[name] = ""

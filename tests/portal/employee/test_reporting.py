@@ -5,7 +5,9 @@ from sqlalchemy import func, select
 
 from firstline.db import db
 from incidents import intake
-from incidents.models import Incident, Level, Resolution, State
+from incidents.intake import Report
+from incidents.kinship import lookalikes
+from incidents.models import Channel, Incident, Level, Resolution, State
 from knowledge_base import suggest
 from knowledge_base.models import Article
 from knowledge_base.suggest import Suggestion
@@ -175,3 +177,41 @@ def test_pages_say_nothing_of_what_broke_but_what_is_safe(app, browser, monkeypa
     page = report(browser, "it hums")
     assert page.status == 500 and "What you already sent is safe." in page.text
     assert "division" not in page.text
+
+
+@pytest.fixture
+def running(person):
+    """What Bob has reported."""
+    told = Report(
+        requester_id=person("bob").id, description="vpn drops every few minutes", channel=Channel.MAIL
+    )
+    return intake.report(told)
+
+
+@pytest.fixture
+def knows_running(running, monkeypatch):
+    """The sentence model finds it; whether it is told right is a matter of its own tests."""
+    monkeypatch.setattr(lookalikes, "open_of_others", lambda person, words: running)
+
+
+def test_while_one_writes_the_page_says_that_others_have_it_and_me_too_follows_theirs(
+    browser, knows_running, running
+):
+    page = browser.open("/report?words=vpn+drops+every+few+minutes")
+    assert "Somebody else reported something like it." in page.text and running.number not in page.html
+    browser.press("Me too", description="vpn drops every few minutes")
+    db.session.rollback()
+    mine = db.session.scalars(select(Incident).where(Incident.id != running.id)).one()
+    assert (mine.parent_id, mine.follows_parent) == (running.id, True)
+
+
+def test_what_one_has_reported_before_is_offered_to_be_continued(browser, erin):
+    report(browser, "vpn drops every few minutes")
+    assert (
+        "You reported this" in browser.open("/suggestions?description=vpn+drops+every+few+minutes+again").text
+    )
+    page = browser.open("/report?words=vpn+drops+every+few+minutes+again")
+    assert "You reported this" in page.text
+    page = browser.press("Add these words there", description="vpn drops every few minutes again, since noon")
+    assert "We have added your words to it." in page.text and "since noon" in page.text
+    assert count() == 1
