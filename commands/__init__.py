@@ -34,6 +34,8 @@ COMMANDS = {
     "lifecycle": Entry("commands.lifecycle:lifecycle", "Print the table of states and who may what."),
     "duplicates": Entry("commands.duplicates:duplicates", "Measure how well doubles are found."),
     "reports": Entry("commands.reports:reports", "Check the rows behind the figures, or make them anew."),
+    "import": Entry("commands.moving:take_in", "People and incidents of another desk."),
+    "export": Entry("commands.moving:take_along", "Everything as JSON lines in a zip."),
     "backup": Entry("commands.backup:backup", "Write the whole state into a folder."),
     "restore": Entry("commands.backup:restore", "Read the whole state back from a folder."),
     "doctor": Entry("commands.doctor:doctor", "What is configured, reachable, overdue."),

@@ -48,6 +48,7 @@ MODELS = (
     "incidents.webhooks.sending",
     "incidents.reports.models",
     "incidents.reports.facts",
+    "incidents.moving.models",
     "incidents.sweeps",
 )
 """The modules that declare the domain's tables and tasks, for `firstline.app.create_core`."""

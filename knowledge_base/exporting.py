@@ -67,7 +67,7 @@ def to_markdown(owners: Owners) -> Iterator[File]:
 
 def to_zip(owners: Owners) -> Iterator[bytes]:
     """The folder of `to_markdown` as an archive, while it is being made."""
-    outbox = _Outbox()
+    outbox = Outbox()
     day = clock.now()
     with zipfile.ZipFile(outbox, "w", zipfile.ZIP_DEFLATED) as archive:
         for file in to_markdown(owners):
@@ -122,7 +122,7 @@ def _content(picture: Picture) -> bytes | None:
         return None
 
 
-class _Outbox(RawIOBase):
+class Outbox(RawIOBase):
     """What an archive wrote since it was last taken; it cannot be gone back in."""
 
     def __init__(self) -> None:

@@ -59,6 +59,7 @@ SECTIONS = (
     Section(_("Incidents"), (Page("admin.matrix", _("Priorities")), Page("admin.closing", _("Closing")))),
     Section(_("Openings"), (Page("admin.tokens", _("Tokens")), Page("admin.webhooks", _("Webhooks")))),
     Section(_("Measures"), (Page("admin.holdout", _("Hold-out")),)),
+    Section(_("Data"), (Page("admin.moving", _("Moving in and out")),)),
 )
 
 

@@ -1,8 +1,8 @@
 """Articles from files and as files. What would happen is shown first, then one button does it."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
-from flask import Response, current_app, render_template, request
+from flask import Response, render_template, request
 from flask.typing import ResponseReturnValue
 
 from firstline import clock
@@ -19,6 +19,7 @@ from portal.access import person
 from portal.errors import status_of
 from portal.knowledge import uploads
 from portal.knowledge.uploads import Kept
+from portal.streaming import piece_by_piece
 
 MOST_SHOWN = 300
 ORDER = (Outcome.LEFT_OUT, Outcome.CHANGED, Outcome.ADDED, Outcome.UNCHANGED)
@@ -125,24 +126,9 @@ def _addresses() -> dict[int, str]:
 
 
 def _download(pieces: Iterable[bytes], suffix: str, media_type: str) -> Response:
-    answer = Response(_piece_by_piece(iter(pieces)), mimetype=media_type)
+    answer = Response(piece_by_piece(iter(pieces)), mimetype=media_type)
     name = _("articles")
     answer.headers.set(
         "Content-Disposition", "attachment", filename=f"{name}-{clock.now():%Y-%m-%d}.{suffix}"
     )
     return answer
-
-
-def _piece_by_piece(pieces: Iterator[bytes]) -> Iterator[bytes]:
-    """Each piece in a context of its own: whoever stops reading leaves nothing open."""
-    app = current_app._get_current_object()  # type: ignore[attr-defined]
-
-    def taken() -> Iterator[bytes]:
-        while True:
-            with app.app_context():
-                piece = next(pieces, None)
-            if piece is None:
-                return
-            yield piece
-
-    return taken()

@@ -1,10 +1,11 @@
-"""A file of articles between being looked at and being taken in: kept for a day, for one person.
+"""A file between being looked at and being taken in: kept for a day, for one person.
 
 It lies in a folder of its own: what is stored in `firstline.files` is named by a row, and stays.
 """
 
 import re
 import time
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 from secrets import token_hex
@@ -36,14 +37,14 @@ class Kept:
         self.path.unlink(missing_ok=True)
 
 
-def keep(file: FileStorage | None, *, person_id: int) -> str:
-    """Store a file; returns what opens it again. Raises ArticleError."""
+def keep(file: FileStorage | None, *, person_id: int, kinds: Collection[str] = KINDS) -> str:
+    """Store a file of one of these kinds; returns what opens it again. Raises ArticleError."""
     name = display_name(file.filename or "", 1) if file and file.filename else ""
     if file is None or not name:
         raise ArticleError(_("Choose a file first."), field="file")
     kind = Path(name).suffix.lower()
-    if kind not in KINDS:
-        sentence = _("“%(name)s” is none of these. Choose a .jsonl, .md, .html or .zip file.", name=name)
+    if kind not in kinds:
+        sentence = _("“%(name)s” is none of these: %(kinds)s.", name=name, kinds=", ".join(sorted(kinds)))
         raise ArticleError(sentence, field="file")
     _forget_old()
     stored = f"{token_hex(16)}{kind}"

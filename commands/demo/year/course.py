@@ -5,10 +5,10 @@ from datetime import timedelta
 from commands.demo.year import ending, selfhelp, wave
 from commands.demo.year.cast import Someone
 from commands.demo.year.desk import Desk
-from commands.demo.year.life import Life
 from commands.demo.year.story import Tale
 from incidents.intake import ROUTED_AT_ONCE
 from incidents.models import Channel, Event, Kind, State
+from incidents.moving.life import Life
 from incidents.routing.models import VendorRequest
 
 BY_HAND = frozenset({Channel.PHONE, Channel.WALK_UP})

@@ -13,9 +13,9 @@ from sqlalchemy.orm import Session
 
 from commands.demo.year import rhythm
 from commands.demo.year.cast import Cast, Someone
-from commands.demo.year.life import Life
 from commands.demo.year.story import Tale
 from firstline.db import Model
+from incidents.moving.life import Life
 from incidents.resolutions.acceptance import Rule
 from incidents.sla.agreements import Book
 from incidents.sla.calendars import ROUND_THE_CLOCK, after

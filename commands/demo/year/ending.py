@@ -5,9 +5,9 @@ from datetime import timedelta
 
 from commands.demo.year.cast import Someone
 from commands.demo.year.desk import Desk
-from commands.demo.year.life import Life, Row
 from commands.demo.year.story import Tale
 from incidents.models import Channel, Event, Resolution, State
+from incidents.moving.life import Life, Row
 from incidents.resolutions.acceptance import WARNED_BEFORE_DAYS
 from incidents.resolutions.models import ChangedItem, Rating, Score
 from incidents.resolutions.working_days import after_working_days

@@ -9,14 +9,15 @@ from datetime import timedelta
 from sqlalchemy.orm import Session
 
 from commands.demo.sources import read
-from commands.demo.year import cast, clocks, course, lessons, rows, selfhelp, story
+from commands.demo.year import cast, course, lessons, selfhelp, story
 from commands.demo.year.desk import Desk, counters
-from commands.demo.year.life import Ahead, Life, born
 from commands.demo.year.story import Tale
 from firstline import clock
 from firstline.db import db, write
 from incidents import matrix
 from incidents.models import Channel, Incident, Kind, Level
+from incidents.moving import clocks, rows
+from incidents.moving.life import Ahead, Life, born
 from incidents.resolutions import acceptance
 from incidents.search.filling import fill as make_findable
 from incidents.sla.agreements import read_book
@@ -77,6 +78,7 @@ def _live(desk: Desk, count: int) -> Sequence[Life]:
             course.run(desk, life, tale)
     for life in desk.lives.values():
         clocks.settle(life, desk.book)
+        clocks.tell_missed(life)
     return list(desk.lives.values())
 
 

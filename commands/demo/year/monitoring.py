@@ -6,11 +6,11 @@ from hashlib import sha256
 
 from sqlalchemy.orm import Session
 
-from commands.demo.year import rows
 from commands.demo.year.desk import Desk
-from commands.demo.year.life import Life, Row
 from commands.demo.year.story import Tale
 from incidents.alerts.models import Alert, Outcome, Received, Status
+from incidents.moving import rows
+from incidents.moving.life import Life, Row
 
 SOURCE = "alertmanager"
 

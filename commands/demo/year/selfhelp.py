@@ -4,10 +4,10 @@ from datetime import datetime, timedelta
 
 from commands.demo.year import rhythm
 from commands.demo.year.desk import Desk
-from commands.demo.year.life import Life
 from commands.demo.year.story import Tale
 from incidents.intake import SELF_HELP_FOR
 from incidents.models import Channel, Event, State
+from incidents.moving.life import Life
 from knowledge_base.models import Article, Attempt, AttemptOutcome, Offer
 
 SHOWN = 0.86

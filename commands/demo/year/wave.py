@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 
 from commands.demo.year import ending, selfhelp
 from commands.demo.year.desk import Desk
-from commands.demo.year.life import Life
 from commands.demo.year.story import Tale
 from incidents.models import Channel, Event, State
+from incidents.moving.life import Life
 
 JOINED = 0.3
 MOST_JOINED = 8

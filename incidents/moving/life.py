@@ -1,7 +1,7 @@
 """One incident as it lives: each step by the lifecycle's own table, and what it leaves on the timeline.
 
-Nothing is written here. A step that lies after now does not happen, so that the year ends in the middle
-of work: `Ahead` ends the course, and the incident stands where it stood.
+What happened long ago, here as a demo or at another desk, is lived again in memory and written at the end
+(`rows`). A step that lies after now does not happen: `Ahead` ends the course where it stood.
 """
 
 from dataclasses import dataclass, field
@@ -129,7 +129,7 @@ class Life:
         return row
 
 
-def born(incident_id: int, at: datetime, now: datetime, **known: Any) -> Life:
+def born(incident_id: int | None, at: datetime, now: datetime, **known: Any) -> Life:
     """A new life, with the columns' own defaults for what is not `known`."""
     values = _plain_defaults() | {"marks": {}, "created_at": at, "updated_at": at} | known
     incident = Incident(id=incident_id, state=State.OFFERED, **values)

@@ -2,8 +2,8 @@
 
 from datetime import datetime
 
-from commands.demo.year.life import Life
 from incidents.models import Event
+from incidents.moving.life import Life
 from incidents.sla.agreements import Agreement, Book, Measure
 from incidents.sla.keeping import agreed_for, keep
 from incidents.sla.reckoning import MARKS, due, pending_measures
@@ -11,12 +11,17 @@ from incidents.sla.watch import BREACH, sentence
 
 
 def settle(life: Life, book: Book) -> None:
-    """Reckon it as `sla.keeping` would have, and put its breaches where they happened."""
+    """Reckon it as `sla.keeping` would have; of what ran out before now nobody is told any more."""
     one, stops = life.incident, [stop for stop, _because in life.stops]
     agreed = agreed_for(book, one)
     keep(one, agreed, stops)
     one.marks = _told(life, agreed)
     keep(one, agreed, stops)
+
+
+def tell_missed(life: Life) -> None:
+    """Put the breaches of a settled life where they happened."""
+    one = life.incident
     for measure, by, done_at in (
         (Measure.RESPOND, one.respond_by, one.responded_at or one.resolved_at or one.closed_at),
         (Measure.RESOLVE, one.resolve_by, one.resolved_at or one.closed_at),

@@ -1,0 +1,15 @@
+CREATE TABLE auth_user (id integer PRIMARY KEY, password varchar(128), last_login datetime, is_superuser bool, username varchar(150), first_name varchar(150), last_name varchar(150), email varchar(254), is_staff bool, is_active bool, date_joined datetime);
+CREATE TABLE helpdesk_queue (id integer PRIMARY KEY, title varchar(100), slug varchar(50), email_address varchar(254));
+CREATE TABLE helpdesk_ticket (id integer PRIMARY KEY, title varchar(200), created datetime, modified datetime, submitter_email varchar(254), status integer, on_hold bool, description text, resolution text, priority integer, due_date datetime, last_escalation datetime, secret_key varchar(36), assigned_to_id integer, queue_id integer, kbitem_id integer, merged_to_id integer);
+CREATE TABLE helpdesk_followup (id integer PRIMARY KEY, date datetime, title varchar(200), comment text, public bool, new_status integer, message_id varchar(256), time_spent bigint, ticket_id integer, user_id integer);
+CREATE TABLE helpdesk_followupattachment (id integer PRIMARY KEY, file varchar(1000), filename varchar(1000), mime_type varchar(255), size integer, followup_id integer);
+INSERT INTO auth_user VALUES (1, 'x', NULL, 1, 'tess', 'Tess', 'Lindqvist', 'tess@example.com', 1, 1, '2024-01-01');
+INSERT INTO auth_user VALUES (2, 'x', NULL, 0, 'erin', 'Erin', 'Walsh', 'erin@example.com', 0, 1, '2024-01-01');
+INSERT INTO helpdesk_queue VALUES (1, 'Service Desk', 'sd', 'sd@example.com');
+INSERT INTO helpdesk_ticket VALUES (5, 'Screen dark', '2025-01-07 09:00:00', '2025-01-08 15:00:00', 'erin@example.com', 4, 0, 'Second screen stays dark', 'New cable', 2, NULL, NULL, 's', 1, 1, NULL, NULL);
+INSERT INTO helpdesk_ticket VALUES (6, 'On hold', '2025-01-09 09:00:00', '2025-01-09 10:00:00', 'erin@example.com', 1, 1, 'Waiting for a part', '', 3, NULL, NULL, 's', NULL, 1, NULL, NULL);
+INSERT INTO helpdesk_followup VALUES (1, '2025-01-07 10:00:00', 'Comment', 'Please send a picture', 1, NULL, NULL, NULL, 5, 1);
+INSERT INTO helpdesk_followup VALUES (2, '2025-01-07 11:00:00', 'Mail', 'Here it is', 1, NULL, '<a@x>', NULL, 5, NULL);
+INSERT INTO helpdesk_followup VALUES (3, '2025-01-08 14:00:00', 'Note', 'Worn cable', 0, NULL, NULL, NULL, 5, 1);
+INSERT INTO helpdesk_followup VALUES (4, '2025-01-08 15:00:00', 'Closed', '', 1, 4, NULL, NULL, 5, 1);
+INSERT INTO helpdesk_followupattachment VALUES (1, 'helpdesk/log.txt', 'log.txt', 'text/plain', 3, 2);
