@@ -14,6 +14,7 @@ from sqlalchemy.orm import selectinload
 
 from firstline import clock, files
 from firstline.db import Model, db
+from incidents import authors
 from incidents.catalogue.models import Dependency
 from incidents.matrix import ImpactBar, PriorityCell
 from incidents.models import Attachment, Entry, Incident
@@ -67,10 +68,8 @@ def stream(also: Iterable[type[Model]] = (), *, by: Person | None = None) -> Ite
 
 def _parts(also: Iterable[type[Model]]) -> Iterator[tuple[str, Iterator[str]]]:
     yield "incidents.jsonl", _incidents()
-    yield (
-        "articles.jsonl",
-        exporting.to_jsonl(dict(db.session.execute(select(Person.id, Person.email)).tuples())),
-    )
+    owners = {author.id: author.email for author in authors.list_authors()}
+    yield "articles.jsonl", exporting.to_jsonl(owners)
     for name, models in FILES.items():
         wanted = (*models, *also) if name == "settings.jsonl" else models
         yield name, (line for model in wanted for line in _rows(model))
