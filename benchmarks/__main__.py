@@ -15,6 +15,8 @@ PARTS = {
     "soak": "benchmarks.mail_soak",
     "chat": "benchmarks.chat",
     "understanding": "benchmarks.understanding",
+    "earns": "benchmarks.earns",
+    "reports": "benchmarks.reports",
 }
 
 

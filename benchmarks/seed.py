@@ -69,10 +69,12 @@ def _incident(chance, created, people, teams) -> dict:
     words = f"{chance.choice(THINGS)} {chance.choice(TROUBLES)}"
     priority = chance.choices((1, 2, 3, 4, 5), (3, 12, 60, 20, 5))[0]
     due = created + timedelta(hours=8 * priority)
+    state = chance.choices(("queued", "in_progress", "resolved", "closed"), (20, 10, 20, 50))[0]
+    is_over = state in {"resolved", "closed"}
     return {
         "title": words,
         "description": f"Hello, my {words}. I restarted it twice without any change. " * 3,
-        "state": chance.choices(("queued", "in_progress", "resolved", "closed"), (20, 10, 20, 50))[0],
+        "state": state,
         "channel": chance.choice(("portal", "chat", "mail")),
         "requester_id": chance.choice(people),
         "team_id": chance.choice(teams),
@@ -84,15 +86,21 @@ def _incident(chance, created, people, teams) -> dict:
         "respond_by": due,
         "resolve_by": due,
         "due_at": due,
+        "responded_at": created + timedelta(minutes=chance.randrange(5, 600)),
+        "resolved_at": created + timedelta(minutes=chance.randrange(600, 4000)) if is_over else None,
+        "resolution": chance.choice(("self_service", "support", "higher_tier")) if is_over else None,
     }
 
 
 def _entries(incident_id: int, row: dict) -> list[dict]:
     common = {"incident_id": incident_id, "created_at": row["created_at"], "author_id": row["requester_id"]}
+    ends = [{**common, "event": "resolved", "created_at": row["resolved_at"]}] if row["resolved_at"] else []
+    ends = [one | {"channel": "portal", "text": "It works again."} for one in ends]
     return [
         common | {"event": "reported", "channel": row["channel"], "text": ""},
         common | {"event": "commented", "channel": "mail", "text": "It is back since this morning. " * 4},
         common | {"event": "answered", "channel": "portal", "text": "Thanks, we are looking into it. " * 4},
+        *ends,
     ]
 
 
