@@ -11,6 +11,7 @@ PARTS = {
     "learning": "benchmarks.learning",
     "duplicates": "benchmarks.duplicates",
     "triage": "benchmarks.triage",
+    "trends": "benchmarks.trends",
     "mail": "benchmarks.mail",
     "soak": "benchmarks.mail_soak",
     "chat": "benchmarks.chat",

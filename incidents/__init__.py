@@ -34,6 +34,8 @@ MODELS = (
     "incidents.selfhelp",
     "incidents.majors.models",
     "incidents.majors.telling",
+    "incidents.trends.models",
+    "incidents.trends.watching",
     "incidents.alerts.models",
     "incidents.alerts.sorting",
     "incidents.guidance.verdicts",

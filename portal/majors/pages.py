@@ -17,6 +17,7 @@ from incidents.models import Incident
 from incidents.people import Person
 from portal.access import person
 from portal.errors import status_of
+from portal.majors import trend
 
 NEWS_IN = (15, 30, 60, 120, 240)
 """In how many minutes the next news may be promised."""
@@ -126,6 +127,7 @@ def _page(major_id: int, refusal: Refused | None = None) -> str:
         "majors/major.html",
         major=major,
         reports=reports,
+        **trend.for_page(major_id),
         proposed=[one for one in explaining.proposed_children(major.incident) if one.id not in known],
         news_in=NEWS_IN,
         typed=request.form if refusal else {},
