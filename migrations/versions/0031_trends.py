@@ -1,6 +1,6 @@
 """trends
 
-Revision ID: 0029
+Revision ID: 0031
 Revises: 0030
 Create Date: 2026-11-25 20:30:32.905616
 """
@@ -8,7 +8,7 @@ Create Date: 2026-11-25 20:30:32.905616
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0029"
+revision = "0031"
 down_revision = "0030"
 branch_labels = None
 depends_on = None
