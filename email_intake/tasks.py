@@ -1,6 +1,6 @@
 """What the worker does for mail: nudged when something happened, swept in case the nudge was lost."""
 
-from email_intake import alarm, digest, outgoing, process, retention, spool
+from email_intake import alarm, digest, outgoing, process, report_mail, retention, spool
 from firstline import jobs
 from incidents import notices
 
@@ -39,6 +39,12 @@ def deliver_what_is_due() -> None:
 def deliver_digests() -> None:
     """Send, in one mail a person, what they wanted to read later."""
     digest.deliver_due()
+
+
+@jobs.sweep(every_s=60)
+def send_reports() -> None:
+    """Figures that people asked for."""
+    report_mail.send_due()
 
 
 @jobs.sweep(every_s=3600)

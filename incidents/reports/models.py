@@ -51,6 +51,25 @@ class Fact(Model):
     minutes_spent: Mapped[int]
 
 
+class Mailing(Model):
+    """That somebody gets the figures by mail: how often, and of which incidents."""
+
+    __tablename__ = "report_mailing"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
+    rhythm: Mapped[str] = mapped_column(String(10))
+    channel: Mapped[str] = mapped_column(String(12), default="")
+    category: Mapped[str] = mapped_column(String(60), default="")
+    service_id: Mapped[int | None] = mapped_column(ForeignKey("service.id", ondelete="CASCADE"))
+    team_id: Mapped[int | None] = mapped_column(ForeignKey("team.id", ondelete="CASCADE"))
+    priority: Mapped[int | None]
+    next_at: Mapped[datetime] = mapped_column(index=True)
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+    person: Mapped[Person] = relationship()
+
+
 class Annotation(Model):
     """What happened on a day and explains a chart: a release, an outage."""
 

@@ -4,7 +4,7 @@ from flask import Blueprint
 
 from incidents.policy import Action
 from portal.access import only_who_may
-from portal.reports import annotations, boards, pages, sheet
+from portal.reports import annotations, boards, mails, pages, sheet
 
 blueprint = Blueprint("reports", __name__, url_prefix="/reports")
 blueprint.before_request(only_who_may(Action.SEE_QUEUE))
@@ -16,6 +16,8 @@ for rule, endpoint, view, methods in (
     ("/incidents.csv", "sheet", sheet.download, GET),
     ("/annotations", "annotate", annotations.annotate, POST),
     ("/annotations/<int:annotation_id>/remove", "remove_annotation", annotations.remove, POST),
+    ("/mails", "begin_mail", mails.begin, POST),
+    ("/mails/<int:mailing_id>/stop", "stop_mail", mails.stop, POST),
     ("/boards/<slug>", "board", boards.show, GET),
     ("/boards/<slug>/incidents", "board_behind", boards.behind, GET),
     ("/<slug>", "figure", pages.figure, GET),

@@ -11,7 +11,7 @@ from firstline.i18n import gettext as _
 from incidents.errors import NotFound
 from incidents.models import Incident
 from incidents.policy import Action, may, require
-from incidents.reports import boards
+from incidents.reports import boards, wording
 from incidents.reports.boards import (
     Board,
     Row,
@@ -25,7 +25,7 @@ from incidents.reports.boards import (
 )
 from incidents.reports.figures import Unit
 from portal.access import person
-from portal.reports import asked, frame, wording
+from portal.reports import asked, frame
 
 BOARDS = {
     board.slug: board

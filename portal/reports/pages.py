@@ -10,14 +10,15 @@ from firstline.i18n import gettext as _
 from firstline.i18n import lazy_gettext
 from incidents import administration, services
 from incidents.errors import NotFound
-from incidents.reports import annotations, counting
+from incidents.reports import annotations, counting, mailing, wording
 from incidents.reports.counting import Bar, Dimension
 from incidents.reports.figures import BY_SLUG, FIGURES, Figure
 from incidents.reports.models import Annotation
 from knowledge_base import articles
+from portal.access import person
 from portal.charts import Column
 from portal.display import CHANNELS
-from portal.reports import asked, boards, frame, wording
+from portal.reports import asked, boards, frame
 
 DIMENSIONS = {
     Dimension.CHANNEL: lazy_gettext("By channel"),
@@ -41,6 +42,7 @@ def index() -> str:
         errors=errors,
         since_ever=counting.first_day(),
         boards=boards.of_mine(),
+        mails=[(one, frame.filter_words(one)) for one in mailing.wanted_by(person())],
         notes=annotations.within(question.scope),
         **frame.common(question),
     )

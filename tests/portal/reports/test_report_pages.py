@@ -12,7 +12,7 @@ from incidents.intake import Report, report
 from incidents.lifecycle import Change
 from incidents.models import Channel, Resolution, State
 from incidents.people import Role
-from incidents.reports import facts
+from incidents.reports import facts, wording
 from incidents.reports.counting import Value
 from incidents.reports.figures import BY_SLUG, FIGURES
 from incidents.resolutions.models import Score
@@ -20,7 +20,6 @@ from incidents.resolutions.rating import rate
 from incidents.services import Outage
 from portal import charts
 from portal.charts import Column
-from portal.reports import wording
 from portal.reports.boards import BOARDS
 
 
@@ -167,3 +166,15 @@ def test_columns_carry_their_numbers_until_there_are_too_many():
     many = charts.drawn([Column(date(2026, 1, 5), n % 7, str(n), str(n)) for n in range(40)])
     assert [one.label for one in many if one.label] == ["6", "39"]
     assert charts.drawn([]) == []
+
+
+def test_the_figures_of_a_page_come_by_mail_until_somebody_stops_them(browser, browser_of, person, incident):
+    page = browser.post(
+        "/reports/mails?channel=mail&priority=3", data={"rhythm": "weekly"}, follow_redirects=True
+    )
+    assert "each Monday" in page.text and "Mail, P3" in page.text
+    tess = browser_of(person("tess", Role.AGENT))
+    assert tess.post("/reports/mails/1/stop").status_code == 404
+    assert "each Monday:" not in browser.post("/reports/mails/1/stop", follow_redirects=True).text
+    refused = browser.post("/reports/mails", data={"rhythm": "x"}, follow_redirects=True)
+    assert "Choose each week or each month" in refused.text
