@@ -51,6 +51,9 @@ MODELS = (
     "incidents.reports.models",
     "incidents.reports.facts",
     "incidents.moving.models",
+    "incidents.automation.models",
+    "incidents.automation.running",
+    "incidents.automation.recurring",
     "incidents.sweeps",
 )
 """The modules that declare the domain's tables and tasks, for `firstline.app.create_core`."""

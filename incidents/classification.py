@@ -1,5 +1,6 @@
 """Support corrects the first guess: category, type, impact, urgency and service."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -52,14 +53,21 @@ def reclassify(
     given = {"category": category, "kind": kind, "impact": impact, "urgency": urgency, "service": service}
     with locked(incident_id, seen=seen) as (session, incident):
         require(by, Action.WORK, incident)
-        if not incident.is_open:
-            raise Conflict(_("It is %(state)s. Reopen it first.", state=incident.state))
-        before = _facts_of(incident)
-        after = replace(before, **{fact: value for fact, value in given.items() if value is not None})
-        if after != before:
-            _check(session, after)
-            _file_under(session, incident, before, after, by)
-        return incident.priority
+        return refile(session, incident, given, by=by)
+
+
+def refile(
+    session: Session, incident: Incident, given: Mapping[str, str | None], *, by: Person | None
+) -> int:
+    """As `reclassify`, inside the caller's transaction; `by` None is the desk itself, by a rule."""
+    if not incident.is_open:
+        raise Conflict(_("It is %(state)s. Reopen it first.", state=incident.state))
+    before = _facts_of(incident)
+    after = replace(before, **{fact: value for fact, value in given.items() if value is not None})
+    if after != before:
+        _check(session, after)
+        _file_under(session, incident, before, after, by)
+    return incident.priority
 
 
 def _facts_of(incident: Incident) -> Facts:
@@ -72,7 +80,7 @@ def _facts_of(incident: Incident) -> Facts:
     )
 
 
-def _file_under(session: Session, incident: Incident, before: Facts, after: Facts, by: Person) -> None:
+def _file_under(session: Session, incident: Incident, before: Facts, after: Facts, by: Person | None) -> None:
     was = incident.priority
     service = _service(session, after.service)
     incident.category, incident.kind = after.category, after.kind

@@ -137,6 +137,7 @@ class Event(StrEnum):
     SPLIT = "split"
     ADOPTED = "adopted"
     PARTED = "parted"
+    AUTOMATED = "automated"
     REMEDIATED = "remediated"
 
 

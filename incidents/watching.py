@@ -64,7 +64,7 @@ def watch(incident_id: int, *, by: Person, who: Person | None = None) -> None:
         require(by, Action.NOTE, incident)
         if not who.is_support or not who.active:
             raise Invalid(_("Only people of support can watch."), field="who")
-        _add(session, incident, who)
+        add(session, incident, who)
         feed.tell(session, incident_id)
 
 
@@ -127,14 +127,15 @@ def _call(session: Session, incident: Incident, entry: Entry, author: Person | N
         return []
     named = [one for one in named_in(session, entry.text) if author is None or one.id != author.id]
     for one in named:
-        _add(session, incident, one)
+        add(session, incident, one)
         notices.owe(session, Topic.MENTIONED, incident, one, entry=entry)
     if named:
         entry.facts = {**entry.facts, "mentioned": [one.name for one in named]}
     return named
 
 
-def _add(session: Session, incident: Incident, who: Person) -> None:
+def add(session: Session, incident: Incident, who: Person) -> None:
+    """As `watch`, inside the caller's transaction."""
     if session.get(Watcher, (incident.id, who.id)) is None:
         session.add(Watcher(incident_id=incident.id, person_id=who.id))
         session.flush()

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from commands.demo import history, promises, remediations, routing, sayings, stories
+from commands.demo import automation, history, promises, remediations, routing, sayings, stories
 from commands.demo.sources import known_fixes, read
 from firstline import clock
 from firstline.db import db, write
@@ -54,6 +54,7 @@ def load(hash_password: Hash | None, wanted: Year | None = None) -> Counter[str]
     added["past incidents"] = past
     with write() as session:
         added["routing rules"] = routing.add(session)
+        added["rules, macros and tasks"] = automation.add(session)
     if wanted:
         facts.keep_all()
     return added

@@ -68,7 +68,7 @@ def save(facts: RuleFacts, *, by: Person, rule_id: int | None = None) -> Routing
     require(by, Action.ADMINISTER)
     with write() as session:
         team = own_team(session, facts.team)
-        conditions = _conditions(session, facts.conditions)
+        conditions = checked(session, facts.conditions)
         if not facts.name.strip():
             raise Invalid(_("Give the rule a name: it is what people read under “why here?”."), field="name")
         if facts.assigning not in set(Assigning):
@@ -152,7 +152,8 @@ def _went_to(session: Session, incident_ids: Sequence[int]) -> dict[int, str]:
     return {row.incident_id: str(row.facts.get("team", "")) for row in last_first}
 
 
-def _conditions(session: Session, given: Mapping[str, Sequence[str]]) -> Conditions:
+def checked(session: Session, given: Mapping[str, Sequence[str]]) -> Conditions:
+    """The conditions as they are kept; `Invalid` where one could never be met."""
     unknown = set(given) - set(NAMES)
     if unknown:
         known = ", ".join(NAMES)

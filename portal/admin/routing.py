@@ -83,7 +83,7 @@ def _trial(tried: object = None, refusal: Refused | None = None) -> str:
         trials=rulebook.try_on_last_week(),
         typed=request.form,
         errors={refusal.field or "": refusal.sentence} if refusal else {},
-        known=_known(),
+        known=known(),
     )
 
 
@@ -99,13 +99,13 @@ def _page(rule_id: int | None, refusal: Refused | None = None) -> str:
         typed=_typed() if refusal else _form_of(chosen),
         errors={refusal.field or "": refusal.sentence} if refusal else {},
         teams=[team for team in administration.list_teams() if not team.is_vendor],
-        known=_known(),
+        known=known(),
         names=NAMES,
         assigning=ASSIGNING,
     )
 
 
-def _known() -> dict[str, dict[str, object]]:
+def known() -> dict[str, dict[str, object]]:
     """What can be chosen, by kind of condition."""
     return {
         "category": {category.slug: category.name for category in articles.categories()},
@@ -122,22 +122,27 @@ def _facts() -> RuleFacts:
         name=str(typed["name"]),
         team=request.form.get("team", ""),
         assigning=request.form.get("assigning", ""),
-        conditions={kind: typed[kind] for kind in NAMES},
+        conditions=typed_conditions(),
         is_on="is_on" in request.form,
     )
 
 
 def _typed() -> dict[str, object]:
     form = request.form
-    written = {kind: form.get(kind, "").split(",") for kind in WRITTEN}
     return {
         "name": form.get("name", ""),
         "team": form.get("team", ""),
         "assigning": form.get("assigning", ""),
         "is_on": "is_on" in form,
-        **{kind: form.getlist(kind) for kind in NAMES},
-        **written,
+        **typed_conditions(),
     }
+
+
+def typed_conditions() -> dict[str, list[str]]:
+    """The conditions as the form has them, by kind."""
+    form = request.form
+    written = {kind: form.get(kind, "").split(",") for kind in WRITTEN}
+    return {kind: form.getlist(kind) for kind in NAMES} | written
 
 
 def _form_of(rule: RoutingRule | None) -> dict[str, object]:

@@ -36,6 +36,8 @@ SECTIONS = (
             Page("admin.services", _("Services")),
             Page("admin.rules", _("Routing")),
             Page("admin.steps", _("Escalation")),
+            Page("admin.automation", _("Automation")),
+            Page("admin.tasks", _("Recurring tasks")),
         ),
     ),
     Section(

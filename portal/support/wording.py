@@ -227,6 +227,16 @@ def _paged(entry: Entry) -> str:
     return _("Woke %(people)s (step %(n)s)", people=_fact(entry, "people"), n=_fact(entry, "step"))
 
 
+def _automated(entry: Entry) -> str:
+    did = entry.facts.get("did")
+    words = "; ".join(map(str, did)) if isinstance(did, list) and did else _("nothing was left to do")
+    if entry.author is not None:
+        return _(
+            "%(name)s used “%(macro)s”: %(did)s", name=_who(entry), macro=_fact(entry, "macro"), did=words
+        )
+    return _("Rule “%(rule)s”: %(did)s", rule=_fact(entry, "rule"), did=words)
+
+
 SENTENCES: dict[Event, Callable[[Entry], str]] = {
     Event.REPORTED: _reported,
     Event.CLASSIFIED: _classified,
@@ -254,6 +264,7 @@ SENTENCES: dict[Event, Callable[[Entry], str]] = {
     Event.CHECKED: _checked,
     Event.PROPOSED: _by_name(lazy_gettext("%(name)s proposed a solution")),
     Event.TIMED: _timed,
+    Event.AUTOMATED: _automated,
     Event.CLOSING_SOON: _by_name(lazy_gettext("%(name)s told the requester that it closes soon")),
     Event.RATED: _rated,
     Event.CONTINUED: _continued,
