@@ -123,7 +123,7 @@ def sentence(rule: AutomationRule) -> str:
     parts = [routing_conditions.sentence(rule.conditions)] if rule.conditions else []
     parts += [_("it fits “%(query)s”", query=rule.query)] if rule.query else []
     whether = "; ".join(parts) or _("always")
-    does = ", ".join(map(deeds.sentence, rule.deeds))
+    does = ", ".join(map(deeds.sentence, rule.deeds)).removesuffix(".")
     return _(
         "When %(when)s – if %(if_)s – then %(then)s.", when=WHEN[Moment(rule.moment)], if_=whether, then=does
     )
