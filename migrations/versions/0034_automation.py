@@ -1,15 +1,15 @@
 """automation
 
-Revision ID: 0029
-Revises: 0028
+Revision ID: 0034
+Revises: 0033
 Create Date: 2026-11-25 20:20:21.407088
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0029"
-down_revision = "0028"
+revision = "0034"
+down_revision = "0033"
 branch_labels = None
 depends_on = None
 
