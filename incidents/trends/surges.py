@@ -66,7 +66,11 @@ class Past:
                 week = min(PAST_WEEKS - 1, int((report.at - begin) / timedelta(weeks=1)))
                 for stream in ((), *streams_of(report)):
                     counts[stream][week][self.hour_of(report.at)] += 1
-        self.desk = shape_of(counts[()])
+        weeks = counts[()]
+        # A young desk was not quiet before its first report: it was not there.
+        self._first = next((number for number, week in enumerate(weeks) if any(week)), 0)
+        self.count = sum(map(sum, weeks))
+        self.desk = shape_of(weeks[self._first :])
         self._counts = counts
         self._rates: dict[Stream, list[Rate]] = {}
 
@@ -79,7 +83,7 @@ class Past:
         """By hour of the week; of a stream that was never seen, next to nothing."""
         if stream not in self._rates:
             weeks = self._counts.get(stream) or [[0] * WEEK for _ in range(PAST_WEEKS)]
-            self._rates[stream] = learn(weeks, self.desk)
+            self._rates[stream] = learn(weeks[self._first :], self.desk)
         return self._rates[stream]
 
     def expected(self, stream: Stream, since: datetime, until: datetime) -> Rate:

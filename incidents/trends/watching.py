@@ -24,6 +24,8 @@ from incidents.trends.surges import BUSY_HOURS, PAST_WEEKS, Finding, Of, Past, R
 from knowledge_base.models import Category
 
 EVERY_S = 60
+FEWEST_PAST = 100
+"""Reports that a desk has seen before one can say what is usual."""
 LOOKED_AT = timedelta(minutes=5)
 """Reports so young are looked at: a sweep that came late misses none."""
 QUIET_FOR = timedelta(hours=4)
@@ -42,6 +44,8 @@ def watch() -> None:
         return
     reports = _reports(now - timedelta(weeks=PAST_WEEKS, hours=BUSY_HOURS))
     past = Past(reports, _midnight(now), ZoneInfo(current_app.config["SETTINGS"].timezone))
+    if past.count < FEWEST_PAST:
+        return
     for report in [one for one in reports if one.at > now - LOOKED_AT]:
         recent = [one for one in reports if one.at > report.at - timedelta(hours=BUSY_HOURS)]
         finding = find(report, recent, past)

@@ -93,3 +93,10 @@ def test_a_stream_without_a_past_has_the_shape_of_the_desk():
     assert rates[9].mean > rates[10].mean
     assert rates[33].mean > rates[34].mean
     assert sum(desk) == pytest.approx(1)
+
+
+def test_a_desk_that_is_two_weeks_old_was_not_quiet_before():
+    young = Past(reports_at(*usual(weeks=2)), MONDAY + timedelta(weeks=2), UTC)
+    a_week = sum(rate.mean for rate in young.rates(((Of.SERVICE, "vpn"),)))
+    # Of the six a week some count less: all at one hour of a desk with nothing else.
+    assert 4 <= a_week <= 7

@@ -9,9 +9,9 @@ from firstline.db import db, write
 from incidents.intake import Report, report
 from incidents.majors import leading
 from incidents.majors.models import Major
-from incidents.models import Channel, Incident
+from incidents.models import Channel, Incident, State
 from incidents.notices import Notice, Topic
-from incidents.people import Role
+from incidents.people import Person, Role
 from incidents.services import Outage, Service
 from incidents.trends import watching
 
@@ -29,7 +29,32 @@ def at(monkeypatch):
 
 
 @pytest.fixture
-def surge(person, desk, at):
+def past(person, desk, at):
+    """Two reports a day for eight weeks, each of another kind."""
+    with write() as session:
+        zoe = person_in(session)
+        for number in range(112):
+            session.add(past_incident(zoe, NOW - timedelta(hours=12 * number + 20), f"kind{number % 14}"))
+
+
+def person_in(session):
+    zoe = Person(email="zoe@example.com", name="Zoe")
+    session.add(zoe)
+    session.flush()
+    return zoe
+
+
+def past_incident(by, created_at, category):
+    due = created_at + timedelta(hours=8)
+    return Incident(
+        title="x", description="x", state=State.CLOSED, channel=Channel.PORTAL, requester_id=by.id, priority=4,
+        category=category, created_at=created_at, respond_by=due, resolve_by=due, due_at=due,
+        suggested_at=created_at,
+    )  # fmt: skip
+
+
+@pytest.fixture
+def surge(person, desk, past, at):
     """Reports of one service, one every two minutes, looked at after the last."""
     erin = person("erin")
 
@@ -65,7 +90,7 @@ def test_a_surge_is_proposed_once_with_what_is_usual_and_the_lead_is_told(surge,
 def test_another_service_is_another_story(surge):
     surge(6)
     with write() as session:
-        for incident in session.query(Incident):
+        for incident in session.query(Incident).filter(Incident.state != State.CLOSED):
             incident.category = "network"
     surge(6, service="printing", after=30)
     assert len(majors()) == 2
@@ -93,5 +118,14 @@ def test_alerts_and_a_quiet_desk_propose_nothing(surge, at):
     surge(8, channel=Channel.MONITORING)
     surge(2)
     at(hours=3)
+    watching.watch()
+    assert majors() == []
+
+
+def test_a_desk_without_a_past_knows_of_nothing_unusual(person, desk, at):
+    erin = person("erin")
+    for number in range(8):
+        at(minutes=number)
+        report(Report(requester_id=erin.id, description="x", channel=Channel.PORTAL, service="vpn"))
     watching.watch()
     assert majors() == []
