@@ -6,26 +6,6 @@ import sys
 from datetime import timedelta
 
 BATCH = 1000
-THINGS = (
-    "printer",
-    "laptop",
-    "VPN",
-    "mailbox",
-    "calendar",
-    "monitor",
-    "headset",
-    "shared drive",
-    "Wi-Fi",
-    "phone",
-)
-TROUBLES = (
-    "stopped working after the update",
-    "shows a blank page",
-    "is very slow since Monday",
-    "asks for credentials again and again",
-    "disconnects every few minutes",
-    "does not sync with my phone",
-)
 
 
 def seed(environment: dict[str, str], count: int) -> None:
@@ -35,45 +15,47 @@ def seed(environment: dict[str, str], count: int) -> None:
 
 def fill(count: int) -> None:
     """Add `count` incidents, a third of them open, with a short timeline each."""
-    from sqlalchemy import insert, select
+    from sqlalchemy import select
 
     from commands.context import create_context
+    from commands.demo.sources import read
+    from commands.demo.year.desk import counters
     from firstline import clock
     from firstline.db import db, write
     from incidents.models import Entry, Incident
+    from incidents.moving.rows import put
     from incidents.people import Person, Team
     from incidents.search.filling import fill as make_findable
 
     with create_context().app_context():
         people = db.session.scalars(select(Person.id)).all()
         teams = db.session.scalars(select(Team.id)).all()
+        troubles = read("year/troubles")
         chance, now = random.Random(42), clock.now()
         for start in range(0, count, BATCH):
             with write() as session:
+                ids = counters(session, Incident)[Incident]
                 rows = [
-                    _incident(chance, now - timedelta(minutes=5 * (count - n)), people, teams)
+                    {"id": next(ids)}
+                    | _incident(chance, now - timedelta(minutes=5 * (count - n)), people, teams, troubles)
                     for n in range(start, min(start + BATCH, count))
                 ]
-                ids = session.scalars(
-                    insert(Incident).returning(Incident.id, sort_by_parameter_order=True), rows
-                ).all()
-                session.execute(
-                    insert(Entry),
-                    [entry for number, row in zip(ids, rows, strict=True) for entry in _entries(number, row)],
-                )
+                put(session, Incident, rows)
+                put(session, Entry, [entry for row in rows for entry in _entries(row["id"], row)])
         with write() as session:
             make_findable(session)
 
 
-def _incident(chance, created, people, teams) -> dict:
-    words = f"{chance.choice(THINGS)} {chance.choice(TROUBLES)}"
+def _incident(chance, created, people, teams, troubles) -> dict:
+    trouble = chance.choice(troubles)
+    words, detail = chance.choice(trouble["words"]), chance.choice(trouble["detail"])
     priority = chance.choices((1, 2, 3, 4, 5), (3, 12, 60, 20, 5))[0]
     due = created + timedelta(hours=8 * priority)
     state = chance.choices(("queued", "in_progress", "resolved", "closed"), (20, 10, 20, 50))[0]
     is_over = state in {"resolved", "closed"}
     return {
         "title": words,
-        "description": f"Hello, my {words}. I restarted it twice without any change. " * 3,
+        "description": f"Hello, {words}. {detail} I restarted it twice without any change. " * 3,
         "state": state,
         "channel": chance.choice(("portal", "chat", "mail")),
         "requester_id": chance.choice(people),

@@ -7,7 +7,7 @@ tells two troubles apart is mostly here: another device, another floor, another 
 import re
 import unicodedata
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from knowledge_base.words import is_code
@@ -58,8 +58,9 @@ class Concepts:
         return self.things - CONTAINERS
 
 
+@lru_cache(maxsize=4_096)
 def read(text: str) -> Concepts:
-    """The concepts these words name."""
+    """The concepts these words name; kept for a while, for the same reports are compared again and again."""
     folded = unicodedata.normalize("NFKC", text).lower().replace("’", "'")
     troubles = _named("trouble", folded)
     return Concepts(

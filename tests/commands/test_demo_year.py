@@ -8,8 +8,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import func, select
 
+from chatbot.client.models import ConversationIncident, Turn
 from commands.demo.load import add_company
 from commands.demo.year.load import load
+from email_intake import accounting
+from email_intake.models import Outcome, RawMessage
 from firstline import clock
 from firstline.app import create_core
 from firstline.db import db
@@ -39,7 +42,12 @@ COUNT = 300
 
 def make(folder):
     settings = Settings.from_environ({"FIRSTLINE_DATA_DIR": str(folder), "FIRSTLINE_SECRET_KEY": "k" * 40})
-    app = create_core(settings, models=MODELS, TESTING=True, JOBS_INLINE=True)
+    app = create_core(
+        settings,
+        models=(*MODELS, "email_intake.models", "chatbot.client.models"),
+        TESTING=True,
+        JOBS_INLINE=True,
+    )
     with app.app_context(), clock.freeze(TODAY):
         db.create_all()
         add_company(None)
@@ -162,6 +170,14 @@ def test_ratings_vendors_alerts_and_comings_and_goings_are_there(year):
     assert "hanna.lund@example.com" in gone
     people = {one.id: one for one in everyone(Person)}
     assert all(people[one.requester_id].created_at <= one.created_at for one in everyone(Incident))
+
+
+def test_what_was_mailed_adds_up_and_conversations_lead_to_incidents(year):
+    assert accounting.check().wrong == ()
+    outcomes = Counter(db.session.scalars(select(RawMessage.outcome)))
+    assert outcomes[Outcome.OPENED] > outcomes[Outcome.IGNORED] > 0
+    assert db.session.scalar(select(func.count()).select_from(ConversationIncident)) > 20
+    assert db.session.scalar(select(func.count()).select_from(Turn)) > 20
 
 
 def test_the_same_seed_is_the_same_year(loaded, tmp_path):

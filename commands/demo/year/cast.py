@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import select, update
@@ -59,6 +60,11 @@ class Cast:
     devices: dict[tuple[int, str], int]
     vendor_hours: dict[str, float]
 
+    @cached_property
+    def address_of(self) -> dict[int, str]:
+        """Addresses by the person's id."""
+        return {one.id: email for email, one in self.by_email.items()}
+
     def employee(self, chance: random.Random, at: datetime, site: str = "") -> Someone:
         """Somebody who is there that day, at this site if one is named."""
         while True:
@@ -94,8 +100,11 @@ def add(session: Session, chance: random.Random, count: int) -> Cast:
 
 
 def day(days: int) -> datetime:
-    """So many days from now; negative ones are past."""
-    return clock.now() + timedelta(days=days)
+    """So many days from now, in the morning of a working day; negative ones are past, 0 is now."""
+    if days == 0:
+        return clock.now()
+    morning = (clock.now() + timedelta(days=days)).replace(hour=8, minute=10, second=0, microsecond=0)
+    return morning + timedelta(days=max(0, 7 - morning.weekday()) if morning.weekday() > 4 else 0)
 
 
 def _add_vendors(session: Session, told: Sequence[Told]) -> None:
@@ -135,7 +144,7 @@ def _add_employees(session: Session, chance: random.Random, told: Told, count: i
         name = f"{chance.choice(told['first'])} {chance.choice(told['last'])}"
         site = chance.choices(sites, weights)[0]
         zone, language, _share = told["sites"][site]
-        came = -chance.randrange(1, 330) if chance.random() < JOINS else -400
+        came = -chance.randrange(3, 330) if chance.random() < JOINS else -400
         person = Person(
             email=_address(name, taken), name=name, site=site, timezone=zone, language=language,
             role=Role.EMPLOYEE, created_at=day(came), active=chance.random() >= LEAVES,

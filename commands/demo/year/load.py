@@ -9,7 +9,7 @@ from datetime import timedelta
 from sqlalchemy.orm import Session
 
 from commands.demo.sources import read
-from commands.demo.year import cast, course, lessons, selfhelp, story
+from commands.demo.year import cast, course, lessons, selfhelp, story, talk
 from commands.demo.year.desk import Desk, counters
 from commands.demo.year.story import Tale
 from firstline import clock
@@ -44,6 +44,7 @@ def _load(chance: random.Random, count: int) -> Counter[str]:
         lives = _live(desk, count)
         rows.write_lives(session, lives)
         lessons.write_beside(session, desk)
+        talk.write_talk(session, desk)
     with write() as session:
         make_findable(session)
     learned = lessons.learn(desk)

@@ -14,6 +14,8 @@ from incidents.sla.calendars import Calendar
 
 WHOLE = 20_000
 """The size for which the data files name numbers of reports."""
+TODAY = 6
+"""A few of the last hours in any case, so that the smallest desk has something to do."""
 MONITORED = 0.035
 """The share of incidents that monitors raise."""
 AT_FIRST = {Channel.PORTAL: 36, Channel.MAIL: 30, Channel.PHONE: 16, Channel.CHAT: 10, Channel.WALK_UP: 6}
@@ -80,7 +82,8 @@ def tell(chance: random.Random, cast: Cast, count: int, calendar: Calendar, now:
         *_majors(chance, cast, scale),
     ]
     monitored = round(count * MONITORED)
-    usual = rhythm.times(chance, max(0, count - len(special) - monitored), calendar, now)
+    usual = rhythm.times(chance, max(0, count - len(special) - monitored - TODAY), calendar, now)
+    usual += [now - timedelta(minutes=chance.uniform(1, 300)) for _ in range(TODAY)]
     tales = [*special, *_usual(chance, cast, usual, now), *_alerts(chance, cast, monitored, now)]
     return sorted((one for one in tales if one.at < now), key=lambda one: one.at)
 
@@ -105,15 +108,13 @@ def _faults(
             *([told["back"]] if "back" in told else []),
         ):
             many = max(3, round(told["per_week"] * scale * (ended - began) / 7))
-            for at in _between(chance, many, calendar, now, began, ended):
+            for at in _between(chance, many, calendar, began, ended):
                 yield _tale(chance, cast, at, now, trouble(told), fault=told["slug"])
 
 
-def _between(
-    chance: random.Random, many: int, calendar: Calendar, now: datetime, began: int, ended: int
-) -> list[datetime]:
-    first = now + timedelta(days=began)
-    hours = [first + timedelta(hours=number) for number in range((ended - began) * 24)]
+def _between(chance: random.Random, many: int, calendar: Calendar, began: int, ended: int) -> list[datetime]:
+    first, last = day(began), day(ended)
+    hours = [first + timedelta(hours=number) for number in range((last - first) // timedelta(hours=1))]
     drawn = chance.choices(hours, [rhythm.weight(at, calendar) for at in hours], k=many)
     return [at + timedelta(seconds=chance.randrange(3_600)) for at in drawn]
 
@@ -153,10 +154,8 @@ def _wave(
 
 
 def _span(told: Told) -> tuple[datetime, datetime]:
-    """When it began and when it was over; a weekend is moved to the Monday, when people notice."""
-    midnight = day(told["day"]).replace(hour=0, minute=0, second=0, microsecond=0)
-    begun = midnight + timedelta(days=max(0, 7 - midnight.weekday()) if midnight.weekday() > 4 else 0)
-    begun += timedelta(hours=told["hour"])
+    """When it began and when it was over."""
+    begun = day(told["day"]).replace(hour=0, minute=0) + timedelta(hours=told["hour"])
     return begun, begun + timedelta(minutes=told["minutes"])
 
 
