@@ -2,9 +2,11 @@
 
 import os
 import secrets
+import shlex
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import click
@@ -14,6 +16,7 @@ from firstline.settings import Settings
 
 TIMEOUT_S = 40.0
 VARIABLE = "FIRSTLINE_API_TOKEN"
+FILE = "/file "
 UNREACHED = "The portal at {url} does not answer. Start it with “firstline serve”, or give --url."
 
 
@@ -23,7 +26,8 @@ def chat(url: str | None) -> None:
     """Talk to the assistant: one line a turn, a number presses a button, an end of input ends it.
 
     The API token comes from the environment, FIRSTLINE_API_TOKEN, so that no list of processes shows
-    it. While a person answers, an empty line looks for what is new.
+    it. While a person answers, an empty line looks for what is new. “/file PATH” sends a file, with the
+    words behind it; a path with blanks stands in quotation marks.
     """
     token = os.environ.get(VARIABLE)
     if not token:
@@ -51,13 +55,29 @@ class Talk:
 
     def turn(self, line: str) -> Iterator[str]:
         """What to print after a line was typed."""
-        if line.strip():
+        if line.startswith(FILE):
+            yield from self._send_file(line)
+        elif line.strip():
             yield from self._say(self._meant(line.strip()))
         yield from self._news()
 
-    def _say(self, words: str) -> Iterator[str]:
+    def _send_file(self, line: str) -> Iterator[str]:
+        try:
+            _command, path, *words = shlex.split(line)
+            file = Path(path).expanduser()
+            content = file.read_bytes()
+        except (OSError, ValueError) as error:
+            yield f"Nothing was sent: {error}"
+            return
+        yield from self._say(" ".join(words), (file.name, content))
+
+    def _say(self, words: str, file: tuple[str, bytes] | None = None) -> Iterator[str]:
         body = {"message": words, "conversation": self.conversation, "message_id": secrets.token_urlsafe(12)}
-        reply = self._ask("POST", "/api/v1/chat", json=body)
+        if file is None:
+            reply = self._ask("POST", "/api/v1/chat", json=body)
+        else:
+            given = {name: value for name, value in body.items() if value is not None}
+            reply = self._ask("POST", "/api/v1/chat", data=given, files={"attachments": file})
         self.conversation = reply["conversation"]
         if not reply["messages"]:
             yield "(A person has this conversation. An empty line looks for their answer.)"

@@ -24,17 +24,17 @@
     get tooLarge() { return [...this.input.files].filter((file) => file.size > Number(this.input.dataset.mostBytes)); }
 
     set(files) {
-      const all = new DataTransfer();
-      for (const file of files) all.items.add(file);
-      this.input.files = all.files;
+      this.input.files = window.firstlineList(files);
       this.tell();
     }
 
     tell() {
       const large = this.tooLarge;
-      this.told.textContent = large.length ? large.map((file) => `“${file.name}” ${this.input.dataset.tooLarge}`).join(" ") : this.names;
+      const wrong = large.map((file) => `“${file.name}” ${this.input.dataset.tooLarge}`).join(" ");
+      window.firstlineFiles(this.told, this.input, (files) => this.set(files));
+      if (wrong) this.told.append(wrong);
       this.told.toggleAttribute("data-wrong", large.length > 0);
-      this.input.setCustomValidity(large.length ? this.told.textContent : "");
+      this.input.setCustomValidity(wrong);
     }
 
     // What goes with the next turn; the field is empty afterwards.

@@ -8,11 +8,15 @@ document.addEventListener("DOMContentLoaded", () => {
     const tell = () => {
       const most = Number(input.dataset.mostBytes);
       const large = [...input.files].filter((file) => file.size > most);
-      told.textContent = large.length
-        ? large.map((file) => `“${file.name}” ${input.dataset.tooLarge}`).join(" ")
-        : [...input.files].map((file) => file.name).join(", ");
+      const wrong = large.map((file) => `“${file.name}” ${input.dataset.tooLarge}`).join(" ");
+      window.firstlineFiles(told, input, set);
+      if (wrong) told.append(wrong);
       input.classList.toggle("is-invalid", large.length > 0);
-      input.setCustomValidity(large.length ? told.textContent : "");
+      input.setCustomValidity(wrong);
+    };
+    const set = (files) => {
+      input.files = window.firstlineList(files);
+      tell();
     };
     input.addEventListener("change", tell);
 
@@ -20,10 +24,7 @@ document.addEventListener("DOMContentLoaded", () => {
       const pasted = [...event.clipboardData.files];
       if (event.defaultPrevented || !pasted.length) return;
       event.preventDefault();
-      const all = new DataTransfer();
-      for (const file of [...input.files, ...pasted]) all.items.add(file);
-      input.files = all.files;
-      tell();
+      set([...input.files, ...pasted]);
     });
   }
 });

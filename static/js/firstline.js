@@ -25,6 +25,28 @@
     }
   });
 
+  // The names of the files a field holds, each with a button that takes it out again.
+  window.firstlineFiles = (told, input, set) => {
+    const files = [...input.files];
+    told.replaceChildren(...files.map((file) => {
+      const button = document.createElement("button");
+      button.type = "button";
+      button.className = "chosen-file";
+      button.textContent = file.name;
+      button.setAttribute("aria-label", `${input.dataset.takeOut} “${file.name}”`);
+      button.addEventListener("click", () => {
+        set(files.filter((other) => other !== file));
+        (told.querySelector("button") || input).focus();
+      });
+      return button;
+    }));
+  };
+  window.firstlineList = (files) => {
+    const all = new DataTransfer();
+    for (const file of files) all.items.add(file);
+    return all.files;
+  };
+
   document.addEventListener("DOMContentLoaded", () => {
     document.querySelector("[data-focus]")?.focus();
     // A second click while the first is on its way would only wait for the same answer.

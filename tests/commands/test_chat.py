@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextvars import Context
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
@@ -15,7 +16,7 @@ from commands.chat import VARIABLE, chat
 from firstline.db import db
 from firstline.settings import Settings
 from incidents import conversation
-from incidents.models import Channel, Incident
+from incidents.models import Attachment, Channel, Incident
 from incidents.people import Person, Role, Team, create_token
 from portal import create_app
 from tests.servers import free_port
@@ -98,3 +99,16 @@ def test_a_portal_that_is_away_is_a_sentence(run: Run) -> None:
     result = run("hello", at=f"http://127.0.0.1:{free_port()}")
     assert result.exit_code == 1
     assert "does not answer" in result.output
+
+
+def test_a_file_goes_on_the_incident_with_the_words_behind_it(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "my screen.png").write_bytes(b"\x89PNG\r\n\x1a\n")
+    result = run("my headset crackles since monday", f'/file "{tmp_path}/my screen.png" this is what I see')
+    assert "I have added “my screen.png” to INC-000001." in result.output
+    db.session.rollback()
+    assert [file.name for file in db.session.scalars(select(Attachment))] == ["my screen.png"]
+
+
+def test_a_file_that_is_not_there_is_a_sentence_and_the_conversation_goes_on(run: Run) -> None:
+    result = run("/file nowhere.png", "my headset crackles since monday")
+    assert "Nothing was sent:" in result.output and "INC-000001 is logged" in result.output

@@ -1,5 +1,6 @@
 """Articles, chat and alerts over the interface, and the description that tells of them."""
 
+import io
 import re
 from collections.abc import Callable
 from typing import Any
@@ -101,6 +102,16 @@ def test_the_chat_takes_a_turn_and_the_same_message_once(erin: Program) -> None:
     assert first["messages"][0].keys() == {"text", "buttons", "articles", "incident"}
     again = erin.post("/chat", {**said, "conversation": first["conversation"]}).json
     assert again == first
+
+
+def test_the_chat_takes_files_as_a_form_and_without_words(erin: Program) -> None:
+    picture = (io.BytesIO(b"\x89PNG\r\n\x1a\n"), "screen.png")
+    reply = erin.post("/chat", data={"message": "", "attachments": picture}).json
+    assert "I keep “screen.png”." in reply["messages"][0]["text"]
+    said = {"message": "my monitor stays black", "conversation": reply["conversation"]}
+    told = erin.post("/chat", data=said, content_type="multipart/form-data").json["messages"]
+    assert "I have added “screen.png” to INC-000001." in [message["text"] for message in told]
+    assert erin.post("/chat", data={"message": ""}, content_type="multipart/form-data").status_code == 422
 
 
 def test_nobody_speaks_in_somebody_elses_conversation(program: Callable[..., Program], erin: Program) -> None:
