@@ -14,6 +14,7 @@ from incidents import notices
 from incidents.catalogue import dependencies
 from incidents.errors import Conflict, Invalid, NotFound
 from incidents.notices import Delivery, Notice
+from incidents.overtaking import require_unchanged
 from incidents.people import (
     SUPPORT,
     ApiToken,
@@ -21,6 +22,7 @@ from incidents.people import (
     Role,
     Team,
     clean_phone,
+    create_token,
     ensure_person,
     find_by_address,
     normalise_address,
@@ -33,6 +35,7 @@ from knowledge_base.articles import slugify
 
 PAGE = 50
 MOST_HOURS = 24 * 90
+WITH_TOKEN = frozenset(Role) - {Role.CONTACT}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,11 +109,15 @@ def add_person(address: str, facts: PersonFacts, *, by: Person) -> Person:
     return person
 
 
-def change_person(person_id: int, facts: PersonFacts, *, by: Person) -> Person:
-    """Correct a person; nobody takes their own powers away, so one administrator always remains."""
+def change_person(person_id: int, facts: PersonFacts, *, by: Person, seen: str = "") -> Person:
+    """Correct a person; nobody takes their own powers away, so one administrator always remains.
+
+    `seen`, here and below, is the mark of what the form was filled with: see `overtaking`.
+    """
     require(by, Action.ADMINISTER)
     with write() as session:
         person = _get(session, Person, person_id)
+        require_unchanged(person, seen)
         if person.id == by.id and (facts.role != Role.ADMIN or not facts.active):
             raise Conflict(_("You cannot take your own powers away. Ask another administrator."))
         _fill_person(session, person, facts)
@@ -139,12 +146,14 @@ def support_people() -> Sequence[Person]:
     return db.session.scalars(found.order_by(Person.name)).all()
 
 
-def save_team(facts: TeamFacts, *, by: Person, team_id: int | None = None) -> Team:
+def save_team(facts: TeamFacts, *, by: Person, team_id: int | None = None, seen: str = "") -> Team:
     """Make or correct a team."""
     require(by, Action.ADMINISTER)
     _check_team(facts)
     with write() as session:
         team = _get(session, Team, team_id) if team_id else Team(slug=_free(session, Team, facts.name))
+        if team_id:
+            require_unchanged(team, seen)
         team.name, team.tier, team.is_vendor = facts.name.strip()[:120], facts.tier, facts.is_vendor
         team.email = facts.email.strip().casefold() or None
         team.lead, team.answer_hours = _lead(session, facts.lead), facts.answer_hours
@@ -152,7 +161,9 @@ def save_team(facts: TeamFacts, *, by: Person, team_id: int | None = None) -> Te
     return team
 
 
-def save_service(facts: ServiceFacts, *, by: Person, service_id: int | None = None) -> Service:
+def save_service(
+    facts: ServiceFacts, *, by: Person, service_id: int | None = None, seen: str = ""
+) -> Service:
     """Make or correct a service."""
     require(by, Action.ADMINISTER)
     _check_name(facts.name)
@@ -164,6 +175,8 @@ def save_service(facts: ServiceFacts, *, by: Person, service_id: int | None = No
             if service_id
             else Service(slug=_free(session, Service, facts.name))
         )
+        if service_id:
+            require_unchanged(service, seen)
         service.name, service.description = facts.name.strip()[:120], facts.description.strip()
         service.criticality = facts.criticality
         service.keywords = [word.strip() for word in facts.keywords if word.strip()]
@@ -179,6 +192,27 @@ def list_tokens() -> Sequence[ApiToken]:
     """Every API token with its person, latest first."""
     found = select(ApiToken).options(joinedload(ApiToken.person))
     return db.session.scalars(found.order_by(ApiToken.id.desc()).limit(500)).all()
+
+
+def make_token(address: str, role: str, *, by: Person) -> str:
+    """A new token for this person, to be shown once. Who is unknown is made with `role`, a known one keeps theirs."""
+    require(by, Action.ADMINISTER)
+    known = find_by_address(address)
+    if known is not None and role and role != known.role:
+        raise Conflict(
+            _(
+                "%(name)s has another role. Change it at the person, or leave the role empty.",
+                name=known.name,
+            ),
+            field="role",
+        )
+    if known is None and role not in WITH_TOKEN:
+        raise Invalid(_("Nobody has this address yet. Choose a role, and they are made."), field="role")
+    if known is not None and (known.role not in WITH_TOKEN or not known.active):
+        raise Conflict(
+            _("%(name)s may not sign in, so a token opens nothing.", name=known.name), field="email"
+        )
+    return create_token(address, Role(known.role if known else role))
 
 
 def revoke_token(token_id: int, *, by: Person) -> None:
@@ -283,7 +317,7 @@ def _free(session: Session, model: type[Team] | type[Service], name: str) -> str
 
 
 def _get[Model](session: Session, model: type[Model], row_id: int) -> Model:
-    row = session.get(model, row_id)
+    row = session.get(model, row_id, with_for_update=True)
     if row is None:
         raise NotFound(_("There is no such thing any more. Go back and look again."))
     return row

@@ -108,6 +108,7 @@ for rule, endpoint, view, methods in (
     ("/priorities", "matrix", matrix.show, GET),
     ("/priorities", "choose_matrix", matrix.save, POST),
     ("/tokens", "tokens", tokens.index, GET),
+    ("/tokens", "make_token", tokens.make, POST),
     ("/tokens/<int:token_id>/revoke", "revoke_token", tokens.revoke, POST),
     ("/webhooks", "webhooks", webhooks.index, GET),
     ("/webhooks", "add_webhook", webhooks.save, POST),

@@ -12,6 +12,7 @@ from incidents.administration import PAGE, PersonFacts
 from incidents.errors import Invalid, Refused
 from incidents.people import Person, Role
 from portal.access import person as me
+from portal.admin import overtaken
 from portal.errors import status_of
 
 ROLES = {
@@ -49,7 +50,7 @@ def show(person_id: int) -> str:
 def change(person_id: int) -> ResponseReturnValue:
     try:
         _check_password()
-        changed = administration.change_person(person_id, _facts(), by=me())
+        changed = administration.change_person(person_id, _facts(), by=me(), seen=overtaken.seen())
         _set_password(changed)
     except Refused as refusal:
         return _one(administration.find_person(person_id), refusal), status_of(refusal)
@@ -83,7 +84,10 @@ def _one(found: Person, refusal: Refused | None = None) -> str:
         "shift": found.shift,
     }
     return render_template(
-        "admin/person.html", person=found, **_for_form(_typed() if refusal else known, refusal)
+        "admin/person.html",
+        person=found,
+        **_for_form(_typed() if refusal else known, refusal),
+        **overtaken.state(found, known, refusal),
     )
 
 

@@ -10,6 +10,7 @@ from incidents.catalogue import dependencies
 from incidents.errors import NotFound, Refused
 from incidents.services import Service
 from portal.access import person
+from portal.admin import overtaken
 from portal.errors import status_of
 
 
@@ -19,7 +20,9 @@ def index(service_id: int | None = None) -> str:
 
 def save(service_id: int | None = None) -> ResponseReturnValue:
     try:
-        service = administration.save_service(_facts(), by=person(), service_id=service_id)
+        service = administration.save_service(
+            _facts(), by=person(), service_id=service_id, seen=overtaken.seen()
+        )
     except Refused as refusal:
         return _page(service_id, refusal), status_of(refusal)
     flash(_("%(name)s is saved.", name=service.name), "success")
@@ -49,6 +52,7 @@ def _page(service_id: int | None, refusal: Refused | None = None) -> str:
         needs=_needs(chosen, refusal),
         typed=request.form if refusal else _form_of(chosen),
         errors={refusal.field or "": refusal.sentence} if refusal else {},
+        **overtaken.state(chosen, _form_of(chosen), refusal),
     )
 
 

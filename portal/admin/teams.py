@@ -11,6 +11,7 @@ from incidents.administration import TeamFacts
 from incidents.errors import NotFound, Refused
 from incidents.routing import removal
 from portal.access import person
+from portal.admin import overtaken
 from portal.errors import status_of
 
 
@@ -29,7 +30,7 @@ def save(team_id: int | None = None) -> ResponseReturnValue:
         answer_hours=form.get("answer_hours", 24, type=int),
     )
     try:
-        team = administration.save_team(facts, by=person(), team_id=team_id)
+        team = administration.save_team(facts, by=person(), team_id=team_id, seen=overtaken.seen())
     except Refused as refusal:
         return _page(team_id, refusal), status_of(refusal)
     flash(_("%(name)s is saved.", name=team.name), "success")
@@ -70,4 +71,5 @@ def _page(team_id: int | None, refusal: Refused | None = None) -> str:
         leads=administration.support_people(),
         typed={**known, **request.form} if refusal else known,
         errors={refusal.field or "": refusal.sentence} if refusal else {},
+        **overtaken.state(chosen, known, refusal),
     )

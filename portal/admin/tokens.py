@@ -1,19 +1,44 @@
-"""API tokens: who has one, and taking it back. They are made on the command line, where they are shown once."""
+"""API tokens: made for a person and shown once, listed, and taken back."""
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from firstline.i18n import gettext as _
 from incidents import administration
+from incidents.administration import WITH_TOKEN
+from incidents.errors import Refused
 from portal.access import person
 from portal.admin.people import ROLES
+from portal.errors import status_of
 
 
 def index() -> str:
-    return render_template("admin/tokens.html", tokens=administration.list_tokens(), roles=ROLES)
+    return _page()
+
+
+def make() -> ResponseReturnValue:
+    """Shown in the answer itself: it is kept nowhere, not even until the next page."""
+    given = request.form
+    try:
+        made = administration.make_token(given.get("email", ""), given.get("role", ""), by=person())
+    except Refused as refusal:
+        return _page(refusal=refusal), status_of(refusal)
+    return _page(made=made), {"Cache-Control": "no-store"}
 
 
 def revoke(token_id: int) -> ResponseReturnValue:
     administration.revoke_token(token_id, by=person())
     flash(_("This token opens nothing any more."), "success")
     return redirect(url_for("admin.tokens"), 303)
+
+
+def _page(*, made: str = "", refusal: Refused | None = None) -> str:
+    return render_template(
+        "admin/tokens.html",
+        tokens=administration.list_tokens(),
+        roles=ROLES,
+        choices={role: name for role, name in ROLES.items() if role in WITH_TOKEN},
+        made=made,
+        typed=request.form if refusal else {},
+        errors={refusal.field or "": refusal.sentence} if refusal else {},
+    )

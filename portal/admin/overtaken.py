@@ -1,0 +1,53 @@
+"""What a form needs so that nobody writes over what somebody else has just saved."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import request
+
+from firstline.db import Model
+from firstline.i18n import lazy_gettext as _
+from incidents.errors import Refused
+from incidents.overtaking import Overtaken, mark_of
+
+LABELS = {
+    "name": _("Name"), "tier": _("Tier"), "email": _("E-mail address"), "lead": _("Lead"), "role": _("Role"),
+    "site": _("Site"), "phone": _("Telephone"), "teams": _("Teams"), "skills": _("Skills"), "shift": _("Shift"),
+    "active": _("May sign in"), "description": _("What it is"), "criticality": _("How critical"),
+    "keywords": _("Words people use for it"), "sites": _("Sites"), "owner": _("Who answers for it"),
+    "team": _("Owner"), "answer_hours": _("A vendor answers within hours"), "is_vendor": _("Vendor"),
+    "parent": _("Below"), "text": _("Your sentence"),
+}  # fmt: skip
+"""What the fields of these forms are called."""
+
+
+def seen() -> str:
+    """The mark that the sent form carries."""
+    return request.form.get("seen", "")
+
+
+def state(row: Model | None, known: Mapping[str, Any], refusal: Refused | None = None) -> dict[str, Any]:
+    """For the template: the mark to carry, and where somebody was quicker, what stands there now.
+
+    Once both were shown the form carries the new mark, so that saving again is a decision.
+    """
+    if row is None:
+        return {"seen": "", "theirs": []}
+    was_overtaken = isinstance(refusal, Overtaken)
+    mark = seen() if refusal is not None and not was_overtaken else mark_of(row)
+    return {"seen": mark, "theirs": _differences(known) if was_overtaken else []}
+
+
+def _differences(known: Mapping[str, Any]) -> list[tuple[object, str, str]]:
+    pairs = (
+        (name, _plain(value), _plain(_sent(name, value))) for name, value in known.items() if name in LABELS
+    )
+    return [(LABELS[name], theirs, yours) for name, theirs, yours in pairs if theirs != yours]
+
+
+def _sent(name: str, like: object) -> object:
+    return request.form.getlist(name) if isinstance(like, list) else request.form.get(name, "")
+
+
+def _plain(value: object) -> str:
+    return ", ".join(sorted(map(str, value))) if isinstance(value, list) else str(value or "")
