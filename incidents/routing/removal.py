@@ -10,6 +10,7 @@ from firstline.db import write
 from firstline.i18n import gettext as _
 from firstline.i18n import ngettext
 from incidents import notices
+from incidents.automation import teams as automated
 from incidents.errors import Conflict, Invalid, NotFound
 from incidents.models import OPEN, Incident, State
 from incidents.people import Person, Team
@@ -81,18 +82,16 @@ def _refuse_if_needed(session: Session, team: Team) -> None:
         raise Conflict(
             _("%(team)s holds %(held)s. Name the team that takes them.", team=team.name, held=words)
         )
-    for model, column in (
-        (RoutingRule, RoutingRule.team_id),
-        (EscalationRule, EscalationRule.team_id),
-        (Service, Service.team_id),
-    ):
-        if session.scalar(select(func.count()).select_from(model).where(column == team.id)):
-            raise Conflict(
-                _(
-                    "%(team)s owns services or gets work by rules. Name the team that takes them.",
-                    team=team.name,
-                )
-            )
+    if _is_named(session, team):
+        raise Conflict(
+            _("%(team)s owns services or gets work by rules. Name the team that takes them.", team=team.name)
+        )
+
+
+def _is_named(session: Session, team: Team) -> bool:
+    columns = (RoutingRule.team_id, EscalationRule.team_id, Service.team_id)
+    by_id = any(session.scalar(select(func.count()).where(column == team.id)) for column in columns)
+    return by_id or automated.is_named(session, team.slug)
 
 
 def _move_work(session: Session, team: Team, heir: Team, by: Person) -> int:
@@ -117,6 +116,7 @@ def _move_one(session: Session, incident: Incident, heir: Team, note: str, by: P
 def _move_rest(session: Session, team: Team, heir: Team) -> None:
     for model in (RoutingRule, EscalationRule, Service):
         session.execute(update(model).where(model.team_id == team.id).values(team_id=heir.id))
+    automated.rename(session, team.slug, heir.slug)
     _drop_steps_to_itself(session, heir)
 
 

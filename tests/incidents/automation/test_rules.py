@@ -12,11 +12,12 @@ from incidents.automation import deeds, rules, running
 from incidents.automation.models import AutomationRun, Moment
 from incidents.automation.rules import RuleFacts
 from incidents.conversation import say
-from incidents.errors import Invalid, NotAllowed
+from incidents.errors import Conflict, Invalid, NotAllowed
 from incidents.intake import Report, report
 from incidents.lifecycle import Change
 from incidents.models import Channel, Event, Incident, Level, State
 from incidents.people import Role
+from incidents.routing.removal import remove_team
 
 LATER = timedelta(minutes=1)
 
@@ -214,6 +215,14 @@ def test_what_cannot_be_is_refused_with_its_field(ada, facts, field):
 def test_only_administrators_keep_rules(tess):
     with pytest.raises(NotAllowed):
         rules.save(RuleFacts(name="x", moment="reported", deeds=[{"do": "note", "value": "x"}]), by=tess)
+
+
+def test_a_team_is_not_taken_away_under_a_rule(rule, desk, ada):
+    kept = rule(Moment.REPORTED, {"team": "platform", "note": "x"})
+    with pytest.raises(Conflict):
+        remove_team(desk["third"].id, by=ada)
+    remove_team(desk["third"].id, by=ada, to="network")
+    assert rules.get(kept.id).deeds[0] == {"do": "team", "value": "network"}
 
 
 def test_every_deed_has_words_for_a_form_and_for_the_timeline(app):
