@@ -15,9 +15,11 @@ from sqlalchemy.orm import selectinload
 from firstline import clock, files
 from firstline.db import Model, db
 from incidents import authors
+from incidents.automation.models import AutomationRule, Macro, RecurringTask
 from incidents.catalogue.models import Dependency
 from incidents.matrix import ImpactBar, PriorityCell
 from incidents.models import Attachment, Entry, Incident
+from incidents.notices import NoticeTimes, NoticeWish
 from incidents.oncall.models import Rota
 from incidents.people import Alias, Membership, Person, Team
 from incidents.policy import Action, require
@@ -28,6 +30,7 @@ from incidents.reviews.models import Moment, Review
 from incidents.routing.models import Absence, EscalationRule, RoutingRule
 from incidents.services import Device, Outage, Service
 from incidents.sla.models import Target, WorkCalendar
+from incidents.watching import Watcher
 from incidents.writing.canned import CannedReply
 from knowledge_base import exporting
 from knowledge_base.models import Category
@@ -40,6 +43,7 @@ FILES: dict[str, Sequence[type[Model]]] = {
     "settings.jsonl": (
         Team, Membership, Alias, Category, Service, Dependency, Device, Outage, WorkCalendar, Target, RoutingRule,
         EscalationRule, Absence, Rota, CauseCode, ClosingRule, PriorityCell, ImpactBar, CannedReply,
+        AutomationRule, Macro, RecurringTask, NoticeWish, NoticeTimes, Watcher,
     ),
     "problems.jsonl": (Problem, Link),
     "reviews.jsonl": (Review, Moment, Promise),

@@ -97,7 +97,10 @@ class WebNotice(Model):
     """One line under the bell of one person."""
 
     __tablename__ = "web_notice"
-    __table_args__ = (Index("ix_web_notice_recipient", "recipient_id", "read_at", "id"),)
+    __table_args__ = (
+        Index("ix_web_notice_recipient", "recipient_id", "id"),
+        Index("ix_web_notice_unread", "recipient_id", "read_at"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     topic: Mapped[str] = mapped_column(String(16))
