@@ -45,6 +45,7 @@ class PersonFacts:
     name: str
     role: str
     site: str = ""
+    department: str = ""
     phone: str = ""
     teams: Sequence[str] = ()
     active: bool = True
@@ -258,6 +259,7 @@ def _fill_person(session: Session, person: Person, facts: PersonFacts) -> None:
     refuse_emptying(session, person, [team for team in person.teams if team not in teams or not works])
     person.phone = clean_phone(facts.phone)
     person.site, person.active = facts.site.strip()[:60], facts.active
+    person.department = facts.department.strip()[:80]
     person.teams = teams
     shifts.parse(facts.shift)
     person.shift = " ".join(facts.shift.split())[:120]

@@ -93,6 +93,7 @@ class Person(Model, UserMixin):
     active: Mapped[bool] = mapped_column(default=True)
     fs_uniquifier: Mapped[str] = mapped_column(String(64), unique=True, default=lambda: uuid4().hex)
     site: Mapped[str] = mapped_column(String(60), default="")
+    department: Mapped[str] = mapped_column(String(80), default="", server_default="")
     phone: Mapped[str] = mapped_column(String(40), default="")
     timezone: Mapped[str] = mapped_column(String(60), default="")
     language: Mapped[str] = mapped_column(String(12), default="")

@@ -140,7 +140,7 @@ def _add_people(session: Session, password: str | None) -> int:
 def _fill(session: Session, person: Person, told: dict[str, Any], teams: dict[str, int]) -> Person:
     for field in ("name", "role", "site", "timezone", "language"):
         setattr(person, field, told[field])
-    person.phone = told.get("phone", "")
+    person.phone, person.department = told.get("phone", ""), told.get("department", "")
     session.add(person)
     session.flush()
     for slug in told.get("teams", []):

@@ -165,6 +165,7 @@ def _write_people(session: Session, people: Sequence[Record]) -> None:
         person.role = told.role or Role.EMPLOYEE
         person.name = told.name.strip()[:200] or person.name
         person.phone, person.site = clean_phone(told.phone), told.site[:60]
+        person.department = told.department.strip()[:80]
         person.language, person.timezone = told.language[:12], told.timezone[:60]
     session.flush()
 

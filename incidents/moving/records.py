@@ -28,6 +28,7 @@ class Human:
     name: str = ""
     phone: str = ""
     site: str = ""
+    department: str = ""
     language: str = ""
     timezone: str = ""
     role: str = ""

@@ -33,6 +33,7 @@ NAMES = {
     "files": "files attachments",
     "phone": "phone telephone mobile",
     "site": "site location office",
+    "department": "department division cost_center",
     "language": "language locale",
     "timezone": "timezone time_zone",
     "role": "role",
@@ -46,7 +47,10 @@ Row = Mapping[str, str]
 def read_people(raw: bytes) -> Iterator[Record]:
     """A person for each row; the column of the address must be there."""
     for place, row in _rows(raw, needs=("email",)):
-        known = {name: row.get(name, "") for name in ("name", "phone", "site", "language", "timezone")}
+        known = {
+            name: row.get(name, "")
+            for name in ("name", "phone", "site", "department", "language", "timezone")
+        }
         role = row.get("role", "").casefold()
         yield Human(place=place, email=row["email"].casefold(), role=role, **known)
 

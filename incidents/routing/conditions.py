@@ -26,6 +26,7 @@ class Facts:
     priority: int = 3
     channel: str = "portal"
     site: str = ""
+    department: str = ""
     text: str = ""
 
 
@@ -36,6 +37,7 @@ NAMES = {
     "priority": lazy_gettext("priority"),
     "channel": lazy_gettext("channel"),
     "site": lazy_gettext("site"),
+    "department": lazy_gettext("department"),
     "words": lazy_gettext("words"),
 }
 """The kinds of condition, in the order in which they are asked and shown."""

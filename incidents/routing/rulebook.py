@@ -106,7 +106,9 @@ def remove(rule_id: int, *, by: Person) -> None:
         session.delete(rule_of(session, RoutingRule, rule_id))
 
 
-def try_words(text: str, *, site: str = "", channel: str = Channel.PORTAL) -> tuple[Facts, Decision]:
+def try_words(
+    text: str, *, site: str = "", department: str = "", channel: str = Channel.PORTAL
+) -> tuple[Facts, Decision]:
     """Where somebody's words would go, classified as at the door. Nothing is stored."""
     if not text.strip():
         raise Invalid(_("Paste the words of a report."), field="text")
@@ -121,6 +123,7 @@ def try_words(text: str, *, site: str = "", channel: str = Channel.PORTAL) -> tu
         priority=guess.priority,
         channel=channel,
         site=site,
+        department=department,
         text=text,
     )
     return facts, rules.decide(session, facts)

@@ -45,6 +45,7 @@ def facts_of(session: Session, incident: Incident) -> Facts:
         priority=incident.priority,
         channel=incident.channel,
         site=incident.requester.site,
+        department=incident.requester.department,
         text=f"{incident.title}\n{incident.description}",
     )
 

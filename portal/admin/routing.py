@@ -28,7 +28,7 @@ ASSIGNING = {
     Assigning.LEAST_LOADED: lazy_gettext("whoever has least open"),
     Assigning.BY_SKILL: lazy_gettext("whoever names a skill that fits"),
 }
-WRITTEN = ("site", "words")
+WRITTEN = ("site", "department", "words")
 """Conditions that are typed, with commas; all others are chosen."""
 
 
@@ -69,7 +69,10 @@ def show_trial() -> str:
 def try_words() -> ResponseReturnValue:
     try:
         tried = rulebook.try_words(
-            request.form.get("text", ""), site=request.form.get("site", ""), channel=_channel()
+            request.form.get("text", ""),
+            site=request.form.get("site", ""),
+            department=request.form.get("department", ""),
+            channel=_channel(),
         )
     except Refused as refusal:
         return _trial(refusal=refusal), status_of(refusal)

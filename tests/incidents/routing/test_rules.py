@@ -40,6 +40,13 @@ def test_one_condition_that_fails_is_enough_to_go_on(routed, rule, erin):
     assert routed("printer").team.slug == "network"
 
 
+def test_the_department_of_whoever_asks_decides(routed, rule, erin):
+    rule("Money", "platform", department=["Finance"])
+    assert routed("printer").team.slug == "service-desk"
+    tell(erin, department="finance")
+    assert routed("printer").routed_by == "Rule “Money”: department is Finance"
+
+
 def test_rules_are_ordered_switched_off_and_removed(routed, rule, ada):
     first, second = rule("First", "network"), rule("Second", "platform")
     assert routed().team.slug == "network"
@@ -120,6 +127,7 @@ VALUES = {
     "priority": ["P1", "P2", "P3"],
     "channel": ["mail", "portal"],
     "site": ["Lyon", "Berlin"],
+    "department": ["Finance", "Sales"],
     "words": ["toner", "no sound"],
 }
 CONDITIONS = st.fixed_dictionaries(
@@ -133,6 +141,7 @@ FACTS = st.builds(
     priority=st.integers(1, 5),
     channel=st.sampled_from(VALUES["channel"]),
     site=st.sampled_from(["", *VALUES["site"]]),
+    department=st.sampled_from(["", *VALUES["department"]]),
     text=st.sampled_from(["", "there is NO sound", "toner, please", "tonerless and soundless"]),
 )
 
