@@ -8,13 +8,13 @@ import flask_babel
 from flask import current_app
 from jinja2 import Environment, FileSystemLoader, select_autoescape
 
-from email_intake import addresses, alike, watched
+from email_intake import addresses, alike, sentences, watched
 from email_intake.headers import one_line
 from firstline import signing
 from firstline.i18n import gettext as _
 from incidents import selfhelp
 from incidents.models import Channel, Incident, State
-from incidents.notices import Notice, Topic
+from incidents.notices import Notice, Topic, letters
 from incidents.resolutions.models import Score
 from incidents.reviews import actions
 
@@ -79,11 +79,48 @@ def render(notice: Notice) -> Rendered:
     """The mail for this notice, in its recipient's language."""
     language = notice.recipient.language or DEFAULT_LANGUAGE
     with flask_babel.force_locale(language):
-        letter = compose(notice, language)
+        return _rendered(compose(notice, language))
+
+
+def preview(topic: str, language: str, own: str = "") -> Rendered:
+    """How a mail about a made-up incident reads in this language; `own` is a sentence not yet kept."""
+    with flask_babel.force_locale(language):
+        return _rendered(_sample(topic, language, own))
+
+
+def _rendered(letter: Letter) -> Rendered:
     return Rendered(
         subject=letter.subject,
         text=environment().get_template("letter.txt").render(letter=letter),
         html=environment().get_template("letter.html").render(letter=letter),
+    )
+
+
+def _sample(topic: str, language: str, own: str) -> Letter:
+    number, name = "INC-000123", "Tess Lindqvist"
+    says = (
+        letters.fill(own, number=number, name=name, first_name="Erin")
+        if own
+        else sentences.shipped(topic, number=number, name=name)
+    )
+    title = _("VPN drops every few minutes")
+    return Letter(
+        subject=f"{title} [{number}]",
+        title=title,
+        number=number,
+        language=language,
+        url=link("/"),
+        greeting=_("Hello %(name)s,", name="Erin"),
+        sentence=says,
+        words=_("What was written stands here.") if topic in {Topic.ANSWERED, Topic.WAITING} else "",
+        asks_rating="",
+        all_steps=_("All steps"),
+        write_above=_("Write your answer above this line."),
+        marker="",
+        how_to_answer=_(
+            "To add something, reply to this mail. What you write goes straight to the incident."
+        ),
+        who_we_are=_("Your service desk"),
     )
 
 
@@ -99,7 +136,7 @@ def compose(notice: Notice, language: str) -> Letter:
         language=language,
         url=link(page_of(notice)),
         greeting=_("Hello %(name)s,", name=one_line(person.first_name)),
-        sentence=f"{_sentence(notice, has_fixes=bool(fixes))} {alike.known_fault(notice)}".strip(),
+        sentence=f"{_sentence(notice, language, has_fixes=bool(fixes))} {alike.known_fault(notice)}".strip(),
         words=_words(notice),
         fixes=fixes,
         buttons=_buttons(notice, has_fixes=bool(fixes)),
@@ -128,61 +165,19 @@ def _topic_of(notice: Notice) -> str:
     return one_line(notice.incident.title)
 
 
-def _sentence(notice: Notice, *, has_fixes: bool) -> str:
-    number = notice.incident.number
+def _sentence(notice: Notice, language: str, *, has_fixes: bool) -> str:
     by = notice.entry.author if notice.entry is not None else None
     name = by.name if by is not None else _("the service desk")
-    match notice.topic:
-        case Topic.ACKNOWLEDGED if has_fixes:
-            return _(
-                "We have your message as %(number)s. One of these known fixes may help at once.",
-                number=number,
-            )
-        case Topic.ACKNOWLEDGED:
-            return _(
-                "We have your message as %(number)s. It is with the service desk; you will hear from us.",
-                number=number,
-            )
-        case Topic.ANSWERED:
-            return _("%(name)s has answered you about %(number)s:", name=name, number=number)
-        case Topic.WAITING:
-            return _("We need a word from you to go on with %(number)s:", number=number)
-        case Topic.RESOLVED:
-            return _("%(number)s is solved, as far as we can see. Is it?", number=number)
-        case Topic.CLOSING_SOON:
-            return _(
-                "%(number)s is solved, as far as we can see, and closes on the next working day. "
-                "Tell us if it is not.",
-                number=number,
-            )
-        case Topic.PROPOSED:
-            return _(
-                "%(name)s has found a solution for %(number)s, for you to apply:", name=name, number=number
-            )
-        case Topic.HINT:
-            return _("A word about your mail on %(number)s:", number=number)
-        case Topic.VENDOR_ASKED:
-            return _("%(name)s asks for your help. Our reference is %(number)s.", name=name, number=number)
-        case Topic.INVITED:
-            return _("%(name)s asks you to look at %(number)s together:", name=name, number=number)
-        case Topic.MENTIONED:
-            return _("%(name)s names you in a note on %(number)s:", name=name, number=number)
-        case Topic.WATCHED:
-            return watched.sentence(notice, name)
-        case Topic.ASSIGNED:
-            return _("%(number)s is yours to take.", number=number)
-        case Topic.LEAD_CALLED:
-            return _("%(name)s calls you to %(number)s, as the lead:", name=name, number=number)
-        case Topic.ACTION_DUE:
-            return _("This is still open from the review of %(number)s:", number=number)
-        case Topic.CLOCK:
-            return _("The time for %(number)s runs out:", number=number)
-        case Topic.PAGED:
-            return _("%(number)s needs somebody now. You are on call:", number=number)
-        case Topic.REOPENED:
-            return _("%(number)s was opened again by the person who reported it.", number=number)
-        case _:
-            return _("%(name)s has added to %(number)s:", name=name, number=number)
+    if notice.topic == Topic.WATCHED:
+        return watched.sentence(notice, name)
+    return sentences.sentence(
+        notice.topic,
+        number=notice.incident.number,
+        name=name,
+        first_name=one_line(notice.recipient.first_name),
+        language=language,
+        has_fixes=has_fixes,
+    )
 
 
 def _words(notice: Notice) -> str:

@@ -5,7 +5,7 @@ what the bell of the portal shows is a row of its own. Which of them there is, a
 one rule, `wishes.ruling`, that every notice asks.
 """
 
-from incidents.notices import inbox
+from incidents.notices import inbox, letters
 from incidents.notices.models import (
     TASK,
     Delivery,
@@ -37,6 +37,7 @@ __all__ = [
     "choose",
     "choose_times",
     "inbox",
+    "letters",
     "notify",
     "owe",
     "owed",

@@ -135,3 +135,14 @@ class NoticeTimes(Model):
     quiet_until: Mapped[str] = mapped_column(String(5), default="")
     quiet_weekends: Mapped[bool] = mapped_column(default=False)
     digest_at: Mapped[str] = mapped_column(String(5), default="08:00")
+
+
+class LetterText(Model):
+    """An administrator's own first sentence of the mails about a topic, in one language."""
+
+    __tablename__ = "letter_text"
+
+    topic: Mapped[str] = mapped_column(String(16), primary_key=True)
+    language: Mapped[str] = mapped_column(String(12), primary_key=True)
+    text: Mapped[str] = mapped_column(Text)
+    updated_at: Mapped[datetime] = mapped_column(default=clock.now)

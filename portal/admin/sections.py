@@ -57,7 +57,14 @@ SECTIONS = (
             Page("admin.oncall", _("On call")),
         ),
     ),
-    Section(_("Mail"), (Page("admin.mail", _("Messages")), Page("admin.mailboxes", _("Mailboxes")))),
+    Section(
+        _("Mail"),
+        (
+            Page("admin.mail", _("Messages")),
+            Page("admin.mailboxes", _("Mailboxes")),
+            Page("admin.letters", _("Words of mails")),
+        ),
+    ),
     Section(_("Incidents"), (Page("admin.matrix", _("Priorities")), Page("admin.closing", _("Closing")))),
     Section(_("Openings"), (Page("admin.tokens", _("Tokens")), Page("admin.webhooks", _("Webhooks")))),
     Section(_("Measures"), (Page("admin.holdout", _("Hold-out")),)),

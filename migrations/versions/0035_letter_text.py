@@ -1,0 +1,28 @@
+"""the desk's own words in its mails
+
+Revision ID: 0035
+Revises: 0034
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0035"
+down_revision = "0034"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "letter_text",
+        sa.Column("topic", sa.String(16), nullable=False),
+        sa.Column("language", sa.String(12), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("topic", "language", name=op.f("pk_letter_text")),
+    )
+
+
+def downgrade() -> None:
+    op.drop_table("letter_text")

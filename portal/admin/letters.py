@@ -1,0 +1,93 @@
+"""What mails say first: the shipped sentence or the desk's own, with a preview in each language."""
+
+from dataclasses import dataclass
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from email_intake import render
+from firstline.i18n import gettext as _
+from firstline.i18n import lazy_gettext
+from incidents.errors import NotFound, Refused
+from incidents.notices import Topic, letters
+from portal.access import person
+from portal.admin import overtaken
+from portal.errors import status_of
+
+NAMES = {
+    Topic.ACKNOWLEDGED: lazy_gettext("We have your message"),
+    Topic.ANSWERED: lazy_gettext("Answered"),
+    Topic.WAITING: lazy_gettext("Asked back"),
+    Topic.RESOLVED: lazy_gettext("Solved"),
+    Topic.CLOSING_SOON: lazy_gettext("Closes soon"),
+    Topic.PROPOSED: lazy_gettext("A solution to apply"),
+    Topic.REOPENED: lazy_gettext("Opened again"),
+    Topic.COMMENTED: lazy_gettext("Somebody added to it"),
+    Topic.HINT: lazy_gettext("A word about a mail"),
+    Topic.ASSIGNED: lazy_gettext("Given to somebody"),
+    Topic.LEAD_CALLED: lazy_gettext("The lead is called"),
+    Topic.VENDOR_ASKED: lazy_gettext("A vendor is asked"),
+    Topic.INVITED: lazy_gettext("Asked to look together"),
+    Topic.MENTIONED: lazy_gettext("Named in a note"),
+    Topic.ACTION_DUE: lazy_gettext("Action of a review is due"),
+    Topic.CLOCK: lazy_gettext("The time runs out"),
+    Topic.PAGED: lazy_gettext("On call"),
+}
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One language: the own sentence in its field, the mail as it reads, the marks of the form."""
+
+    language: str
+    text: str
+    mail: str
+    seen: str
+    theirs: list[tuple[object, str, str]]
+    errors: dict[str, str]
+
+
+def index() -> str:
+    return _page()
+
+
+def save() -> ResponseReturnValue:
+    """Keep it, or only look at it."""
+    topic, language, text = (request.form.get(name, "") for name in ("topic", "language", "text"))
+    try:
+        if request.form.get("do") == "look":
+            letters.checked(text)
+            return _page(looked_at=language)
+        letters.save(topic, language, text, by=person(), seen=overtaken.seen())
+    except Refused as refusal:
+        return _page(refusal), status_of(refusal)
+    flash(_("Mails say this from now on."), "success")
+    return redirect(url_for("admin.letters", topic=topic), 303)
+
+
+def _page(refusal: Refused | None = None, *, looked_at: str = "") -> str:
+    topic = request.form.get("topic") or request.args.get("topic") or Topic.ACKNOWLEDGED
+    if topic not in NAMES:
+        raise NotFound(_("There is no such notice."))
+    here = request.form.get("language", "") if refusal else looked_at
+    sheets = [_sheet(topic, language, refusal, is_here=language == here) for language in letters.languages()]
+    return render_template(
+        "admin/letters.html",
+        names=NAMES,
+        topic=topic,
+        sheets=sheets,
+        changed=letters.changed_topics(),
+        fillable=letters.PLACES,
+    )
+
+
+def _sheet(topic: str, language: str, refusal: Refused | None, *, is_here: bool) -> Sheet:
+    row = letters.kept(topic).get(language)
+    kept = row.text if row else ""
+    text = request.form.get("text", "") if is_here else kept
+    shown = kept if is_here and refusal else text
+    state = overtaken.state(row, {"text": kept}, refusal if is_here else None)
+    errors = {refusal.field or "": refusal.sentence} if refusal and is_here else {}
+    return Sheet(
+        language, text, render.preview(topic, language, shown).text, state["seen"], state["theirs"], errors
+    )
