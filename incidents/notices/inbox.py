@@ -24,8 +24,16 @@ def latest(person: Person, *, limit: int = MOST, after: int = 0) -> Sequence[Web
 
 def unread(person: Person) -> int:
     """How many this person has not read."""
-    mine = select(func.count()).where(WebNotice.recipient_id == person.id, WebNotice.read_at.is_(None))
-    return db.session.scalar(mine) or 0
+    return standing(person)[0]
+
+
+def standing(person: Person) -> tuple[int, int]:
+    """How many this person has not read, and the number of the latest, 0 before the first."""
+    of_mine = WebNotice.recipient_id == person.id
+    count = select(func.count()).where(of_mine, WebNotice.read_at.is_(None)).scalar_subquery()
+    latest_id = select(func.max(WebNotice.id)).where(of_mine).scalar_subquery()
+    many, last = db.session.execute(select(count, latest_id)).one()
+    return many, last or 0
 
 
 def read_all(person: Person, *, up_to: int) -> None:

@@ -24,7 +24,7 @@ class Line:
 
 
 def for_every_page() -> dict[str, object]:
-    """`bell()`: how many are unread, and the latest."""
+    """`bell()`: how many are unread, and the number of the latest."""
     return {"bell": _bell}
 
 
@@ -57,11 +57,9 @@ def read() -> ResponseReturnValue:
     return redirect(url_for("bell.index"), 303)
 
 
-def _bell() -> tuple[int, list[Line]] | None:
+def _bell() -> tuple[int, int]:
     me = signed_in_person()
-    if me is None:
-        return None
-    return inbox.unread(me), [_line(one) for one in inbox.latest(me, limit=AT_HAND)]
+    return inbox.standing(me) if me is not None else (0, 0)
 
 
 def _line(notice: WebNotice) -> Line:

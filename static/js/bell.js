@@ -24,9 +24,16 @@
   function show(told) {
     count.textContent = told.unread;
     count.hidden = !told.unread;
-    if (!bell.open) bell.querySelector("[data-bell-lines]").innerHTML = told.html;
+    if (bell.open) list(told.html);
     for (const one of told.items) last = Math.max(last, one.id);
     if (wanted() && !told.quiet && document.hidden) told.items.forEach(popUp);
+  }
+
+  function list(html) {
+    const lines = bell.querySelector("[data-bell-lines]");
+    if (lines.innerHTML === html) return;
+    lines.innerHTML = html;
+    lines.hidden = false;
   }
 
   function popUp({ id, headline, title, url }) {
@@ -49,6 +56,7 @@
     });
   }
 
+  bell.addEventListener("toggle", () => { if (bell.open) ask(); });
   document.addEventListener("desk:news", () => {
     soon ??= setTimeout(() => { soon = undefined; ask(); }, SOON_MS);
   });
