@@ -11,12 +11,11 @@ from datetime import datetime
 from incidents import duplicates
 from incidents.duplicates import Reading
 
-LIKENESS = 0.5
-"""Below the bar at which two reports are joined: a proposal is looked at, and costs a glance if wrong."""
-LIKENESS_ON_ONE_ITEM = 0.3
-"""What happens to one device again and again is likelier to have one cause."""
+ON_ONE_ITEM = 0.5
+"""What happens to one device again and again is likelier to have one cause: that part of the bar is enough."""
 COMPARED = 4
 """So many members of a cluster speak for it."""
+COMPARED_FOR_CENTER = 12
 LEAST_INCIDENTS, LEAST_PEOPLE, LEAST_DAYS = 4, 2, 3
 
 
@@ -58,6 +57,12 @@ class Cluster:
         return device_id if 2 * many >= len(self.items) else None
 
     @property
+    def center(self) -> Item:
+        """The one that is likest to the others: its words stand for all."""
+        some = self.items[-COMPARED_FOR_CENTER:]
+        return max(some, key=lambda one: sum(_compared(one, other) for other in some))
+
+    @property
     def recurs(self) -> bool:
         """Several people on several days; one person suffices where it is always the same device."""
         told_by_enough = self.people >= LEAST_PEOPLE or self.device_id is not None
@@ -92,6 +97,9 @@ def _likeness(item: Item, members: Sequence[Item]) -> float:
 
 
 def _compared(one: Item, other: Item) -> float:
+    """The bar is that at which two reports would be joined."""
+    by_words = one.reading.vector is None or other.reading.vector is None
+    bar = duplicates.BAR_BY_WORDS if by_words else duplicates.BAR
     is_one_item = one.device_id is not None and one.device_id == other.device_id
-    bar = LIKENESS_ON_ONE_ITEM if is_one_item else LIKENESS
-    return duplicates.chance(one.reading, other.reading) / bar
+    chance = duplicates.chance(one.reading, other.reading)
+    return chance / (bar * ON_ONE_ITEM if is_one_item else bar)

@@ -13,7 +13,7 @@ from firstline.db import db, write
 from firstline.i18n import gettext as _
 from incidents import duplicates
 from incidents.errors import Conflict, NotFound
-from incidents.models import Incident, State
+from incidents.models import Incident, Kind, State
 from incidents.people import Person
 from incidents.policy import Action, require
 from incidents.problems import clusters, work
@@ -23,6 +23,7 @@ from incidents.problems.work import Findings
 from knowledge_base.embedding import try_encoder
 
 LOOK_BACK = timedelta(days=60)
+SHOWN = 10
 MOST = 600
 """The newest incidents that are compared: what recurs is found in them or not yet."""
 
@@ -44,7 +45,7 @@ def open_ones(person: Person) -> Sequence[Proposal]:
     )
     undecided = select(Proposal).where(Proposal.dismissed_at.is_(None), Proposal.problem_id.is_(None))
     found = db.session.scalars(undecided.options(*loaded)).all()
-    return sorted(found, key=lambda one: (-len(one.members), one.id))
+    return sorted(found, key=lambda one: (-len(one.members), one.id))[:SHOWN]
 
 
 def accept(proposal_id: int, *, by: Person) -> Problem:
@@ -102,7 +103,11 @@ def _items(session: Session) -> list[Item]:
     )
     left_out = [State.MERGED, State.CANCELLED]
     wanted = select(Incident).where(
-        Incident.created_at >= clock.now() - LOOK_BACK, Incident.state.not_in(left_out), ~linked, ~denied
+        Incident.created_at >= clock.now() - LOOK_BACK,
+        Incident.state.not_in(left_out),
+        Incident.kind != Kind.REQUEST,
+        ~linked,
+        ~denied,
     )
     newest = session.scalars(wanted.order_by(Incident.id.desc()).limit(MOST)).all()
     facts = [
@@ -145,10 +150,9 @@ def _keep(session: Session, found: Iterable[Cluster]) -> None:
 
 
 def _fill(session: Session, proposal: Proposal, cluster: Cluster) -> None:
-    first = session.get_one(Incident, cluster.items[0].incident_id)
-    newest = session.get_one(Incident, cluster.items[-1].incident_id)
-    proposal.title, proposal.symptoms = newest.title, newest.description
-    proposal.service_id, proposal.device_id = first.service_id, cluster.device_id
+    center = session.get_one(Incident, cluster.center.incident_id)
+    proposal.title, proposal.symptoms = center.title, center.description
+    proposal.service_id, proposal.device_id = center.service_id, cluster.device_id
     proposal.people, proposal.days = cluster.people, cluster.days
     proposal.since, proposal.until = cluster.items[0].at, cluster.items[-1].at
     proposal.members = [ProposalIncident(incident_id=incident_id) for incident_id in sorted(cluster.ids)]

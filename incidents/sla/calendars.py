@@ -71,8 +71,10 @@ class NeverOpen(ValueError):
 
 def worked(calendar: Calendar, start: datetime, end: datetime) -> timedelta:
     """The working time from `start` to `end`; none when `end` is not after `start`."""
+    if end <= start:
+        return timedelta()
     if calendar is ROUND_THE_CLOCK:
-        return max(end - start, timedelta())
+        return end - start
     pieces = (
         min(closes, end) - max(opens, start)
         for day in _days(calendar, start, end)

@@ -255,6 +255,15 @@ def test_what_changes_later_is_reckoned_anew(ticking, tess, person):
     assert counting.all_figures(YEAR)["resolved"].number == 0
 
 
+def test_what_is_confirmed_the_same_day_keeps_the_working_time_it_took(ticking, tess, person):
+    ticking.forward(180)
+    incident = settled(tess, person("erin"))
+    ticking.forward(200)
+    lifecycle.change(incident.id, Change(to=State.CLOSED, note="Confirmed."), by=tess)
+    facts.keep_all()
+    assert counting.all_figures(YEAR)["resolve_working"].total == 0
+
+
 def test_a_row_that_was_tampered_with_is_found_and_mended(ticking, tess, person):
     incident = settled(tess, person("erin"))
     facts.keep_all()

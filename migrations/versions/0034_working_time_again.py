@@ -1,0 +1,22 @@
+"""Reckon the rows of the reports anew: what was closed the day it was resolved had lost working time
+
+Revision ID: 0034
+Revises: 0033
+Create Date: 2026-11-25 20:50:00.000000
+"""
+
+from alembic import op
+
+revision = "0034"
+down_revision = "0033"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    # The worker makes them again within a minute or so.
+    op.execute("DELETE FROM report_fact")
+
+
+def downgrade() -> None:
+    """The rows are right whatever the schema."""
