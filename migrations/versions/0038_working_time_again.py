@@ -1,14 +1,14 @@
 """Reckon the rows of the reports anew: what was closed the day it was resolved had lost working time
 
-Revision ID: 0034
-Revises: 0033
+Revision ID: 0038
+Revises: 0037
 Create Date: 2026-11-25 20:50:00.000000
 """
 
 from alembic import op
 
-revision = "0034"
-down_revision = "0033"
+revision = "0038"
+down_revision = "0037"
 branch_labels = None
 depends_on = None
 
