@@ -6,7 +6,7 @@ incident that still do something (cases 48, 53), and those that are still kept a
 
 from datetime import timedelta
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from email_intake.models import Flood, Outcome, RawMessage
@@ -24,26 +24,36 @@ MOST_NOTED = 60
 COUNTED = "flood: counted, not opened"
 
 
+LATELY = select(func.count(RawMessage.id)).where(
+    RawMessage.sender == bindparam("sender"),
+    RawMessage.outcome == bindparam("outcome"),
+    RawMessage.received_at > bindparam("since"),
+)
+HEARD = LATELY.where(RawMessage.incident_id == bindparam("incident_id"))
+RUNNING = (
+    select(Flood)
+    .where(Flood.sender == bindparam("sender"), Flood.last_at > bindparam("since"))
+    .order_by(Flood.id.desc())
+    .limit(1)
+)
+"""Built once, for they are asked with every mail."""
+
+
 def has_opened_enough(sender: str) -> bool:
     """Whether one more incident of this sender would be a flood."""
-    return _many(RawMessage.sender == sender, RawMessage.outcome == Outcome.OPENED) >= MOST_OPENED
+    asked = {"sender": sender, "outcome": Outcome.OPENED, "since": clock.now() - WITHIN}
+    return (db.session.scalar(LATELY, asked) or 0) >= MOST_OPENED
 
 
 def heard(sender: str, incident_id: int) -> int:
     """How many mails of this sender this incident has taken within the hour."""
-    about = RawMessage.incident_id == incident_id
-    return _many(RawMessage.sender == sender, about, RawMessage.outcome == Outcome.APPENDED)
-
-
-def _many(*conditions: object) -> int:
-    counted = select(func.count(RawMessage.id)).where(*conditions)  # type: ignore[arg-type]
-    return db.session.scalar(counted.where(RawMessage.received_at > clock.now() - WITHIN)) or 0
+    asked = {"sender": sender, "outcome": Outcome.APPENDED, "since": clock.now() - WITHIN}
+    return db.session.scalar(HEARD, {**asked, "incident_id": incident_id}) or 0
 
 
 def running(sender: str) -> Flood | None:
     """The flood this sender's mail is counted in at the moment."""
-    found = select(Flood).where(Flood.sender == sender, Flood.last_at > clock.now() - WITHIN)
-    flood: Flood | None = db.session.scalar(found.order_by(Flood.id.desc()).limit(1))
+    flood: Flood | None = db.session.scalar(RUNNING, {"sender": sender, "since": clock.now() - WITHIN})
     return flood
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from email_intake import addresses, bounce, contents, flood, hints, monitoring, thread
@@ -11,7 +11,7 @@ from email_intake.guard import Nature
 from email_intake.models import SUBJECT_LENGTH, Flood, Outcome, RawMessage
 from email_intake.opening import open_incident, sender_of
 from email_intake.parse import MOST_RECIPIENTS, ParsedMail, bare_subject
-from email_intake.settle import finish, mark, settle, waiting
+from email_intake.settle import finish, mark, settle, settle_double, twin_of, waiting
 from email_intake.thread import Match
 from firstline import log
 from firstline.db import db, write
@@ -27,22 +27,10 @@ from incidents.people import Person
 logger = log.get(__name__)
 
 
-TWIN = (
-    select(RawMessage.id)
-    .where(
-        RawMessage.fingerprint == bindparam("fingerprint"),
-        RawMessage.id != bindparam("raw_id"),
-        RawMessage.outcome.in_([Outcome.OPENED, Outcome.APPENDED]),
-    )
-    .limit(1)
-)
-
-
 def hand_over(case: Case) -> None:
     """Decide by nature and proof; afterwards the row has one of the four outcomes."""
-    twin_id = _twin(case)
-    if twin_id is not None:
-        _mark_double(case, twin_id)
+    if twin_of(db.session(), case) is not None:
+        _mark_double(case)
     elif case.nature == Nature.SUSPICIOUS:
         mark(case, Outcome.QUARANTINED, case.verdict.reason)
     elif case.is_from_monitor and case.nature in {Nature.HUMAN, Nature.AUTOMATIC}:
@@ -228,18 +216,11 @@ def _is_same(one: str, other: str) -> bool:
     return length > 0 and (one[:length] == other[:length] or one.endswith(other) or other.endswith(one))
 
 
-def _twin(case: Case) -> int | None:
-    """Another copy of the same mail that is settled already, by whatever route it came (case 30)."""
-    found: int | None = db.session.scalar(TWIN, {"fingerprint": case.key, "raw_id": case.raw_id})
-    return found
-
-
-def _mark_double(case: Case, twin_id: int) -> None:
+def _mark_double(case: Case) -> None:
     with write() as session:
-        row, twin = waiting(session, case), session.get(RawMessage, twin_id)
-        if row is not None and twin is not None:
-            row.incident_id, row.entry_id = twin.incident_id, twin.entry_id
-            finish(row, Outcome.IGNORED, f"the same mail came already by {twin.route}")
+        twin = twin_of(session, case)
+        if twin is not None:
+            settle_double(session, case, twin)
 
 
 def facts_of(mail: ParsedMail) -> dict[str, object]:

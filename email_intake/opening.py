@@ -1,6 +1,7 @@
 """A mail opens an incident: for its sender, or for the one whose mail support passed on."""
 
 from dataclasses import dataclass
+from functools import partial
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -10,7 +11,7 @@ from email_intake.case import Case
 from email_intake.contents import Contents
 from email_intake.headers import Address
 from email_intake.models import Outcome
-from email_intake.settle import mark, settle_opened
+from email_intake.settle import mark, settle_double, settle_opened, twin_of
 from firstline.db import db, write
 from firstline.i18n import gettext as _
 from incidents.errors import KeyReused, Refused
@@ -34,7 +35,7 @@ URGENCY = {
 class Story:
     """Who asks for what: `reporter_id` is the agent who passed it on, None where the sender asks."""
 
-    requester_id: int
+    requester: Person
     title: str
     inside: Contents
     reporter_id: int | None = None
@@ -45,16 +46,25 @@ def open_incident(case: Case, *, continues: int | None = None, begins_flood: boo
     """Report it and settle the row, in one transaction: no crash finds one without the other."""
     try:
         story = _story(case, continues)
-        _report(
-            case, story, also=lambda session, incident: _settle(session, case, story, incident, begins_flood)
-        )
+        _report(case, story, also=partial(_settle, case, story, begins_flood))
     except Refused as refused:
         mark(case, Outcome.QUARANTINED, refused.sentence)
 
 
-def _settle(session: Session, case: Case, story: Story, incident: Incident, begins_flood: bool) -> None:
-    if not settle_opened(session, case, incident.id):
-        return
+def _settle(
+    case: Case, story: Story, begins_flood: bool, session: Session, incident: Incident, is_new: bool
+) -> None:
+    # Another copy may have been settled while this one was read.
+    twin = None if is_new else twin_of(session, case)
+    if twin is not None:
+        settle_double(session, case, twin)
+    elif settle_opened(session, case, incident.id):
+        _after_opening(session, case, story, incident, begins_flood)
+
+
+def _after_opening(
+    session: Session, case: Case, story: Story, incident: Incident, begins_flood: bool
+) -> None:
     _put_on_its_team(case, incident)
     if begins_flood:
         flood.begin(session, case.sender.address, incident)
@@ -89,11 +99,11 @@ def _story(case: Case, continues: int | None) -> Story:
             _("[Not opened for the writer of the original: this needs a proven agent and their address.]"),
         )
     inside = contents.of_first(case.mail, sender_id=case.person_id, notes=notes)
-    requester_id = case.person_id if case.is_settled_person else None
-    if requester_id is None:
+    requester = db.session.get(Person, case.person_id) if case.is_settled_person else None
+    if requester is None:
         with write() as session:
-            requester_id = sender_of(session, case).id
-    return Story(requester_id=requester_id, title=case.mail.title, inside=inside, continues_id=continues)
+            requester = sender_of(session, case)
+    return Story(requester=requester, title=case.mail.title, inside=inside, continues_id=continues)
 
 
 def _passed_on(case: Case) -> Story | None:
@@ -102,10 +112,10 @@ def _passed_on(case: Case) -> Story | None:
     if original is None or not _may_request(original.sender, case):
         return None
     with write() as session:
-        requester_id = ensure_person(session, original.sender.address, name=original.sender.name).id
-    inside = contents.of_first(case.mail, sender_id=requester_id)
+        requester = ensure_person(session, original.sender.address, name=original.sender.name)
+    inside = contents.of_first(case.mail, sender_id=requester.id)
     return Story(
-        requester_id=requester_id,
+        requester=requester,
         title=original.title or case.mail.title,
         inside=Contents(words=original.text or inside.words, uploads=inside.uploads, hints=inside.hints),
         reporter_id=case.person_id,
@@ -120,7 +130,7 @@ def _may_request(writer: Address, case: Case) -> bool:
 def _report(case: Case, story: Story, *, also: Also) -> None:
     told = Report(
         continues_id=story.continues_id,
-        requester_id=story.requester_id,
+        requester_id=story.requester.id,
         logged_by_id=story.reporter_id,
         title=story.title,
         description=story.inside.words,
@@ -140,7 +150,7 @@ def _report(case: Case, story: Story, *, also: Also) -> None:
         # The same mail, read by another version of us before it was replayed: its incident stands.
         known = select(IntakeKey.incident_id).where(IntakeKey.caller == CALLER, IntakeKey.key == case.key)
         with write() as session:
-            also(session, session.get_one(Incident, session.scalars(known).one()))
+            also(session, session.get_one(Incident, session.scalars(known).one()), False)
 
 
 def _service(case: Case) -> str | None:

@@ -1,7 +1,8 @@
 """One spooled message after the other: claimed, read, judged, handed over. One bad one stops nobody."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from time import sleep
 
 from sqlalchemy import Table, or_, select, update
@@ -12,7 +13,7 @@ from email_intake.guard import Nature
 from email_intake.models import Mailbox, Outcome, RawMessage
 from email_intake.parse import ParsedMail, parse
 from firstline import clock, log
-from firstline.db import db, write
+from firstline.db import db, together, write
 from incidents.people import Role, find_by_address
 
 LEASE_FOR = timedelta(seconds=30)
@@ -28,15 +29,49 @@ LOOKS, LOOK_EVERY_S = 300, 0.1
 logger = log.get(__name__)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Spooled:
+    """A spooled message as it was read, to be judged: apart from its row, which a transaction reads anew."""
+
+    raw_id: int
+    digest: str
+    envelope_from: str | None
+    envelope_to: tuple[str, ...]
+    received_at: datetime
+    mailbox_id: int | None
+    is_released: bool
+    mail: ParsedMail
+
+
 def process(raw_id: int) -> None:
     """Settle one message, unless it is settled or somebody is at it. Never raises."""
-    if _claim([raw_id]):
+    _settle_all(_claim([raw_id]))
+
+
+def _settle_all(raw_ids: Sequence[int]) -> None:
+    """Those without files in one transaction; if one of them fails, and with files, each by itself."""
+    alone = set(raw_ids)
+    try:
+        light = [one for one in _read_all(raw_ids) if not one.mail.attachments]
+        _conclude_together(light)
+        alone -= {one.raw_id for one in light}
+    except Exception as error:  # noqa: BLE001 - one of them becomes a retry or `quarantined`, the others go on
+        logger.info("mails are settled one by one", raw_ids=raw_ids, error=repr(error))
+    for raw_id in sorted(alone):
         _settle(raw_id)
+
+
+def _conclude_together(many: Sequence[Spooled]) -> None:
+    if many:
+        with together():
+            for spooled in many:
+                _conclude(spooled)
 
 
 def _settle(raw_id: int) -> None:
     try:
-        _work(raw_id)
+        db.session.rollback()
+        _conclude(*_read_all([raw_id]))
     except Exception as error:  # noqa: BLE001 - becomes a retry, then the outcome `quarantined`
         logger.error("a mail could not be processed", raw_id=raw_id, error=repr(error))
         _put_off(raw_id, error)
@@ -69,8 +104,7 @@ def process_waiting() -> int:
     """
     done = 0
     while done < BATCH and (claimed := _claim()):
-        for raw_id in claimed:
-            _settle(raw_id)
+        _settle_all(claimed)
         done += len(claimed)
     return done
 
@@ -91,30 +125,45 @@ def _claim(only: Sequence[int] = ()) -> Sequence[int]:
     return ids
 
 
-def _work(raw_id: int) -> None:
-    row = db.session.get(RawMessage, raw_id)
-    assert row is not None, "a claimed row exists"
-    raw = spool.load(row)
-    mail = parse(raw, envelope_from=row.envelope_from, envelope_to=tuple(row.envelope_to))
-    case = _as_case(row, mail)
+def _read_all(raw_ids: Sequence[int]) -> list[Spooled]:
+    rows = db.session.scalars(select(RawMessage).where(RawMessage.id.in_(raw_ids)).order_by(RawMessage.id))
+    return [_read(row) for row in rows]
+
+
+def _read(row: RawMessage) -> Spooled:
+    return Spooled(
+        raw_id=row.id,
+        digest=row.digest,
+        envelope_from=row.envelope_from,
+        envelope_to=tuple(row.envelope_to),
+        received_at=row.received_at,
+        mailbox_id=row.mailbox_id,
+        is_released=row.is_released,
+        mail=read_again(row),
+    )
+
+
+def _conclude(spooled: Spooled) -> None:
+    case = _as_case(spooled)
     _note(case)
     handover.hand_over(case)
 
 
-def _as_case(row: RawMessage, mail: ParsedMail) -> Case:
-    verdict = guard.judge(mail, envelope_from=row.envelope_from)
+def _as_case(spooled: Spooled) -> Case:
+    mail = spooled.mail
+    verdict = guard.judge(mail, envelope_from=spooled.envelope_from)
     person = find_by_address(mail.sender.address) if mail.sender else None
-    mailbox = _mailbox(row)
+    mailbox = _mailbox(spooled)
     # Without a Message-ID or a date, two mails with the same words may be two troubles (case 26).
     is_one_of_a_kind = mail.message_id or mail.claimed_at
-    key = f"mail:{(mail.fingerprint if is_one_of_a_kind else row.digest)[:48]}"
+    key = f"mail:{(mail.fingerprint if is_one_of_a_kind else spooled.digest)[:48]}"
     is_monitor = person is not None and person.role == Role.MONITOR
-    is_fresh = clock.now() - row.received_at < ANSWERED_WITHIN
+    is_fresh = clock.now() - spooled.received_at < ANSWERED_WITHIN
     return Case(
-        raw_id=row.id,
-        received_at=row.received_at,
+        raw_id=spooled.raw_id,
+        received_at=spooled.received_at,
         key=f"{key}:{mailbox.id}" if mailbox is not None and mailbox.opens_own else key,
-        is_released=row.is_released,
+        is_released=spooled.is_released,
         mail=mail,
         verdict=verdict,
         may_answer=(
@@ -122,7 +171,7 @@ def _as_case(row: RawMessage, mail: ParsedMail) -> Case:
             and verdict.may_answer
             and is_fresh
             and not is_monitor
-            and not row.is_released
+            and not spooled.is_released
         ),
         person_id=person.id if person is not None else None,
         role=person.role if person is not None else "",
@@ -135,11 +184,11 @@ def _is_deliverable(mail: ParsedMail) -> bool:
     return mail.sender is not None and mail.sender.is_deliverable
 
 
-def _mailbox(row: RawMessage) -> Mailbox | None:
+def _mailbox(spooled: Spooled) -> Mailbox | None:
     """Where the mail came in: by IMAP the mailbox itself, else the one whose address it was sent to."""
-    if row.mailbox_id is not None:
-        return db.session.get(Mailbox, row.mailbox_id)
-    named = [one.casefold() for one in row.envelope_to if one.casefold() in addresses.intake()]
+    if spooled.mailbox_id is not None:
+        return db.session.get(Mailbox, spooled.mailbox_id)
+    named = [one.casefold() for one in spooled.envelope_to if one.casefold() in addresses.intake()]
     if not named or named == [addresses.helpdesk().casefold()]:
         return None
     return db.session.scalar(select(Mailbox).where(Mailbox.address.in_(named)).order_by(Mailbox.id).limit(1))

@@ -1,6 +1,6 @@
 """The end of each way: the row gets its outcome, once, in the transaction that makes it true."""
 
-from sqlalchemy import CursorResult, Table, func, select, update
+from sqlalchemy import CursorResult, Table, bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from email_intake import references
@@ -11,6 +11,18 @@ from firstline.db import write
 from incidents.models import Entry, Incident
 
 RAW: Table = RawMessage.__table__  # type: ignore[assignment]
+TWIN = (
+    select(RawMessage)
+    .where(
+        RawMessage.fingerprint == bindparam("fingerprint"),
+        RawMessage.id != bindparam("raw_id"),
+        RawMessage.outcome.in_([Outcome.OPENED, Outcome.APPENDED]),
+    )
+    .limit(1)
+)
+REMEMBERED = select(MailId.id).where(
+    MailId.message_id == bindparam("message_id"), MailId.incident_id == bindparam("incident_id")
+)
 
 
 def waiting(session: Session, case: Case) -> RawMessage | None:
@@ -61,6 +73,20 @@ def settle_opened(session: Session, case: Case, incident_id: int) -> bool:
     return True
 
 
+def twin_of(session: Session, case: Case) -> RawMessage | None:
+    """Another copy of the same mail that is settled already, by whatever route it came (case 30)."""
+    twin: RawMessage | None = session.scalar(TWIN, {"fingerprint": case.key, "raw_id": case.raw_id})
+    return twin
+
+
+def settle_double(session: Session, case: Case, twin: RawMessage) -> None:
+    """A further copy says nothing new, and leads to where the first one went."""
+    row = waiting(session, case)
+    if row is not None:
+        row.incident_id, row.entry_id = twin.incident_id, twin.entry_id
+        finish(row, Outcome.IGNORED, f"the same mail came already by {twin.route}")
+
+
 def mark(case: Case, outcome: Outcome, reason: str) -> None:
     """An outcome without an incident."""
     with write() as session:
@@ -77,6 +103,6 @@ def finish(row: RawMessage, outcome: Outcome, reason: str) -> None:
 
 def remember(session: Session, message_id: str, incident_id: int) -> None:
     """This Message-ID belongs to this incident; safe to repeat."""
-    known = select(MailId.id).where(MailId.message_id == message_id, MailId.incident_id == incident_id)
-    if session.scalar(known) is None:
+    asked = {"message_id": message_id, "incident_id": incident_id}
+    if session.scalar(REMEMBERED, asked) is None:
         session.add(MailId(message_id=message_id, incident_id=incident_id))

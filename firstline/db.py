@@ -6,7 +6,7 @@ once whatever the timeout, so a write says so beforehand: `with write() as sessi
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -19,6 +19,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator
 
 WRITING = "firstline_writing"
+TOGETHER = "firstline_together"
 BUSY_TIMEOUT_MS = 20_000
 
 NAMING = {
@@ -74,16 +75,77 @@ def write() -> Iterator[Session]:
     """One short write transaction: commits at the end, rolls back on any exception.
 
     No network, model or file work belongs inside. Objects read before the block are expired and
-    read again inside it, so that a decision is made on what is true now. Nesting is refused.
+    read again inside it, so that a decision is made on what is true now. Nesting is refused, except
+    in `together()`.
     """
     session = db.session()
+    if TOGETHER in session.info:
+        with session.info[TOGETHER].joined():
+            yield session
+        return
+    with _transaction(session):
+        yield session
+
+
+@contextmanager
+def together() -> Iterator[Session]:
+    """Many writes as one transaction: each `write()` inside joins it, and at the end all hold or none.
+
+    For work that can be begun anew one by one: what fails inside a joined `write()` fails the whole,
+    be it caught, since half of it may be done. What is left to `after_commit` happens at the end.
+    """
+    session = db.session()
+    group = session.info[TOGETHER] = _Group()
+    try:
+        with _transaction(session):
+            started = session.get_transaction()
+            yield session
+            if group.has_failed or session.get_transaction() is not started:
+                raise RuntimeError("one of the writes that belong together failed or ended their transaction")
+    finally:
+        session.info.pop(TOGETHER)
+    for task, arguments in group.afterwards.values():
+        task(*arguments)
+
+
+def after_commit(key: Hashable, task: Callable[..., None], *arguments: Any) -> None:
+    """Do it now that a `write()` is over; in `together()` at its end, and never if it fails.
+
+    There it is done once a key, with the arguments of all.
+    """
+    group: _Group | None = db.session().info.get(TOGETHER)
+    if group is None:
+        task(*arguments)
+    else:
+        _task, known = group.afterwards.setdefault(key, (task, {}))
+        known.update(dict.fromkeys(arguments))
+
+
+class _Group:
+    """What is shared by the writes of one `together()`."""
+
+    def __init__(self) -> None:
+        self.has_failed = False
+        self.afterwards: dict[Hashable, tuple[Callable[..., None], dict[Any, None]]] = {}
+
+    @contextmanager
+    def joined(self) -> Iterator[None]:
+        try:
+            yield
+        except BaseException:
+            self.has_failed = True
+            raise
+
+
+@contextmanager
+def _transaction(session: Session) -> Iterator[None]:
     if session.info.get(WRITING):
         raise RuntimeError("write() inside write(): pass the session on instead")
     session.rollback()
     session.connection(execution_options={WRITING: True})
     session.info[WRITING] = True
     try:
-        yield session
+        yield
         session.commit()
     except BaseException:
         session.rollback()

@@ -13,6 +13,7 @@ from huey import Huey, PriorityRedisHuey, SqliteHuey
 from huey.exceptions import HueyException
 
 from firstline import log
+from firstline.db import after_commit
 
 Task = Callable[..., None]
 _tasks: dict[str, Task] = {}
@@ -46,7 +47,14 @@ def sweeps() -> list[tuple[int, Task]]:
 
 
 def nudge(name: str, *arguments: Any) -> None:
-    """Ask the worker to look now; called after the commit. A broken queue only costs time."""
+    """Ask the worker to look now; called after the commit. A broken queue only costs time.
+
+    The arguments are what to look at, each by itself: many of one name are asked for at once.
+    """
+    after_commit((nudge, name), lambda *many: _enqueue(name, *many), *arguments)
+
+
+def _enqueue(name: str, *arguments: Any) -> None:
     try:
         current_app.extensions["firstline_run"](name, *arguments)
     except (HueyException, OSError) as error:

@@ -10,6 +10,7 @@ import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,6 +42,9 @@ OFFSET = -6.88
 WEIGHTS_BY_WORDS = (0.0, 4.09, 1.54, -0.73, 2.08, -2.09, -0.9, 0.39, -1.06, -0.53, -4.37)
 OFFSET_BY_WORDS = -2.39
 
+LEAST_MEANING = (math.log(BAR / (1 - BAR)) - OFFSET - sum(w for w in WEIGHTS[1:] if w > 0)) / WEIGHTS[0]
+"""Two reports less alike in meaning than this are never proposed, whatever else they share."""
+
 CODE_WEIGHT = 3.0
 """Numbers and error codes are rare and tell troubles apart."""
 
@@ -69,7 +73,13 @@ class Reading:
 
 def read(text: str, vector: NDArray[np.float32] | None = None, *, site: str = "") -> Reading:
     """Take a text apart once, for comparing it with many; `site` is where its writer works."""
-    return Reading(concepts.read(text), _weigh(text), vector, site)
+    return Reading(*_taken_apart(text), vector, site)
+
+
+@lru_cache(maxsize=2_000)
+def _taken_apart(text: str) -> tuple[Concepts, dict[str, float]]:
+    """An open incident is compared with every new one, and its words stay."""
+    return concepts.read(text), _weigh(text)
 
 
 def chance(one: Reading, other: Reading) -> float:

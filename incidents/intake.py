@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -28,9 +28,9 @@ from incidents.models import (
     Visibility,
 )
 from incidents.notices import Topic
-from incidents.people import Person
+from incidents.people import Person, Role
 from incidents.services import Device, Service
-from incidents.timeline import record
+from incidents.timeline import append, entry_of, record
 from knowledge_base import outcomes
 
 SELF_HELP_FOR = timedelta(minutes=30)
@@ -76,8 +76,9 @@ class Report:
     continues_id: int | None = None
 
 
-Also = Callable[[Session, Incident], None]
-"""What a channel remembers of its own message in the transaction that opens, or finds, its incident."""
+BY_KEY = select(IntakeKey).where(IntakeKey.caller == bindparam("caller"), IntakeKey.key == bindparam("key"))
+Also = Callable[[Session, Incident, bool], None]
+"""What a channel remembers of its own message in the transaction that opens its incident (True), or finds it."""
 
 
 def report(told: Report, *, also: Also | None = None) -> Incident:
@@ -118,12 +119,14 @@ def _once(told: Report, words: str, log: Callable[[Session], Incident], also: Al
 
 def _found_or_logged(told: Report, words: str, log: Callable[[Session], Incident], also: Also | None) -> int:
     with write() as session:
-        incident = _known(session, told, words)
-        if incident is None:
-            incident = log(session)
+        known = _known(session, told, words)
+        incident = known or log(session)
+        if known is None:
             _remember_key(session, told, words, incident)
         if also is not None:
-            also(session, incident)
+            # What was opened is written; what is remembered of it is written at once at the end.
+            with session.no_autoflush:
+                also(session, incident, known is None)
         return incident.id
 
 
@@ -142,7 +145,7 @@ def _known(session: Session, told: Report, words: str) -> Incident | None:
     if told.key is None:
         return None
     caller, key = _key_of(told, told.key)
-    found = session.scalar(select(IntakeKey).where(IntakeKey.caller == caller, IntakeKey.key == key))
+    found: IntakeKey | None = session.scalar(BY_KEY, {"caller": caller, "key": key})
     if found is None:
         return None
     if found.words != words:
@@ -161,7 +164,7 @@ def _log(
         raise Invalid(_("We do not know this requester."), field="requester")
     service = _service(session, told.service)
     guess = triage.classify(
-        session, title=title, text=description, service=service, impact=told.impact, urgency=told.urgency
+        title=title, text=description, service=service, impact=told.impact, urgency=told.urgency
     )
     now = told.received_at or clock.now()
     incident = Incident(
@@ -185,10 +188,11 @@ def _log(
         offered_until=now + SELF_HELP_FOR,
     )
     session.add(incident)
-    session.flush()
-    before = told.asked or description
-    outcomes.adopt(session, person_id=requester.id, words=before, incident_id=incident.id)
     _first_entries(session, incident, told, guess, files)
+    if requester.role != Role.CONTACT:
+        # A contact cannot sign in, so nobody showed them anything before.
+        before = told.asked or description
+        outcomes.adopt(session, person_id=requester.id, words=before, incident_id=incident.id)
     if told.continues_id is not None:
         _link(session, incident, told.continues_id)
     _start_on_its_way(session, incident, told)
@@ -198,17 +202,14 @@ def _log(
 def _first_entries(
     session: Session, incident: Incident, told: Report, guess: triage.Triage, files: Sequence[StoredFile]
 ) -> None:
-    author = session.get(Person, told.logged_by_id or told.requester_id)
-    record(session, incident, Event.REPORTED, author=author, channel=told.channel, files=files)
-    facts: dict[str, object] = {
-        "category": guess.category,
-        "kind": guess.kind,
-        "impact": guess.impact,
-        "urgency": guess.urgency,
-        "priority": guess.priority,
-        "because": list(guess.because),
-    }
-    record(session, incident, Event.CLASSIFIED, facts=facts, visibility=Visibility.INTERNAL)
+    author_id = told.logged_by_id or told.requester_id
+    append(
+        session,
+        incident,
+        entry_of(incident, Event.REPORTED, author_id=author_id, channel=told.channel),
+        entry_of(incident, Event.CLASSIFIED, facts=guess.facts, visibility=Visibility.INTERNAL),
+        files=files,
+    )
 
 
 def _link(session: Session, incident: Incident, old_id: int) -> None:

@@ -23,6 +23,7 @@ from incidents.classifier import Classifier, Features, Reasoned
 from incidents.models import Channel, Entry, Event, Incident, Resolution, State
 from incidents.triage import OTHER
 from knowledge_base.embedding import Encoder, try_encoder
+from knowledge_base.following import Remembering
 from knowledge_base.models import Article
 
 FEWEST_TEXTS = 60
@@ -229,7 +230,7 @@ def _unpack(row: TriageModel, encoder: Encoder | None) -> _Loaded:
     classifier = Classifier.of(
         kept["categories"].tolist(), kept["weights"].astype(np.float64), float(kept["temperature"]), row.bar
     )
-    return _Loaded(Features(weights, encoder), classifier)
+    return _Loaded(Features(weights, Remembering(encoder) if encoder else None), classifier)
 
 
 def _encoder() -> Encoder | None:

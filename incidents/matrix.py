@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from sqlalchemy import String, select
 from sqlalchemy.orm import Mapped, mapped_column
 
+from firstline import reference
 from firstline.db import Model, db, write
 from firstline.i18n import gettext as _
 from incidents.errors import Invalid
@@ -69,12 +70,14 @@ class Effect:
         return sum(self.moves.values())
 
 
+@reference.kept(PriorityCell)
 def cells() -> Cells:
     """The matrix in force."""
     changed = db.session.scalars(select(PriorityCell))
     return {**SHIPPED, **{(Level(one.impact), Level(one.urgency)): one.priority for one in changed}}
 
 
+@reference.kept(ImpactBar)
 def bars() -> Mapping[Level, int]:
     """The numbers of people in force."""
     changed = db.session.scalars(select(ImpactBar))

@@ -131,7 +131,7 @@ def show_fixes(
     """Record fixes shown to somebody who asked and reported nothing; returns the attempt, if any."""
     if not found:
         return None
-    category = triage.classify(db.session(), title="", text=words).category
+    category = triage.classify(title="", text=words).category
     with write() as session:
         return outcomes.record_question(
             session, found, words=words, channel=channel, person_id=person.id, category=category
@@ -258,8 +258,9 @@ def _as_fix(offer: Offer) -> Fix:
 
 
 @jobs.task(OFFER_TASK)
-def _offer(incident_id: int) -> None:
-    offer_fixes(incident_id)
+def _offer(*incident_ids: int) -> None:
+    for incident_id in incident_ids:
+        offer_fixes(incident_id)
 
 
 def due_for_offers(*, older_than_s: int, limit: int = 100) -> Sequence[int]:

@@ -26,27 +26,56 @@ def record(
     files: Sequence[StoredFile] = (),
 ) -> Entry:
     """Append what happened; `author` None means the desk itself did it."""
-    now = clock.now()
-    entry = Entry(
-        incident_id=incident.id,
+    entry = entry_of(
+        incident,
+        event,
+        author_id=author.id if author else None,
+        text=text,
+        facts=facts,
+        visibility=visibility,
+        channel=channel,
+    )
+    append(session, incident, entry, files=files)
+    watching.tell(session, incident, entry, author)
+    return entry
+
+
+def entry_of(
+    incident: Incident,
+    event: Event,
+    *,
+    author_id: int | None = None,
+    text: str = "",
+    facts: dict[str, object] | None = None,
+    visibility: Visibility = Visibility.PUBLIC,
+    channel: Channel | None = None,
+) -> Entry:
+    """What happens now, to be appended."""
+    return Entry(
+        incident=incident,
         event=event,
         visibility=visibility,
-        author_id=author.id if author else None,
+        author_id=author_id,
         channel=channel,
         text=text,
         facts=facts or {},
-        created_at=now,
+        created_at=clock.now(),
     )
-    session.add(entry)
+
+
+def append(
+    session: Session, incident: Incident, first: Entry, *more: Entry, files: Sequence[StoredFile] = ()
+) -> None:
+    """Write entries, the files with the first, and with them the incident where it is new."""
+    entries = (first, *more)
+    incident.updated_at = first.created_at
+    session.add_all(entries)
     session.flush()
-    for file in files:
-        session.add(_attachment(incident, entry, file))
-    incident.updated_at = now
+    session.add_all(_attachment(incident, first, file) for file in files)
+    owing.of_entries(session, entries)
+    for entry in entries:
+        _make_findable(session, incident, entry)
     feed.tell(session, incident.id)
-    owing.of_entry(session, entry)
-    _make_findable(session, incident, entry)
-    watching.tell(session, incident, entry, author)
-    return entry
 
 
 def _make_findable(session: Session, incident: Incident, entry: Entry) -> None:

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
+from firstline import reference
+from firstline.db import db
 from incidents import matrix
 from incidents.models import Kind, Level
 from incidents.services import Service
@@ -58,15 +59,26 @@ class Triage:
     impact: Level
     urgency: Level
     service_id: int | None
+    priority: int
     because: tuple[str, ...]
 
     @property
-    def priority(self) -> int:
-        return prioritise(self.impact, self.urgency, self.kind)
+    def facts(self) -> dict[str, object]:
+        """As the timeline keeps it."""
+        names = ("category", "kind", "impact", "urgency", "priority")
+        return {name: getattr(self, name) for name in names} | {"because": list(self.because)}
 
 
-CATEGORIES = select(Category.slug, Category.keywords).order_by(Category.slug)
-SERVICES = select(Service.id, Service.name, Service.keywords).order_by(Service.slug)
+@reference.kept(Category)
+def _categories() -> tuple[tuple[str, list[str]], ...]:
+    rows = db.session.execute(select(Category.slug, Category.keywords).order_by(Category.slug))
+    return tuple((slug, _split(keywords)) for slug, keywords in rows)
+
+
+@reference.kept(Service)
+def _services() -> tuple[tuple[int, list[str]], ...]:
+    rows = db.session.execute(select(Service.id, Service.name, Service.keywords).order_by(Service.slug))
+    return tuple((service_id, [name, *keywords]) for service_id, name, keywords in rows)
 
 
 def prioritise(impact: str, urgency: str, kind: str) -> int:
@@ -81,7 +93,6 @@ def impact_by_count(people: int) -> Level:
 
 
 def classify(
-    session: Session,
     *,
     title: str,
     text: str,
@@ -92,14 +103,17 @@ def classify(
     """Guess what the reporter did not say; what they did say stands."""
     whole = f"{title}\n{text}"
     words = _weigh(title, text)
-    category, category_words = _best_category(session, words)
-    service_id = service.id if service else _best_service(session, words)
+    category, category_words = _best_category(words)
+    service_id = service.id if service else _best_service(words)
+    kind, impact = _kind(whole), impact or _impact(whole)
+    urgency = urgency or (Level.HIGH if STOPPED.search(whole) else Level.MEDIUM)
     return Triage(
         category=category,
-        kind=_kind(whole),
-        impact=impact or _impact(whole),
-        urgency=urgency or (Level.HIGH if STOPPED.search(whole) else Level.MEDIUM),
+        kind=kind,
+        impact=impact,
+        urgency=urgency,
         service_id=service_id,
+        priority=prioritise(impact, urgency, kind),
         because=category_words,
     )
 
@@ -136,19 +150,19 @@ def _match(keywords: list[str], words: dict[str, int]) -> tuple[int, tuple[str, 
     return score, hits
 
 
-def _best_category(session: Session, words: dict[str, int]) -> tuple[str, tuple[str, ...]]:
+def _best_category(words: dict[str, int]) -> tuple[str, tuple[str, ...]]:
     best: tuple[int, str, tuple[str, ...]] = (0, OTHER, ())
-    for slug, keywords in session.execute(CATEGORIES):
-        score, hits = _match(_split(keywords), words)
+    for slug, keywords in _categories():
+        score, hits = _match(keywords, words)
         if score > best[0]:
             best = (score, slug, hits)
     return best[1], best[2]
 
 
-def _best_service(session: Session, words: dict[str, int]) -> int | None:
+def _best_service(words: dict[str, int]) -> int | None:
     best: tuple[int, int | None] = (0, None)
-    for service_id, name, keywords in session.execute(SERVICES):
-        score, _hits = _match([name, *keywords], words)
+    for service_id, keywords in _services():
+        score, _hits = _match(keywords, words)
         if score > best[0]:
             best = (score, service_id)
     return best[1]

@@ -23,7 +23,7 @@ def answer(person: Person, words: str, article: Article, *, solved: bool) -> Inc
     """
     told = words.replace("\0", " ").strip()
     shown = _shown(told, article)
-    category = triage.classify(db.session(), title="", text=told).category
+    category = triage.classify(title="", text=told).category
     article_id, person_id = article.id, person.id
     with write() as session:
         # Two clicks at once: the second waits here and finds what the first recorded.

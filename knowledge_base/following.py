@@ -146,6 +146,20 @@ def follower() -> Follower:
     return following
 
 
+class Remembering:
+    """The encoder of this process, for texts that others are about to ask for too: each is worked out once."""
+
+    def __init__(self, encoder: Encoder) -> None:
+        self._encoder = encoder
+        self.identity, self.dimensions, self.windows = encoder.identity, encoder.dimensions, encoder.windows
+
+    def encode(self, texts: Sequence[str]) -> np.ndarray:
+        known = follower()
+        vectors = [known.vector_of(text) for text in texts] if known.encoder is self._encoder else [None]
+        whole = [vector for vector in vectors if vector is not None]
+        return np.stack(whole) if len(whole) == len(texts) else self._encoder.encode(texts)
+
+
 def warm_up(app: Flask) -> threading.Thread:
     """Read model and articles in the background, so that nobody's first search waits for them."""
 

@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterator
 
 from chatbot.client.reading import WORD, has_content
-from firstline.db import db
 from incidents.topics import VAGUE
 from incidents.triage import classify
 
@@ -77,7 +76,7 @@ def _says_something(part: str) -> bool:
 
 def _are_different(parts: list[str]) -> bool:
     """About other services or categories: a slow laptop and its loud fan are one trouble."""
-    found = [classify(db.session(), title="", text=part) for part in parts]
+    found = [classify(title="", text=part) for part in parts]
     topics = [(one.category, one.service_id) for one in found]
     categories = {category for category, _service in topics}
     return len(categories) == len(parts) and VAGUE.isdisjoint(categories)

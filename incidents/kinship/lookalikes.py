@@ -11,9 +11,9 @@ from datetime import timedelta
 import numpy as np
 from flask import current_app
 from numpy.typing import NDArray
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session, aliased, joinedload
 
 from firstline import clock, jobs, log
 from firstline.app import settings_of
@@ -24,11 +24,13 @@ from incidents.kinship.models import IncidentVector, Lookalike, Verdict
 from incidents.models import OPEN, Channel, Incident
 from incidents.people import Person
 from knowledge_base.embedding import Encoder, try_encoder
+from knowledge_base.following import Remembering
 
 LOOKS_BACK = timedelta(days=14)
 MOST_COMPARED = 1_000
 MOST_PROPOSED = 3
-MOST_READ = 12
+MOST_READ, MOST_TYPED = 50, 12
+"""How many of those nearest in meaning are compared word by word, and while somebody types."""
 COMPARED = 2_000
 """How many characters of the words are compared."""
 
@@ -51,7 +53,8 @@ def compare(incident_id: int) -> None:
         return
     encoder = _encoder()
     vector = _vector_of(incident, encoder)
-    found = _nearest(incident, _open_ones(incident), encoder, vector)
+    me = duplicates.read(words_of(incident), vector, site=incident.requester.site)
+    found = _rank(me, _comparable(incident, encoder, vector), encoder)
     with write() as session:
         if encoder is not None and vector is not None:
             _keep(session, incident_id, encoder, vector)
@@ -125,9 +128,9 @@ def open_of_others(person: Person, words: str) -> Incident | None:
     if encoder is None or not words.strip():
         return None
     vector = encoder.encode([words[:COMPARED]])[0]
-    nearest = _nearest_in_meaning(person, vector, encoder)
+    nearest = _nearest_in_meaning(vector, encoder, Incident.requester_id != person.id, limit=MOST_TYPED)
     me = duplicates.read(words[:COMPARED], vector, site=person.site)
-    found = _rank(me, db.session.scalars(select(Incident).where(Incident.id.in_(nearest))).all(), encoder)
+    found = _rank(me, _read(nearest), encoder)
     return found[0].incident if found else None
 
 
@@ -148,12 +151,16 @@ def compare_what_was_missed() -> None:
 
 
 def _not_compared() -> Sequence[int]:
-    if _encoder() is None:
+    encoder = _encoder()
+    if encoder is None:
         return []
     since = clock.now() - timedelta(days=1)
     found = (
         select(Incident.id)
-        .outerjoin(IncidentVector, IncidentVector.incident_id == Incident.id)
+        .outerjoin(
+            IncidentVector,
+            and_(IncidentVector.incident_id == Incident.id, IncidentVector.model == encoder.identity),
+        )
         .where(
             IncidentVector.incident_id.is_(None),
             Incident.created_at > since,
@@ -164,9 +171,20 @@ def _not_compared() -> Sequence[int]:
     return db.session.scalars(found.order_by(Incident.id).limit(50)).all()
 
 
-def _open_ones(incident: Incident) -> Sequence[Incident]:
-    found = select(Incident).where(Incident.id != incident.id, *_may_be_joined())
+def _comparable(
+    incident: Incident, encoder: Encoder | None, vector: NDArray[np.float32] | None
+) -> Sequence[Incident]:
+    """The open ones nearest in meaning, of those that had their turn: the others find this one at theirs."""
+    is_other = Incident.id != incident.id
+    if encoder is not None and vector is not None:
+        return _read(_nearest_in_meaning(vector, encoder, is_other, limit=MOST_READ))
+    found = select(Incident).where(is_other, *_may_be_joined()).options(joinedload(Incident.requester))
     return db.session.scalars(found.order_by(Incident.id.desc()).limit(MOST_COMPARED)).all()
+
+
+def _read(ids: Sequence[int]) -> Sequence[Incident]:
+    found = select(Incident).where(Incident.id.in_(ids)).options(joinedload(Incident.requester))
+    return db.session.scalars(found.order_by(Incident.id)).all()
 
 
 def _may_be_joined() -> tuple[ColumnElement[bool], ...]:
@@ -175,16 +193,6 @@ def _may_be_joined() -> tuple[ColumnElement[bool], ...]:
         Incident.created_at > clock.now() - LOOKS_BACK,
         Incident.follows_parent.is_(False),
     )
-
-
-def _nearest(
-    incident: Incident,
-    others: Sequence[Incident],
-    encoder: Encoder | None,
-    vector: NDArray[np.float32] | None,
-) -> list[Near]:
-    me = duplicates.read(words_of(incident), vector, site=incident.requester.site)
-    return _rank(me, others, encoder)
 
 
 def _rank(me: duplicates.Reading, others: Sequence[Incident], encoder: Encoder | None) -> list[Near]:
@@ -200,18 +208,23 @@ def _rank(me: duplicates.Reading, others: Sequence[Incident], encoder: Encoder |
     return sorted(found, key=lambda near: (-near.chance, near.incident.id))
 
 
-def _nearest_in_meaning(person: Person, vector: NDArray[np.float32], encoder: Encoder) -> list[int]:
+def _nearest_in_meaning(
+    vector: NDArray[np.float32], encoder: Encoder, which: ColumnElement[bool], *, limit: int
+) -> list[int]:
+    """The nearest of those that are alike enough in meaning to be proposed at all."""
     kept = (
         select(IncidentVector.incident_id, IncidentVector.vector)
         .join(Incident, Incident.id == IncidentVector.incident_id)
-        .where(*_may_be_joined(), Incident.requester_id != person.id)
+        .where(*_may_be_joined(), which)
         .where(IncidentVector.model == encoder.identity)
     )
     rows = db.session.execute(kept.order_by(Incident.id.desc()).limit(MOST_COMPARED)).all()
     if not rows:
         return []
-    alike = np.stack([np.frombuffer(row.vector, dtype=np.float32) for row in rows]) @ vector
-    return [rows[place].incident_id for place in np.argsort(-alike)[:MOST_READ]]
+    vectors = np.frombuffer(b"".join(row.vector for row in rows), dtype=np.float32)
+    alike = vectors.reshape(len(rows), -1) @ vector
+    nearest = [place for place in np.argsort(-alike)[:limit] if alike[place] >= duplicates.LEAST_MEANING]
+    return [rows[place].incident_id for place in nearest]
 
 
 def _vectors(ids: Sequence[int], encoder: Encoder | None) -> dict[int, NDArray[np.float32]]:
@@ -227,7 +240,7 @@ def _vector_of(incident: Incident, encoder: Encoder | None) -> NDArray[np.float3
     if encoder is None:
         return None
     known = _vectors([incident.id], encoder).get(incident.id)
-    return known if known is not None else encoder.encode([words_of(incident)])[0]
+    return known if known is not None else Remembering(encoder).encode([words_of(incident)])[0]
 
 
 def _keep(session: Session, incident_id: int, encoder: Encoder, vector: NDArray[np.float32]) -> None:

@@ -69,7 +69,6 @@ def owe(
     """
     if incident.channel == Channel.MONITORING and recipient.id == incident.requester_id:
         return
-    session.flush()
     if entry is not None and topic != Topic.WATCHED:
         _replace_what_watchers_hear(session, entry, recipient)
     decided = ruling(session, topic, recipient, by_id=entry.author_id if entry else None)

@@ -122,7 +122,7 @@ def is_a_choice(topic: Topic, way: Way, wish: Wish) -> bool:
 
 def times_of(session: Session, person: Person) -> Times:
     """When this person is left in peace."""
-    kept = session.get(NoticeTimes, person.id)
+    kept = session.get(NoticeTimes, person.id) if person.role != Role.CONTACT else None
     return Times(**{one.name: getattr(kept, one.name) for one in fields(Times)}) if kept else Times()
 
 
@@ -143,6 +143,9 @@ def is_quiet(person: Person) -> bool:
 
 
 def _wish(session: Session, topic: Topic, recipient: Person, way: Way) -> Wish:
+    if recipient.role == Role.CONTACT:
+        # Who cannot sign in cannot have wished anything.
+        return Wish.NOW
     said = session.get(NoticeWish, (recipient.id, topic, way))
     wish = Wish(said.wish) if said else Wish.NOW
     return wish if is_a_choice(topic, way, wish) else Wish.NOW

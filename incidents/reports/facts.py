@@ -57,7 +57,7 @@ def keep_these(ids: Collection[int]) -> None:
 
 def reckon(session: Session, ids: Collection[int]) -> Iterator[Fact]:
     """The rows of these incidents as their timelines have it, nothing stored."""
-    book, zone = read_book(session), ZoneInfo(settings_of(current_app).timezone)
+    book, zone = read_book(), ZoneInfo(settings_of(current_app).timezone)
     entries = _entries(session, ids)
     for incident in session.scalars(select(Incident).where(Incident.id.in_(ids)).order_by(Incident.id)):
         yield _fact(incident, entries[incident.id], book, zone)

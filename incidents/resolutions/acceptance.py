@@ -56,7 +56,7 @@ def start(session: Session, incident: Incident, *, at: datetime) -> None:
 
 def desk_days_later(session: Session, at: datetime, days: int) -> datetime:
     """So many working days later, on the calendar of the desk: a team's night shift accepts nothing."""
-    return after_working_days(read_book(session).default, at, days)
+    return after_working_days(read_book().default, at, days)
 
 
 def stop(incident: Incident) -> None:

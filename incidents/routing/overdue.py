@@ -72,7 +72,7 @@ def _act(session: Session, incident: Incident, rule: EscalationRule) -> None:
 
 def _working_minutes(session: Session, incident: Incident, *, since: datetime) -> float:
     """How long it has lain there, in the hours in which its own clock goes."""
-    calendar = agreed_for(read_book(session), incident).calendar
+    calendar = agreed_for(read_book(), incident).calendar
     return worked(calendar, since, clock.now()).total_seconds() / 60
 
 

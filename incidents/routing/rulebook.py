@@ -114,7 +114,7 @@ def try_words(
         raise Invalid(_("Paste the words of a report."), field="text")
     title, _newline, rest = text.strip().partition("\n")
     session = db.session()
-    guess = triage.classify(session, title=title, text=rest)
+    guess = triage.classify(title=title, text=rest)
     service = session.get(Service, guess.service_id) if guess.service_id else None
     facts = Facts(
         categories=rules.with_parent(session, guess.category),

@@ -1,14 +1,16 @@
 """What is agreed for an incident: how soon, on whose calendar, and why exactly that."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
 from flask import current_app
 from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import joinedload
 
+from firstline import reference
+from firstline.db import db
 from firstline.i18n import gettext as _
 from incidents.people import Team
 from incidents.services import Service
@@ -49,14 +51,34 @@ ALWAYS = frozenset({1})
 
 
 @dataclass(frozen=True, kw_only=True)
-class Book:
-    """All targets and calendars, read once for any number of incidents."""
+class Promise:
+    """A target as the book has it; `minutes` by measure, `whose` are the names of service and team."""
 
-    targets: Sequence[Target]
+    priority: int
+    service_id: int | None
+    team_id: int | None
+    minutes: tuple[int, int, int]
+    is_always: bool
+    calendar_id: int | None
+    whose: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Book:
+    """All targets and calendars, read once for any number of incidents.
+
+    `desk` is the calendar that holds where no other does, None while none was set.
+    """
+
+    targets: Sequence[Promise]
     calendars: dict[int, Calendar]
-    default: Calendar
-    team_calendars: dict[int, int] = field(default_factory=dict)
-    service_calendars: dict[int, int] = field(default_factory=dict)
+    desk: Calendar | None
+    team_calendars: dict[int, int]
+    service_calendars: dict[int, int]
+
+    @property
+    def default(self) -> Calendar:
+        return self.desk or shipped_calendar()
 
     def agreement(self, priority: int, *, service_id: int | None, team_id: int | None) -> Agreement:
         """The most specific target for this priority: service and team, service, team, then for everybody."""
@@ -69,13 +91,13 @@ class Book:
         ]
         target = max(fits, key=_specificity, default=None)
         calendar, hours = self._calendar(priority, target, service_id, team_id)
-        minutes = _minutes(target) if target else SHIPPED[priority]
+        minutes = target.minutes if target else SHIPPED[priority]
         spans = {m: timedelta(minutes=n) for m, n in zip(Measure, minutes, strict=True)}
         because = _("%(target)s; %(hours)s", target=_told(priority, target), hours=hours)
         return Agreement(spans=spans, calendar=calendar, because=because)
 
     def _calendar(
-        self, priority: int, target: Target | None, service_id: int | None, team_id: int | None
+        self, priority: int, target: Promise | None, service_id: int | None, team_id: int | None
     ) -> tuple[Calendar, str]:
         if target.is_always if target else priority in ALWAYS:
             return ROUND_THE_CLOCK, _("round the clock")
@@ -89,22 +111,35 @@ class Book:
         return self.default, _("hours of the desk: %(name)s", name=self.default.name)
 
 
-def read_book(session: Session) -> Book:
+@reference.kept(Target, WorkCalendar, Team, Service)
+def read_book() -> Book:
     """Everything agreed, as the database has it now."""
-    with session.no_autoflush:
-        loaded = select(Target).options(joinedload(Target.service), joinedload(Target.team))
-        rows = session.scalars(select(WorkCalendar)).all()
-        teams = session.execute(select(Team.id, Team.calendar_id).where(Team.calendar_id.is_not(None)))
-        services = session.execute(
-            select(Service.id, Service.calendar_id).where(Service.calendar_id.is_not(None))
-        )
-        return Book(
-            targets=session.scalars(loaded).all(),
-            calendars={row.id: value_of(row) for row in rows},
-            default=next((value_of(row) for row in rows if row.is_default), shipped_calendar()),
-            team_calendars={row.id: row.calendar_id for row in teams},
-            service_calendars={row.id: row.calendar_id for row in services},
-        )
+    loaded = select(Target).options(joinedload(Target.service), joinedload(Target.team))
+    rows = db.session.scalars(select(WorkCalendar)).all()
+    return Book(
+        targets=[_promise_of(target) for target in db.session.scalars(loaded)],
+        calendars={row.id: value_of(row) for row in rows},
+        desk=next((value_of(row) for row in rows if row.is_default), None),
+        team_calendars=_calendars_of(Team),
+        service_calendars=_calendars_of(Service),
+    )
+
+
+def _promise_of(target: Target) -> Promise:
+    return Promise(
+        priority=target.priority,
+        service_id=target.service_id,
+        team_id=target.team_id,
+        minutes=(target.respond_minutes, target.update_minutes, target.resolve_minutes),
+        is_always=target.is_always,
+        calendar_id=target.calendar_id,
+        whose=", ".join(part.name for part in (target.service, target.team) if part is not None),
+    )
+
+
+def _calendars_of(model: type[Team] | type[Service]) -> dict[int, int]:
+    rows = db.session.execute(select(model.id, model.calendar_id).where(model.calendar_id.is_not(None)))
+    return {row.id: row.calendar_id for row in rows}
 
 
 def value_of(row: WorkCalendar) -> Calendar:
@@ -125,20 +160,13 @@ def shipped_calendar() -> Calendar:
     return Calendar(name=_("Monday to Friday, 9 to 17"), zone=zone, week=OFFICE_WEEK)
 
 
-def _specificity(target: Target) -> int:
+def _specificity(target: Promise) -> int:
     return 2 * (target.service_id is not None) + (target.team_id is not None)
 
 
-def _minutes(target: Target) -> tuple[int, int, int]:
-    return target.respond_minutes, target.update_minutes, target.resolve_minutes
-
-
-def _told(priority: int, target: Target | None) -> str:
+def _told(priority: int, target: Promise | None) -> str:
     if target is None:
         return _("P%(n)s as shipped", n=priority)
-    whose = [part.name for part in (target.service, target.team) if part is not None]
-    return (
-        _("P%(n)s for %(whose)s", n=priority, whose=", ".join(whose))
-        if whose
-        else _("P%(n)s for everybody", n=priority)
-    )
+    if target.whose:
+        return _("P%(n)s for %(whose)s", n=priority, whose=target.whose)
+    return _("P%(n)s for everybody", n=priority)

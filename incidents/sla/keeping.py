@@ -42,7 +42,7 @@ def follow_changes(session: Session, _context: object, _instances: object) -> No
     changed = [one for one in (*session.new, *session.dirty) if _has_moved(one)]
     if not changed:
         return
-    book = read_book(session)
+    book = read_book()
     for incident in changed:
         _fill_in(incident)
         stops = [*stops_of(session, incident), *_stop_or_start(session, incident)]
@@ -89,7 +89,7 @@ def _open_after(last: int) -> Sequence[int]:
 
 def _reckon_these(session: Session, ids: Sequence[int]) -> None:
     """Past the mapper: a new holiday is no event of the incident, so nobody's form becomes out of date."""
-    book = read_book(session)
+    book = read_book()
     found = select(Incident).where(Incident.id.in_(ids), Incident.state.in_(OPEN))
     for incident in session.scalars(found).all():
         now = vars(reckon(incident, agreed_for(book, incident), stops_of(session, incident)))

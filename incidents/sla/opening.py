@@ -15,7 +15,7 @@ MINUTE = timedelta(minutes=1)
 
 def opens_at(session: Session, incident: Incident) -> datetime | None:
     """When working time begins again; None in working time, and where a calendar never opens."""
-    calendar, now = agreed_for(read_book(session), incident).calendar, clock.now()
+    calendar, now = agreed_for(read_book(), incident).calendar, clock.now()
     if is_open(calendar, now):
         return None
     try:

@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from firstline import clock
-from firstline.db import db
 from incidents.models import OPEN, Incident
 from incidents.sla.agreements import Agreement, Measure, read_book
 from incidents.sla.calendars import Calendar, is_open, worked
@@ -68,7 +67,7 @@ def reading(incident: Incident) -> Reading:
 
 def readings(incidents: Iterable[Incident]) -> dict[int, Reading]:
     """As `reading`, for a whole list by the incident's id."""
-    book, now = read_book(db.session()), clock.now()
+    book, now = read_book(), clock.now()
     return {one.id: _read(one, agreed_for(book, one), now) for one in incidents}
 
 

@@ -35,7 +35,7 @@ def tell_due() -> int:
 
 
 def _tell(session: Session, incident: Incident) -> None:
-    agreed, stops = agreed_for(read_book(session), incident), stops_of(session, incident)
+    agreed, stops = agreed_for(read_book(), incident), stops_of(session, incident)
     reached = {measure: _mark_reached(incident, measure, agreed, stops) for measure in _waiting(incident)}
     new = {measure: mark for measure, mark in reached.items() if mark > told_percent(incident.marks, measure)}
     _remember(session, incident, agreed, stops, new)
@@ -92,7 +92,7 @@ def _record(session: Session, incident: Incident, measure: Measure, mark: int, w
     )
     session.add(entry)
     session.flush()
-    owing.of_entry(session, entry)
+    owing.of_entries(session, [entry])
     return entry
 
 

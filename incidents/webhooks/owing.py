@@ -9,15 +9,17 @@ from incidents.models import Entry
 from incidents.webhooks.models import Delivery, Webhook
 
 
-def of_entry(session: Session, entry: Entry) -> None:
-    """Owe word of what happened to an incident; the entry is flushed."""
-    for webhook_id in _wanting(session, f"incident.{entry.event}"):
-        session.add(Delivery(webhook_id=webhook_id, entry_id=entry.id, created_at=entry.created_at))
+def of_entries(session: Session, entries: Sequence[Entry]) -> None:
+    """Owe word of what happened to an incident; the entries are flushed."""
+    active = _active(session)
+    for entry in entries:
+        for webhook_id in _wanting(active, f"incident.{entry.event}"):
+            session.add(Delivery(webhook_id=webhook_id, entry_id=entry.id, created_at=entry.created_at))
 
 
 def of_note(session: Session, note_id: int, happening: str) -> None:
     """Owe word of what happened to a problem; the note is flushed."""
-    for webhook_id in _wanting(session, f"problem.{happening}"):
+    for webhook_id in _wanting(_active(session), f"problem.{happening}"):
         session.add(Delivery(webhook_id=webhook_id, note_id=note_id))
 
 
@@ -26,6 +28,10 @@ def wants(events: Sequence[str], event: str) -> bool:
     return not events or event in events
 
 
-def _wanting(session: Session, event: str) -> list[int]:
-    active = session.execute(select(Webhook.id, Webhook.events).where(Webhook.is_active))
+def _active(session: Session) -> Sequence[tuple[int, Sequence[str]]]:
+    rows = session.execute(select(Webhook.id, Webhook.events).where(Webhook.is_active))
+    return [(row.id, row.events) for row in rows]
+
+
+def _wanting(active: Sequence[tuple[int, Sequence[str]]], event: str) -> list[int]:
     return [webhook_id for webhook_id, events in active if wants(events, event)]

@@ -133,7 +133,7 @@ def _guessed(words: str) -> Form:
     """A form whose three questions are answered as well as the words allow."""
     form = Form(key=new_key(), description=words.strip())
     if form.description:
-        guess = triage.classify(db.session(), title="", text=form.description)
+        guess = triage.classify(title="", text=form.description)
         known = {service.id: service.slug for service in services.list_services()}
         form.service = known.get(guess.service_id or 0, "")
         form.urgency, form.impact = guess.urgency, guess.impact

@@ -1,11 +1,13 @@
 """From bytes to incident, entry, reason or quarantine, and what happens when it is done twice."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import func, select
 
 from email_intake import addresses, handover, opening, process, spool
 from email_intake.models import MailId, Outcome, RawMessage
-from firstline import jobs
+from firstline import clock, jobs
 from firstline.db import db, write
 from firstline.signing import short_mac
 from incidents import lifecycle
@@ -65,6 +67,15 @@ def test_one_mail_by_two_routes_is_one_incident_with_both_routes_recorded(take):
     assert "imap:1" in second.reason
 
 
+def test_a_copy_that_is_read_at_the_same_moment_is_ignored_by_its_name(take, monkeypatch):
+    first = take(mail(), route="imap:1")
+    # As if it had been looked for just before the first one was committed.
+    monkeypatch.setattr(handover, "twin_of", lambda session, case: None)
+    second = take("Delivered-To: helpdesk@example.com\n" + mail(), route="imap:2")
+    assert (second.outcome, second.incident_id) == (Outcome.IGNORED, first.incident_id)
+    assert "imap:1" in second.reason and count(Incident) == 1
+
+
 def test_the_same_message_id_with_other_words_is_another_mail(take):
     assert take(mail("one thing")).incident_id != take(mail("another thing")).incident_id
     assert count(Incident) == 2
@@ -95,12 +106,49 @@ def test_what_fails_again_and_again_is_quarantined_with_its_error(take, monkeypa
 
 
 def test_one_bad_message_does_not_stop_the_next(take, app, monkeypatch):
-    work = process._work
-    bad = spool.store(mail(slug="bad").encode(), route="test")
-    good = spool.store(mail(slug="good", text="other").encode(), route="test")
-    monkeypatch.setattr(process, "_work", lambda raw_id: 1 / 0 if raw_id == bad else work(raw_id))
+    ids = spool_three()
+    break_second(monkeypatch, ids, ZeroDivisionError)
     process.process_waiting()
-    assert db.session.get(RawMessage, good).outcome == Outcome.OPENED
+    rows = [db.session.get(RawMessage, raw_id) for raw_id in ids]
+    assert [row.outcome for row in rows] == [Outcome.OPENED, Outcome.WAITING, Outcome.OPENED]
+    assert "ZeroDivisionError" in rows[1].error
+    assert len(queued("offer-fixes", app)) == count(Incident) == count(Notice) == 2
+
+
+def test_a_process_that_dies_amid_a_batch_keeps_none_of_it_and_the_next_doubles_nothing(
+    app, desk, monkeypatch
+):
+    ids = spool_three()
+    with monkeypatch.context() as crash:
+        break_second(crash, ids, SystemExit)
+        with pytest.raises(SystemExit):
+            process.process_waiting()
+    db.session.rollback()
+    assert (count(Incident), count(Person), queued("offer-fixes", app)) == (0, 0, [])
+    with clock.freeze(clock.now() + process.LEASE_FOR + timedelta(seconds=1)):
+        process.process_waiting()
+    assert count(Incident) == count(Notice) == 3
+    assert len(queued("offer-fixes", app)) == 3
+
+
+def spool_three():
+    texts = (mail(slug=slug, text=f"trouble {slug}").replace("erin@", f"{slug}@") for slug in ("a", "b", "c"))
+    return [spool.store(text.encode(), route="test") for text in texts]
+
+
+def break_second(monkeypatch, ids, error):
+    settle = opening.settle_opened
+
+    def broken(session, case, incident_id):
+        if case.raw_id == ids[1]:
+            raise error
+        return settle(session, case, incident_id)
+
+    monkeypatch.setattr(opening, "settle_opened", broken)
+
+
+def queued(name, app):
+    return [one for task, many in app.extensions["firstline_run"] if task == name for one in many]
 
 
 def reply_to(incident, *, person=None, **more):

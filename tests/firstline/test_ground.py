@@ -1,12 +1,13 @@
 """Clock, transactions, files, signatures and jobs."""
 
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 from sqlalchemy import select, text
 
 from firstline import clock, files, jobs, signing
-from firstline.db import db, write
+from firstline.db import db, together, write
 from incidents.people import Person
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -53,6 +54,48 @@ def test_a_failed_write_leaves_nothing(app):
 def test_a_write_inside_a_write_is_refused(app):
     with pytest.raises(RuntimeError, match="pass the session on"), write(), write():
         pass
+
+
+def names() -> list[str]:
+    return list(db.session.scalars(select(Person.name).order_by(Person.name)))
+
+
+def add(name: str) -> None:
+    with write() as session:
+        session.add(Person(email=f"{name}@example.com", name=name))
+        jobs.nudge("look", name)
+
+
+def fail(*_given: object) -> None:
+    raise ZeroDivisionError
+
+
+def test_writes_together_hold_and_their_nudges_go_out_as_one_after_the_commit(app):
+    inbox = app.extensions["firstline_run"]
+    with together():
+        add("a")
+        add("b")
+        assert inbox == []
+    assert (names(), inbox) == (["a", "b"], [("look", ("a", "b"))])
+
+
+def caught() -> None:
+    with suppress(ZeroDivisionError), write():
+        fail()
+
+
+@pytest.mark.parametrize("then", [fail, caught, lambda: db.session.rollback()])
+def test_writes_together_are_undone_if_one_fails_or_ends_their_transaction(app, then):
+    def work() -> None:
+        with together():
+            add("a")
+            then()
+
+    with pytest.raises((ZeroDivisionError, RuntimeError)):
+        work()
+    assert (names(), app.extensions["firstline_run"]) == ([], [])
+    add("b")
+    assert names() == ["b"]
 
 
 def test_foreign_keys_hold(app):

@@ -38,15 +38,16 @@ def test_the_same_key_of_the_same_caller_is_the_same_incident(told):
 
 def test_what_a_channel_remembers_is_kept_with_the_incident_or_not_at_all(told):
     with pytest.raises(ZeroDivisionError):
-        report(replace(told, key="once"), also=lambda _session, _incident: 1 / 0)
+        report(replace(told, key="once"), also=lambda *_known: 1 / 0)
     assert count(Incident) == 0
 
 
 def test_a_channel_that_brings_a_known_report_is_shown_the_incident_there_is(told):
     seen = []
     for _time in range(2):
-        report(replace(told, key="once"), also=lambda _session, incident: seen.append(incident.id))
-    assert (seen, count(Incident)) == ([1, 1], 1)
+        report(replace(told, key="once"), also=lambda _session, *what: seen.append(what))
+    assert [(incident.id, is_new) for incident, is_new in seen] == [(1, True), (1, False)]
+    assert count(Incident) == 1
 
 
 def test_the_same_key_of_another_caller_is_another_incident(told, person):

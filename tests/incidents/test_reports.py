@@ -127,7 +127,7 @@ def recount(since, until):
         found[slug][0] += int(amount) if counts else 0
         found[slug][1] += 1 if counts else 0
 
-    book = read_book(db.session())
+    book = read_book()
     for one in db.session.query(Incident):
         entries = db.session.query(Entry).filter_by(incident_id=one.id).order_by(Entry.id).all()
         calendar = agreed_for(book, one).calendar

@@ -2,7 +2,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from firstline.db import db
 from incidents import triage
 from incidents.models import Kind, Level
 
@@ -13,7 +12,7 @@ def database_url(tmp_path):
 
 
 def classify(words, **said):
-    return triage.classify(db.session(), title="", text=words, **said)
+    return triage.classify(title="", text=words, **said)
 
 
 def test_the_words_name_category_and_service_and_say_why(desk):
