@@ -61,7 +61,7 @@ def _open_desk(session: Session, chance: random.Random, count: int) -> Desk:
     return Desk(
         chance=chance,
         cast=people,
-        book=read_book(session),
+        book=read_book(),
         now=clock.now(),
         rule=acceptance.rule(session),
         phrases=read("year/phrases"),
