@@ -2,19 +2,20 @@
 
 Two workers compete, and are killed with -9 at random points; so is the intake, now and then. The
 sender does as a relay does: what was not answered with 250 is sent again. At the end each mail must
-have one outcome and one incident that holds its marker.
+have the outcome that `mail_made` says, and its words must stand once in the incident it belongs to.
 """
 
 import imaplib
 import os
 import random
+import re
 import smtplib
 import sqlite3
 import subprocess
 import tempfile
 import threading
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -29,6 +30,7 @@ INTAKE_KILLS = WORKER_KILLS // 10
 WORKERS = 2
 HELPDESK = "support@desk.example"
 USER = "support"
+MARKER = re.compile(r"soak-\d{5}-x")
 SETTLED_WITHIN_S = 1800
 AT_WORK = {"worker": "working", "intake": "taking mail"}
 """What the log of a process says once it has started: to kill it before proves little."""
@@ -144,28 +146,68 @@ def is_over(environment: dict[str, str], victims: list[Victim]) -> bool:
     if any(victim.killed < victim.kills for victim in victims):
         return False
     rows = ask(environment, "SELECT count(*), sum(outcome = 'waiting') FROM raw_message")
-    return rows[0][0] >= MAILS and not rows[0][1]
+    owed = ask(environment, "SELECT count(*) FROM notice WHERE state IN ('due', 'sending')")
+    return rows[0][0] >= MAILS and not rows[0][1] and not owed[0][0]
 
 
 def tell(environment: dict[str, str], victims: list[Victim], took_s: float) -> None:
-    counted = Counter(row[0] for row in ask(environment, "SELECT description FROM incident"))
-    texts = list(counted.elements())
-    incidents = Counter(
-        number for number in range(MAILS) for text in texts if mail_made.marker(number) in text
-    )
+    faults = faults_of(environment)
     outcomes = dict(ask(environment, "SELECT outcome, count(*) FROM raw_message GROUP BY outcome"))
     routes = dict(ask(environment, "SELECT route, count(*) FROM raw_message GROUP BY route"))
+    sorts = Counter(mail_made.sort_of(number).value for number in range(MAILS))
+    notices = dict(ask(environment, "SELECT state, count(*) FROM notice GROUP BY state"))
     sent = Counter(row[0] for row in ask(environment, "SELECT message_id FROM local_mail"))
-    lost = sum(incidents[number] == 0 for number in range(MAILS))
-    doubled = sum(incidents[number] > 1 for number in range(MAILS))
     workers, intake = sum(victim.killed for victim in victims[:-1]), victims[-1].killed
     print(
         f"\nSoak: {MAILS:,} mails by SMTP and IMAP, {workers} workers and {intake} intakes killed, {took_s:.0f} s"
     )
-    print(f"lost {lost}, doubled {doubled}; rows by route {routes}; outcomes {outcomes}")
-    print(
-        f"incidents {len(texts)}; notices delivered {sum(sent.values())}, twice {sum(n > 1 for n in sent.values())}"
-    )
+    print(f"sent {dict(sorts)}; rows by route {routes}; outcomes {outcomes}")
+    print(f"not as expected: {len(faults)}; words lost or doubled: {len(misplaced(environment))}")
+    for fault in faults[:20]:
+        print(f"  {fault}")
+    print(f"notices {notices}; delivered twice {sum(many > 1 for many in sent.values())}")
+
+
+def faults_of(environment: dict[str, str]) -> list[str]:
+    """The mails whose row is missing, says something else, or belongs to another incident than expected."""
+    rows: defaultdict[str, list[tuple[object, object]]] = defaultdict(list)
+    for message_id, outcome, incident in ask(
+        environment, "SELECT message_id, outcome, incident_id FROM raw_message"
+    ):
+        rows[str(message_id)].append((outcome, incident))
+    opened = {
+        number: incident
+        for number in range(MAILS)
+        for outcome, incident in rows[_id_of(number)]
+        if outcome == "opened"
+    }
+    faults = []
+    wanted: defaultdict[str, list[tuple[object, object]]] = defaultdict(list)
+    for number in range(MAILS):
+        told = mail_made.expected(number)
+        wanted[_id_of(number)].append((told.outcome, None if told.about is None else opened.get(told.about)))
+    for message_id, expected in wanted.items():
+        if sorted(map(str, expected)) != sorted(map(str, rows[message_id])):
+            faults.append(f"{message_id}: expected {expected}, found {rows[message_id]}")
+    return faults
+
+
+def _id_of(number: int) -> str:
+    is_copy = mail_made.sort_of(number) == mail_made.Sort.DOUBLE
+    return f"soak-{mail_made.about(number) if is_copy else number}@customer.example"
+
+
+def misplaced(environment: dict[str, str]) -> list[int]:
+    """The reports and replies whose words do not stand exactly once where people read them."""
+    told = ask(environment, "SELECT description FROM incident")
+    said = ask(environment, "SELECT text FROM entry WHERE event = 'commented'")
+    once = Counter(found for (text,) in (*told, *said) for found in set(MARKER.findall(str(text))))
+    kept = {mail_made.Sort.REPORT, mail_made.Sort.REPLY}
+    return [
+        number
+        for number in range(MAILS)
+        if mail_made.sort_of(number) in kept and once[mail_made.marker(number)] != 1
+    ]
 
 
 def ask(environment: dict[str, str], question: str) -> list[tuple[object, ...]]:

@@ -27,6 +27,10 @@ from incidents.people import Person
 logger = log.get(__name__)
 
 
+class TooEarly(Exception):
+    """It answers something, and older mail still waits: that may be what it answers."""
+
+
 def hand_over(case: Case) -> None:
     """Decide by nature and proof; afterwards the row has one of the four outcomes."""
     if twin_of(db.session(), case) is not None:
@@ -47,6 +51,8 @@ def hand_over(case: Case) -> None:
 
 def _take_human(case: Case) -> None:
     match = thread.find(case.mail)
+    if match is None and thread.may_overtake(case.mail, raw_id=case.raw_id, received_at=case.received_at):
+        raise TooEarly
     if match is None:
         _open_or_count(case)
     elif case.verdict.looks_away and not case.is_released:

@@ -19,6 +19,7 @@ from incidents.people import Role, find_by_address
 LEASE_FOR = timedelta(seconds=30)
 """Short, because doing a step twice is harmless and waiting for a dead process is not."""
 MOST_ATTEMPTS = 5
+LOOK_AGAIN_AFTER = timedelta(seconds=5)
 RETRY_AFTER = timedelta(seconds=20)
 ANSWERED_WITHIN = timedelta(days=1)
 """Older mail, such as a mailbox full of it taken over, is not answered by a machine (case 132)."""
@@ -72,6 +73,8 @@ def _settle(raw_id: int) -> None:
     try:
         db.session.rollback()
         _conclude(*_read_all([raw_id]))
+    except handover.TooEarly:
+        _wait_for_older(raw_id)
     except Exception as error:  # noqa: BLE001 - becomes a retry, then the outcome `quarantined`
         logger.error("a mail could not be processed", raw_id=raw_id, error=repr(error))
         _put_off(raw_id, error)
@@ -83,8 +86,9 @@ def process_at_once(raw_id: int) -> RawMessage:
     for _look in range(LOOKS):
         if row.outcome != Outcome.WAITING:
             break
-        # A worker has taken it meanwhile, or it failed and is tried again.
+        # A worker has taken it meanwhile, or it failed and is tried again, or it answers an older one.
         sleep(LOOK_EVERY_S)
+        process_waiting()
         row = _try(raw_id)
     return row
 
@@ -199,6 +203,17 @@ def _note(case: Case) -> None:
     facts = {**handover.facts_of(case.mail), "fingerprint": case.key, "may_answer": case.may_answer}
     with write() as session:
         session.execute(update(RAW).where(RAW.c.id == case.raw_id).values(facts))
+
+
+def _wait_for_older(raw_id: int) -> None:
+    """Read again soon; no attempt that failed."""
+    again = {
+        "lease_until": None,
+        "not_before": clock.now() + LOOK_AGAIN_AFTER,
+        "attempts": RAW.c.attempts - 1,
+    }
+    with write() as session:
+        session.execute(update(RAW).where(RAW.c.id == raw_id, RAW.c.outcome == Outcome.WAITING).values(again))
 
 
 def _put_off(raw_id: int, error: Exception) -> None:

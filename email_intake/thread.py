@@ -1,14 +1,14 @@
 """Which incident a mail belongs to, by proof (cases 23 to 38). A number in the subject proves nothing."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from sqlalchemy import select
 
 from email_intake import addresses, forward, guard, references
 from email_intake.addresses import Proof
-from email_intake.models import MailId, RawMessage
+from email_intake.models import MailId, Outcome, RawMessage
 from email_intake.parse import ParsedMail
 from firstline import clock, log
 from firstline.db import db
@@ -18,6 +18,7 @@ from incidents.people import Person, find_by_address
 from incidents.routing import vendors
 
 MOST_MERGES = 20
+WAITS_FOR_OLDER = timedelta(minutes=2)
 BOUNCES_WITHIN = timedelta(days=7)
 WORDS = (Event.REPORTED, Event.COMMENTED, Event.ANSWERED)
 logger = log.get(__name__)
@@ -64,6 +65,18 @@ def find(mail: ParsedMail) -> Match | None:
         or _by_other_desk(mail)
     )
     return None if match is not None and _is_passed_on(mail, match) else match
+
+
+def may_overtake(mail: ParsedMail, *, raw_id: int, received_at: datetime) -> bool:
+    """Whether this answers a mail that may be among the older ones which still wait to be read.
+
+    Two workers share what came, and one of them may have died with what was first.
+    """
+    if not mail.references or clock.now() - received_at > WAITS_FOR_OLDER:
+        return False
+    fresh = RawMessage.outcome == Outcome.WAITING, RawMessage.error == ""
+    older = select(RawMessage.id).where(*fresh, RawMessage.id < raw_id)
+    return db.session.scalar(older.limit(1)) is not None
 
 
 def find_returned(mail: ParsedMail) -> Match | None:

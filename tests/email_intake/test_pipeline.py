@@ -131,6 +131,20 @@ def test_a_process_that_dies_amid_a_batch_keeps_none_of_it_and_the_next_doubles_
     assert len(queued("offer-fixes", app)) == 3
 
 
+def test_a_reply_does_not_overtake_what_it_answers(app, desk):
+    first = spool.store(mail(slug="a").encode(), route="test")
+    reply = mail("Still so.", slug="b", extra="In-Reply-To: <a@example.com>")
+    second = spool.store(reply.encode(), route="test")
+    process.process(second)
+    assert (db.session.get(RawMessage, second).outcome, count(Incident)) == (Outcome.WAITING, 0)
+    process.process(first)
+    with clock.freeze(clock.now() + process.LOOK_AGAIN_AFTER):
+        process.process_waiting()
+    rows = [db.session.get(RawMessage, raw_id) for raw_id in (first, second)]
+    assert [row.outcome for row in rows] == [Outcome.OPENED, Outcome.APPENDED]
+    assert (rows[0].incident_id, rows[1].attempts) == (rows[1].incident_id, 1)
+
+
 def spool_three():
     texts = (mail(slug=slug, text=f"trouble {slug}").replace("erin@", f"{slug}@") for slug in ("a", "b", "c"))
     return [spool.store(text.encode(), route="test") for text in texts]
