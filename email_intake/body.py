@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from email.message import Message
 from typing import TypedDict
 
-from email_intake import charsets, markup, tnef
+from email_intake import charsets, markup, mending, tnef
 from email_intake.calendars import summarise
 from email_intake.headers import Head, normalise_id
 from email_intake.leaves import (
@@ -106,7 +106,14 @@ def _visit(part: Message, body: Body, *, depth: int) -> None:
             body.defects.append("too many parts")
         return
     kind = part.get_content_type()
-    if part.is_multipart() and kind != "message/rfc822" and part.get_content_maintype() != "message":
+    mended = None if part.is_multipart() else mending.with_its_boundary(part, content_of(part, []))
+    if mended is not None:
+        body.defects.append("a boundary that the header does not name")
+        _visit(mended, body, depth=depth + 1)
+    elif kind == "message/external-body":
+        body.texts.append(mending.elsewhere(part))
+        body.attach(name_of(part) or "elsewhere.txt", kind, content_of(part, body.defects))
+    elif part.is_multipart() and kind != "message/rfc822" and part.get_content_maintype() != "message":
         _visit_children(part, kind, body, depth)
     elif kind in {"message/rfc822", "message/global", "message/news"}:
         _attach_message(part, body)
@@ -230,12 +237,11 @@ def _take_text(part: Message, kind: str, content: bytes, body: Body) -> None:
         return
     if kind == "text/html":
         html, defect = markup.decode_html(content, charset_of(part))
-        body.html = body.html or html
-        text = to_text(html)
-        for media_type, picture in pictures_in(html):
-            body.attach("", media_type, picture)
+        text = _take_html(html, body)
     else:
         text, defect = charsets.decode(content, charset_of(part))
+        if mending.is_html(text):
+            text = _take_html(text, body)
         if kind in {"text/enriched", "text/richtext"}:
             # RFC 1896: a doubled bracket is one that was written.
             text = re.sub(r"(<)<|<[^<>]{1,60}>", r"\1", text)
@@ -243,6 +249,13 @@ def _take_text(part: Message, kind: str, content: bytes, body: Body) -> None:
     if defect:
         body.defects.append(defect)
     body.texts.append(text.replace("\0", "").replace("\r\n", "\n").replace("\r", "\n").strip("\n"))
+
+
+def _take_html(html: str, body: Body) -> str:
+    body.html = body.html or html
+    for media_type, picture in pictures_in(html):
+        body.attach("", media_type, picture)
+    return to_text(html)
 
 
 def _attach(part: Message, body: Body) -> None:

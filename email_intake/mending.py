@@ -1,0 +1,38 @@
+"""What a part meant where it says something else: a boundary nobody named, HTML called plain text, a file elsewhere."""
+
+import re
+from email import message_from_bytes
+from email.message import Message
+
+SEPARATOR = re.compile(
+    rb"^--(?P<name>[^\s\"][^\r\n\"]{0,68}?)[ \t]*\r?\n(?:content-|mime-version)", re.MULTILINE | re.IGNORECASE
+)
+BEGINS_AS_HTML = re.compile(
+    r"\A\s*<(?:!doctype\s+html|(?:html|head|body|div|p|table|span|font|meta|style)\b)[^<>]*>", re.IGNORECASE
+)
+ENDS_AS_HTML = re.compile(r"</(?:html|body|div|p|table|span|font)>\s*\Z", re.IGNORECASE)
+WHERE = ("url", "site", "server", "directory")
+
+
+def with_its_boundary(part: Message, content: bytes) -> Message | None:
+    """The part taken apart at the boundary that its content shows; None where it shows none (case 90)."""
+    claims = part.get_content_maintype() == "multipart" or part.get_param("boundary") is not None
+    found = SEPARATOR.search(content) if claims and not part.is_multipart() else None
+    if found is None:
+        return None
+    kind = part.get_content_type() if part.get_content_maintype() == "multipart" else "multipart/mixed"
+    head = b'Content-Type: %s; boundary="%s"\n\n' % (kind.encode("ascii", "replace"), found["name"])
+    again = message_from_bytes(head + content)
+    return again if again.is_multipart() else None
+
+
+def is_html(text: str) -> bool:
+    """Whether a text is HTML from its first character to its last: prose that shows a tag is not."""
+    return BEGINS_AS_HTML.match(text) is not None and ENDS_AS_HTML.search(text) is not None
+
+
+def elsewhere(part: Message) -> str:
+    """A sentence in place of a file that is not in the mail (RFC 2046, 5.2.3), and where it is said to be."""
+    said = [str(part.get_param(name) or "") for name in WHERE]
+    where = ", ".join(one for one in said if one) or str(part.get_param("access-type") or "an unnamed place")
+    return f"[A file that is not in this mail but at: {where}]"
