@@ -8,19 +8,26 @@ import sys
 import threading
 from time import perf_counter, process_time
 
-from sqlalchemy import select
+from flask import current_app
+from sqlalchemy import insert, select
 
 from commands.context import create_context
 from email_intake import outgoing, process
-from firstline.db import db
+from firstline.app import settings_of
+from firstline.db import db, write
+from incidents.kinship.lookalikes import MOST_COMPARED, words_of
+from incidents.kinship.models import IncidentVector
+from incidents.models import OPEN, Incident
 from incidents.notices import Notice, Topic
 from incidents.selfhelp import offer_fixes
+from knowledge_base.embedding import try_encoder
 
 
 def main(stage: str) -> None:
     app = create_context(JOBS_INLINE=True)
     with app.app_context():
         if stage == "acknowledge":
+            know_what_is_open()
             acknowledge(1)
         print("ready", flush=True)
         many = int(sys.stdin.readline())
@@ -30,6 +37,24 @@ def main(stage: str) -> None:
         else:
             settle_until_told()
         print(perf_counter() - began, process_time() - spent, flush=True)
+
+
+def know_what_is_open() -> None:
+    """Give each open incident the vector that it got when it came; those of the seed share their words."""
+    encoder, reason = try_encoder(settings_of(current_app).model_dir)
+    if encoder is None:
+        raise RuntimeError(f"no suggestions without a model: {reason}")
+    owed = select(Notice.incident_id).where(Notice.topic == Topic.ACKNOWLEDGED)
+    open_ones = select(Incident).where(Incident.state.in_(OPEN), Incident.id.not_in(owed))
+    known: dict[str, bytes] = {}
+    rows = []
+    for incident in db.session.scalars(open_ones.order_by(Incident.id.desc()).limit(MOST_COMPARED)):
+        words = words_of(incident)
+        if words not in known:
+            known[words] = encoder.encode([words])[0].tobytes()
+        rows.append({"incident_id": incident.id, "model": encoder.identity, "vector": known[words]})
+    with write() as session:
+        session.execute(insert(IncidentVector), rows)
 
 
 def settle_until_told() -> None:
