@@ -78,7 +78,7 @@ def live(desk: Desk, case: Case, files: Sequence[Sequence[StoredFile]], source: 
 def _facts(desk: Desk, case: Case) -> Row:
     """What is said of it, and what has to be guessed."""
     service = desk.services.get(case.service.casefold())
-    guess = triage.classify(desk.session, title=case.title, text=case.text, service=service)
+    guess = triage.classify(title=case.title, text=case.text, service=service)
     category = case.category if case.category in desk.categories else guess.category
     return {
         "title": " ".join(case.title.split())[:TITLE_LENGTH] or _("(no words)"),
