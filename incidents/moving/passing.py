@@ -44,7 +44,7 @@ def open_desk(session: Session) -> Desk:
     services = session.scalars(select(Service)).all()
     return Desk(
         session=session,
-        book=read_book(session),
+        book=read_book(),
         now=clock.now(),
         teams={name.casefold(): team for team in teams for name in (team.name, team.slug)},
         services={name.casefold(): one for one in services for name in (one.name, one.slug)},
