@@ -12,7 +12,7 @@ from incidents.overtaking import Overtaken, mark_of
 
 LABELS = {
     "name": _("Name"), "tier": _("Tier"), "email": _("E-mail address"), "lead": _("Lead"), "role": _("Role"),
-    "site": _("Site"), "phone": _("Telephone"), "teams": _("Teams"), "skills": _("Skills"), "shift": _("Shift"),
+    "site": _("Site"), "department": _("Department"), "phone": _("Telephone"), "teams": _("Teams"), "skills": _("Skills"), "shift": _("Shift"),
     "active": _("May sign in"), "description": _("What it is"), "criticality": _("How critical"),
     "keywords": _("Words people use for it"), "sites": _("Sites"), "owner": _("Who answers for it"),
     "team": _("Owner"), "answer_hours": _("A vendor answers within hours"), "is_vendor": _("Vendor"),

@@ -65,7 +65,14 @@ SECTIONS = (
             Page("admin.letters", _("Words of mails")),
         ),
     ),
-    Section(_("Incidents"), (Page("admin.matrix", _("Priorities")), Page("admin.closing", _("Closing")))),
+    Section(
+        _("Incidents"),
+        (
+            Page("admin.categories", _("Categories")),
+            Page("admin.matrix", _("Priorities")),
+            Page("admin.closing", _("Closing")),
+        ),
+    ),
     Section(_("Openings"), (Page("admin.tokens", _("Tokens")), Page("admin.webhooks", _("Webhooks")))),
     Section(_("Measures"), (Page("admin.holdout", _("Hold-out")),)),
     Section(_("Data"), (Page("admin.moving", _("Moving in and out")),)),
