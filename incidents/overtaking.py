@@ -11,7 +11,16 @@ from incidents.errors import Conflict
 from incidents.people import Person
 
 BY_ITSELF = frozenset(
-    {"bounced_count", "is_undeliverable", "fs_uniquifier", "password", "theme", "language", "timezone"}
+    {
+        "position",
+        "bounced_count",
+        "is_undeliverable",
+        "fs_uniquifier",
+        "password",
+        "theme",
+        "language",
+        "timezone",
+    }
 )
 """Columns that change without anybody's form."""
 

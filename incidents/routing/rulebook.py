@@ -13,6 +13,7 @@ from firstline.i18n import gettext as _
 from incidents import triage
 from incidents.errors import Invalid
 from incidents.models import Channel, Entry, Event, Incident, Kind
+from incidents.overtaking import require_unchanged
 from incidents.people import Person
 from incidents.policy import Action, require
 from incidents.routing import rules
@@ -63,8 +64,8 @@ def get(rule_id: int) -> RoutingRule:
     return rule_of(db.session(), RoutingRule, rule_id)
 
 
-def save(facts: RuleFacts, *, by: Person, rule_id: int | None = None) -> RoutingRule:
-    """Add a rule at the end, or correct one where it stands."""
+def save(facts: RuleFacts, *, by: Person, rule_id: int | None = None, seen: str = "") -> RoutingRule:
+    """Add a rule at the end, or correct one where it stands; `seen` as in `overtaking`."""
     require(by, Action.ADMINISTER)
     with write() as session:
         team = own_team(session, facts.team)
@@ -74,6 +75,8 @@ def save(facts: RuleFacts, *, by: Person, rule_id: int | None = None) -> Routing
         if facts.assigning not in set(Assigning):
             raise Invalid(_("Choose how it is given to somebody."), field="assigning")
         rule = rule_of(session, RoutingRule, rule_id) if rule_id else RoutingRule(position=_end(session))
+        if rule_id:
+            require_unchanged(rule, seen)
         rule.name, rule.team, rule.conditions = facts.name.strip()[:NAME_LENGTH], team, conditions
         rule.assigning, rule.is_on = facts.assigning, facts.is_on
         session.add(rule)

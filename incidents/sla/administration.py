@@ -12,6 +12,7 @@ from firstline import clock, jobs
 from firstline.db import db, write
 from firstline.i18n import gettext as _
 from incidents.errors import Conflict, Invalid, NotFound
+from incidents.overtaking import require_unchanged
 from incidents.people import Person, Team
 from incidents.policy import Action, require
 from incidents.services import Service
@@ -75,13 +76,17 @@ def users_of(calendar_id: int) -> tuple[list[str], list[str]]:
     return list(db.session.scalars(teams)), list(db.session.scalars(services))
 
 
-def save_calendar(facts: CalendarFacts, *, by: Person, calendar_id: int | None = None) -> WorkCalendar:
-    """Make or correct a calendar, and say which teams and services keep it."""
+def save_calendar(
+    facts: CalendarFacts, *, by: Person, calendar_id: int | None = None, seen: str = ""
+) -> WorkCalendar:
+    """Make or correct a calendar, and say which teams and services keep it; `seen` as in `overtaking`."""
     require(by, Action.ADMINISTER)
     week = _checked_week(facts)
     days_off = hours.read_dates(facts.days_off)
     with write() as session:
         row = _calendar(session, calendar_id) if calendar_id else WorkCalendar()
+        if calendar_id:
+            require_unchanged(row, seen)
         _check_name(session, facts.name, row)
         if facts.is_default:
             session.execute(update(WorkCalendar).values(is_default=False))
@@ -127,12 +132,14 @@ def list_targets() -> Sequence[Target]:
     return db.session.scalars(loaded.order_by(Target.priority, Target.id)).all()
 
 
-def save_target(facts: TargetFacts, *, by: Person, target_id: int | None = None) -> Target:
+def save_target(facts: TargetFacts, *, by: Person, target_id: int | None = None, seen: str = "") -> Target:
     """Agree on a target, or correct it; for one priority, service and team there is one."""
     require(by, Action.ADMINISTER)
     _check_minutes(facts)
     with write() as session:
         row = _target(session, target_id) if target_id else Target()
+        if target_id:
+            require_unchanged(row, seen)
         row.priority, row.is_always = facts.priority, facts.hours == "always"
         row.service_id, row.team_id = _id(session, Service, facts.service), _id(session, Team, facts.team)
         row.calendar_id = _named_calendar(session, facts.hours)

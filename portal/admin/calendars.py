@@ -14,6 +14,7 @@ from incidents.sla.administration import CalendarFacts
 from incidents.sla.agreements import shipped_calendar, value_of
 from incidents.sla.models import WorkCalendar
 from portal.access import person
+from portal.admin import overtaken
 from portal.auth.profile import zones
 from portal.errors import status_of
 
@@ -45,7 +46,7 @@ def save(calendar_id: int | None = None) -> ResponseReturnValue:
         services=form.getlist("services"),
     )
     try:
-        row = agreeing.save_calendar(facts, by=person(), calendar_id=calendar_id)
+        row = agreeing.save_calendar(facts, by=person(), calendar_id=calendar_id, seen=overtaken.seen())
     except Refused as refusal:
         return _page(calendar_id, refusal), status_of(refusal)
     flash(_("%(name)s is saved. Open clocks follow.", name=row.name), "success")
@@ -74,6 +75,7 @@ def _page(calendar_id: int | None, refusal: Refused | None = None) -> str:
         shown=shown,
         preview=agreeing.preview(shown),
         typed=request.form if refusal else _form_of(chosen),
+        **overtaken.state(chosen, dict(_form_of(chosen).lists()), refusal, {**overtaken.LABELS, **DAYS}),
         errors={refusal.field or "": refusal.sentence} if refusal else {},
         days=DAYS,
         zones=["UTC", *zones()],

@@ -16,7 +16,10 @@ LABELS = {
     "active": _("May sign in"), "description": _("What it is"), "criticality": _("How critical"),
     "keywords": _("Words people use for it"), "sites": _("Sites"), "owner": _("Who answers for it"),
     "team": _("Owner"), "answer_hours": _("A vendor answers within hours"), "is_vendor": _("Vendor"),
-    "parent": _("Below"), "text": _("Your sentence"),
+    "parent": _("Below"), "text": _("Your sentence"), "priority": _("Priority"), "service": _("Service"),
+    "hours": _("Hours"), "respond_minutes": _("Answer within"), "update_minutes": _("News within"),
+    "resolve_minutes": _("Solve within"), "zone": _("Time zone"), "week": _("Week"), "days_off": _("Days off"),
+    "country": _("Country"), "subdivision": _("Region"), "assigning": _("How it is given"), "is_on": _("On"),
 }  # fmt: skip
 """What the fields of these forms are called."""
 
@@ -26,7 +29,12 @@ def seen() -> str:
     return request.form.get("seen", "")
 
 
-def state(row: Model | None, known: Mapping[str, Any], refusal: Refused | None = None) -> dict[str, Any]:
+def state(
+    row: Model | None,
+    known: Mapping[str, Any],
+    refusal: Refused | None = None,
+    labels: Mapping[str, object] = LABELS,
+) -> dict[str, Any]:
     """For the template: the mark to carry, and where somebody was quicker, what stands there now.
 
     Once both were shown the form carries the new mark, so that saving again is a decision.
@@ -35,19 +43,22 @@ def state(row: Model | None, known: Mapping[str, Any], refusal: Refused | None =
         return {"seen": "", "theirs": []}
     was_overtaken = isinstance(refusal, Overtaken)
     mark = seen() if refusal is not None and not was_overtaken else mark_of(row)
-    return {"seen": mark, "theirs": _differences(known) if was_overtaken else []}
+    return {"seen": mark, "theirs": _differences(known, labels) if was_overtaken else []}
 
 
-def _differences(known: Mapping[str, Any]) -> list[tuple[object, str, str]]:
-    pairs = (
-        (name, _plain(value), _plain(_sent(name, value))) for name, value in known.items() if name in LABELS
-    )
-    return [(LABELS[name], theirs, yours) for name, theirs, yours in pairs if theirs != yours]
+def _differences(known: Mapping[str, Any], labels: Mapping[str, object]) -> list[tuple[object, str, str]]:
+    fields = [(name, value) for name, value in known.items() if name in labels]
+    pairs = [(name, _plain(value), _plain(_sent(name, value))) for name, value in fields]
+    return [(labels[name], theirs, yours) for name, theirs, yours in pairs if theirs != yours]
 
 
 def _sent(name: str, like: object) -> object:
+    if isinstance(like, bool):
+        return name in request.form
     return request.form.getlist(name) if isinstance(like, list) else request.form.get(name, "")
 
 
 def _plain(value: object) -> str:
+    if isinstance(value, bool):
+        return str(_("yes") if value else _("no"))
     return ", ".join(sorted(map(str, value))) if isinstance(value, list) else str(value or "")

@@ -14,6 +14,7 @@ from incidents.routing.models import Assigning, RoutingRule
 from incidents.routing.rulebook import PRIORITIES, RuleFacts
 from knowledge_base import articles
 from portal.access import person
+from portal.admin import overtaken
 from portal.display import CHANNELS
 from portal.errors import status_of
 
@@ -38,7 +39,7 @@ def index(rule_id: int | None = None) -> str:
 
 def save(rule_id: int | None = None) -> ResponseReturnValue:
     try:
-        rule = rulebook.save(_facts(), by=person(), rule_id=rule_id)
+        rule = rulebook.save(_facts(), by=person(), rule_id=rule_id, seen=overtaken.seen())
     except Refused as refusal:
         return _page(rule_id, refusal), status_of(refusal)
     flash(_("“%(name)s” is saved.", name=rule.name), "success")
@@ -100,6 +101,7 @@ def _page(rule_id: int | None, refusal: Refused | None = None) -> str:
         rules=rules,
         chosen=chosen,
         typed=_typed() if refusal else _form_of(chosen),
+        **overtaken.state(chosen, _form_of(chosen), refusal),
         errors={refusal.field or "": refusal.sentence} if refusal else {},
         teams=[team for team in administration.list_teams() if not team.is_vendor],
         known=known(),

@@ -11,6 +11,7 @@ from incidents.sla.administration import TargetFacts
 from incidents.sla.agreements import ALWAYS, SHIPPED, shipped_calendar
 from incidents.sla.models import Target
 from portal.access import person
+from portal.admin import overtaken
 from portal.errors import status_of
 
 MINUTES = ("respond_minutes", "update_minutes", "resolve_minutes")
@@ -22,7 +23,7 @@ def index(target_id: int | None = None) -> str:
 
 def save(target_id: int | None = None) -> ResponseReturnValue:
     try:
-        agreeing.save_target(_facts(), by=person(), target_id=target_id)
+        agreeing.save_target(_facts(), by=person(), target_id=target_id, seen=overtaken.seen())
     except Refused as refusal:
         return _page(target_id, refusal), status_of(refusal)
     flash(_("The target is saved. Open clocks follow."), "success")
@@ -84,6 +85,7 @@ def _page(target_id: int | None, refusal: Refused | None = None) -> str:
         default=shipped_calendar(),
         teams=administration.list_teams(),
         services=services.list_services(),
+        **overtaken.state(chosen, _form_of(chosen), refusal),
     )
 
 

@@ -48,6 +48,32 @@ def test_services_and_people_are_kept_from_it_too(ada, desk, person):
         assert ada.post(url, data=form | {"seen": seen}).status_code == 409, url
 
 
+def test_targets_calendars_and_rules_are_kept_from_it_too(ada, desk):
+    target = {"priority": "3", "respond_minutes": "4h", "update_minutes": "8h", "resolve_minutes": "3d"}
+    target["resolve_minutes"] = "24h"
+    calendar = {"name": "Office", "zone": "Europe/Berlin", "mon": "09:00-17:00", "country": "DE"}
+    rule = {
+        "name": "Printers",
+        "team": "service-desk",
+        "assigning": "nobody",
+        "words": "printer",
+        "is_on": "1",
+    }
+    for address, form, change in (
+        ("targets", target, {"respond_minutes": "5h"}),
+        ("calendars", calendar, {"name": "Bureau"}),
+        ("routing", rule, {"name": "Paper"}),
+    ):
+        assert ada.post(f"/admin/{address}", data=form).status_code == 303, address
+        seen = mark(ada.get(f"/admin/{address}/1"))
+        assert ada.post(f"/admin/{address}/1", data=form | change | {"seen": seen}).status_code == 303, (
+            address
+        )
+        refused = ada.post(f"/admin/{address}/1", data=form | {"seen": seen})
+        assert refused.status_code == 409, address
+        assert "Saved meanwhile" in refused.get_data(as_text=True), address
+
+
 def test_a_form_that_is_wrong_keeps_what_it_had_seen(ada, desk):
     url = f"/admin/teams/{desk['first'].id}"
     seen = mark(ada.get(url))
