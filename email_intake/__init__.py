@@ -4,5 +4,5 @@ Incoming is one module an arrow: listener and imap -> spool -> parse -> guard ->
 Outgoing is outgoing -> render -> mailbox.
 """
 
-MODELS = ("email_intake.models", "email_intake.tasks")
+MODELS = ("email_intake.models", "email_intake.tasks", "email_intake.status_mail")
 """The modules that declare this channel's tables and tasks, for `firstline.app.create_core`."""

@@ -34,6 +34,8 @@ MODELS = (
     "incidents.selfhelp",
     "incidents.majors.models",
     "incidents.majors.telling",
+    "incidents.status.models",
+    "incidents.status.spreading",
     "incidents.trends.models",
     "incidents.trends.watching",
     "incidents.alerts.models",

@@ -16,6 +16,7 @@ from firstline.db import db, write
 from incidents import intake
 from incidents.alerts import maintenance
 from incidents.alerts.models import Alert, AlertGroup, Maintenance, Outcome, Received, Status
+from incidents.alerts.raising import raise_for
 from incidents.alerts.recovery import resolve_quiet
 from incidents.alerts.signals import SEVERITY
 from incidents.errors import Refused
@@ -74,6 +75,7 @@ class _Desk:
         self._open = _open_ones(session, owned | {group.incident_id for group in self._groups.values()})
         self._windows: Sequence[Maintenance] = maintenance.running(session)
         self._held: set[str] = set()
+        self._weighed: set[tuple[int | None, str]] = set()
         self.wanting: dict[str, Received] = {}
 
     def sort(self, row: Received) -> None:
@@ -101,6 +103,7 @@ class _Desk:
         alert = self._fire(row, group.incident_id)
         joined = Outcome.FLAPPING if _flaps(alert, self._now) else Outcome.JOINED
         self._settle(row, Outcome.OPENED if group.opened_by_id == row.id else joined, alert)
+        self._weigh(row, alert)
 
     def _is_over(self, group: AlertGroup) -> bool:
         return group.resolve_at is not None and group.resolve_at <= self._now
@@ -111,6 +114,14 @@ class _Desk:
             return
         alert.starts_at, alert.seen_at = row.starts_at, self._now
         self._settle(row, Outcome.REPEATED, alert)
+        self._weigh(row, alert)
+
+    def _weigh(self, row: Received, alert: Alert) -> None:
+        """Once for each severity that an incident of this batch meets: thousands say the same."""
+        met = (alert.incident_id, row.labels.get("severity", ""))
+        if alert.incident_id in self._open and met not in self._weighed:
+            self._weighed.add(met)
+            raise_for(self._session, row, alert.incident_id)
 
     def _is_known_already(self, alert: Alert, row: Received) -> bool:
         """Whether this says nothing new: the occurrence is known, or its incident is being worked on."""

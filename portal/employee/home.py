@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from firstline import log
 from firstline.db import db
 from incidents import queue, services, unreported
+from incidents.status import following
 from knowledge_base import browsing, suggest
 from knowledge_base.models import Article, Audience
 from portal.access import person
@@ -40,6 +41,7 @@ def show() -> str:
     return render_template(
         "employee/home.html",
         outages=services.known_outages(me),
+        news=following.unread(me),
         incidents=queue.mine(me, open_only=True, limit=SHOWN),
         popular=browsing.popular_now(audience=Audience.EVERYONE, limit=POPULAR),
         key=new_key(),

@@ -23,9 +23,10 @@ from incidents.alerts import (
 from incidents.alerts.maintenance import Window
 from incidents.alerts.models import AlertSource
 from incidents.alerts.sources import SourceFacts
+from incidents.classification import reclassify
 from incidents.errors import Invalid, NotAllowed
 from incidents.lifecycle import Change
-from incidents.models import OPEN, Channel, Incident, Resolution, State
+from incidents.models import OPEN, Channel, Incident, Level, Resolution, State
 from incidents.people import Role
 
 BEGAN = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -228,6 +229,24 @@ def test_a_sorting_that_was_cut_off_is_finished_without_a_second_incident(send, 
     alerts.sort_due()
     assert len(raised()) == 1
     assert db.session.query(Received).one().outcome == Outcome.OPENED
+
+
+def test_a_later_more_severe_alert_raises_the_priority_and_a_milder_one_lowers_nothing(send, at):
+    send(fires(severity="warning"))
+    before = raised()[0].priority
+    send(fires(host="web2", severity="critical"))
+    after = raised()[0].priority
+    assert after < before
+    send(fires(host="web3", severity="info"))
+    assert [one.priority for one in raised()] == [after]
+
+
+def test_what_a_person_said_of_the_priority_stands(send, at, person):
+    send(fires(severity="warning"))
+    tess = person("tess", Role.AGENT)
+    said = reclassify(raised()[0].id, by=tess, impact=Level.LOW, urgency=Level.LOW)
+    send(fires(host="web2", severity="critical"))
+    assert raised()[0].priority == said
 
 
 def test_only_monitors_and_administrators_hand_in_alerts(person):
