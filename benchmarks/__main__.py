@@ -12,6 +12,7 @@ PARTS = {
     "duplicates": "benchmarks.duplicates",
     "triage": "benchmarks.triage",
     "trends": "benchmarks.trends",
+    "alerts": "benchmarks.alerts",
     "mail": "benchmarks.mail",
     "soak": "benchmarks.mail_soak",
     "chat": "benchmarks.chat",

@@ -1,6 +1,6 @@
 """Following a service, and reading what came of it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import joinedload
@@ -9,7 +9,7 @@ from firstline.db import db, write
 from firstline.i18n import gettext as _
 from incidents.errors import Conflict, Invalid
 from incidents.people import Person
-from incidents.services import Service
+from incidents.services import Outage, Service
 from incidents.status.models import News, Sending, Subscription, Way
 
 MOST_SHOWN = 5
@@ -43,13 +43,18 @@ def followed(person: Person) -> Mapping[int, str]:
     return {row[0]: row[1] for row in db.session.execute(mine)}
 
 
-def unread(person: Person) -> Sequence[News]:
-    """What is to be shown to this person in the portal, latest first; of one outage only the latest."""
+def unread(person: Person, *, besides: Collection[Outage] = ()) -> Sequence[News]:
+    """What is to be shown to this person in the portal, latest first; of one outage only the latest.
+
+    What stands there anyway, `besides`, is not said twice.
+    """
     mine = select(News).where(News.person_id == person.id, News.way == Way.WEB, News.state == Sending.DUE)
     found = db.session.scalars(mine.options(joinedload(News.outage)).order_by(News.id.desc())).all()
     latest: dict[int, News] = {}
+    shown = {outage.id for outage in besides}
     for news in found:
-        latest.setdefault(news.outage_id, news)
+        if news.outage_id not in shown:
+            latest.setdefault(news.outage_id, news)
     return list(latest.values())[:MOST_SHOWN]
 
 

@@ -24,6 +24,7 @@ from incidents.trends.surges import BUSY_HOURS, PAST_WEEKS, Finding, Of, Past, R
 from knowledge_base.models import Category
 
 EVERY_S = 60
+LEAST_TOLD = 0.1
 FEWEST_PAST = 100
 """Reports that a desk has seen before one can say what is usual."""
 LOOKED_AT = timedelta(minutes=5)
@@ -58,19 +59,31 @@ def of_major(major_id: int) -> Trend | None:
     return db.session.get(Trend, major_id)
 
 
+def behind(trend: Trend) -> Sequence[Incident]:
+    """The reports that made it, in the order they came."""
+    found = select(Incident).join(Person, Person.id == Incident.requester_id)
+    found = found.outerjoin(Service, Service.id == Incident.service_id)
+    columns = {Of.CATEGORY: Incident.category, Of.SERVICE: Service.slug, Of.SITE: Person.site}
+    since = trend.at - timedelta(minutes=trend.minutes) - LOOKED_AT
+    named = [columns[Of(of)] == name for of, name in trend.names.items()]
+    within = Incident.created_at.between(since, trend.at)
+    return db.session.scalars(found.where(within, _counted(), *named).order_by(Incident.id)).all()
+
+
 def _propose(finding: Finding, past: Past, reports: Sequence[Report]) -> None:
     if _is_known(finding.stream):
         return
     label, minutes = _label(finding.stream), round(finding.window / timedelta(minutes=1))
+    usual = f"{finding.expected:.1f}" if finding.expected >= LEAST_TOLD else _("hardly any")
     because = _(
         "%(n)s reports about %(what)s within %(minutes)s minutes, where %(usual)s are usual.",
         n=finding.count,
         what=label,
         minutes=minutes,
-        usual=f"{finding.expected:.1f}",
+        usual=usual,
     )
     major = leading.propose(finding.reports[0].id, because=because)
-    hours, usual = _week(finding, past, reports)
+    hours, expected = _week(finding, past, reports)
     with write() as session:
         if session.get(Trend, major.id) is not None:
             return
@@ -84,7 +97,7 @@ def _propose(finding: Finding, past: Past, reports: Sequence[Report]) -> None:
                 expected=round(finding.expected, 3),
                 chance=finding.chance,
                 hours=hours,
-                usual=usual,
+                usual=expected,
                 at=clock.now(),
             )
         )

@@ -38,10 +38,11 @@ class Hint:
 
 def show() -> str:
     me = person()
+    running = services.known_outages(me)
     return render_template(
         "employee/home.html",
-        outages=services.known_outages(me),
-        news=following.unread(me),
+        outages=running,
+        news=following.unread(me, besides=running),
         incidents=queue.mine(me, open_only=True, limit=SHOWN),
         popular=browsing.popular_now(audience=Audience.EVERYONE, limit=POPULAR),
         key=new_key(),

@@ -23,7 +23,7 @@ def show() -> str:
         disturbed=[service for service in known if service.id in troubled],
         fine=[service for service in known if service.id not in troubled],
         followed=following.followed(person()),
-        news=following.unread(person()),
+        news=following.unread(person(), besides=running),
         past=[outage for outage in outages.lately(limit=20) if outage.ended_at and outage.id not in ids],
     )
 

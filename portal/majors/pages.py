@@ -13,8 +13,10 @@ from incidents.catalogue import explaining
 from incidents.errors import Invalid, Refused
 from incidents.majors import leading, telling
 from incidents.majors.leading import Declaration
+from incidents.majors.models import Major
 from incidents.models import Incident
 from incidents.people import Person
+from incidents.trends import watching
 from portal.access import person
 from portal.errors import status_of
 from portal.majors import trend
@@ -90,6 +92,14 @@ def end(major_id: int) -> ResponseReturnValue:
     return redirect(url_for("majors.major", major_id=major_id), 303)
 
 
+def _may_be_part(major: Major) -> list[Incident]:
+    """What a trend rests on, then what a dependency explains; the incident itself is no part of it."""
+    found = watching.of_major(major.id)
+    rests_on = watching.behind(found) if found else []
+    explained = explaining.proposed_children(major.incident)
+    return [one for one in dict.fromkeys([*rests_on, *explained]) if one.id != major.incident_id]
+
+
 def _support(field: str) -> Person | None:
     given = request.form.get(field, "")
     if not given:
@@ -128,7 +138,7 @@ def _page(major_id: int, refusal: Refused | None = None) -> str:
         major=major,
         reports=reports,
         **trend.for_page(major_id),
-        proposed=[one for one in explaining.proposed_children(major.incident) if one.id not in known],
+        proposed=[one for one in _may_be_part(major) if one.id not in known],
         news_in=NEWS_IN,
         typed=request.form if refusal else {},
         errors={refusal.field or "": refusal.sentence} if refusal else {},

@@ -84,6 +84,7 @@ def test_a_surge_is_proposed_once_with_what_is_usual_and_the_lead_is_told(surge,
     assert trend.expected < 1
     assert (len(trend.hours), len(trend.usual)) == (168, 168)
     assert trend.hours[-1] == trend.count
+    assert len(watching.behind(trend)) >= trend.count
     assert db.session.query(Notice).filter_by(topic=Topic.LEAD_CALLED, recipient_id=lena.id).count() == 1
 
 
