@@ -1,15 +1,15 @@
 """status
 
-Revision ID: 0035
-Revises: 0034
+Revision ID: 0039
+Revises: 0038
 Create Date: 2026-11-25 20:44:51.300302
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0035"
-down_revision = "0034"
+revision = "0039"
+down_revision = "0038"
 branch_labels = None
 depends_on = None
 
