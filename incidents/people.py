@@ -207,10 +207,17 @@ def create_token(address: str, role: Role) -> str:
     return token
 
 
+BY_TOKEN = (
+    select(Person)
+    .join(ApiToken)
+    .where(ApiToken.digest == bindparam("digest"), ApiToken.revoked_at.is_(None), Person.active)
+)
+"""Asked at every call of the interface."""
+
+
 def find_by_token(token: str) -> Person | None:
     """The active person this token belongs to."""
-    found = select(Person).join(ApiToken).where(ApiToken.digest == _digest(token))
-    person: Person | None = db.session.scalar(found.where(ApiToken.revoked_at.is_(None), Person.active))
+    person: Person | None = db.session.scalar(BY_TOKEN, {"digest": _digest(token)})
     return person
 
 

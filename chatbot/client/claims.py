@@ -13,23 +13,22 @@ from sqlalchemy.orm import Session
 from chatbot.client import handover
 from chatbot.client.models import Actor, Conversation, ConversationIncident, Turn, TurnState
 from chatbot.client.moment import Answer
-from chatbot.client.turns import ANSWER, Answered, answered_as, digest
+from chatbot.client.turns import ANSWER, TALK, TURN, Answered, answered_as, digest
 from firstline import clock
 from firstline.db import write
 
-WAITING = Turn.state == TurnState.WAITING
-TURN = Turn.id == bindparam("turn")
-UNSEEN = {"synchronize_session": False}
-"""For updates of what the session has not read: it need not look for it."""
+WAITING = TURN.c.state == TurnState.WAITING
 
 FOR_BOT = (
-    update(Turn)
-    .where(Turn.token_hash == bindparam("hash"), Turn.token_expires_at > bindparam("now"))
-    .where(WAITING, Turn.claimed_by.is_(None))
+    update(TURN)
+    .where(TURN.c.token_hash == bindparam("hash"), TURN.c.token_expires_at > bindparam("now"))
+    .where(WAITING, TURN.c.claimed_by.is_(None))
     .values(claimed_by=Actor.BOT)
-    .returning(Turn.id)
+    .returning(TURN.c.id)
 )
-BACK_FROM_BOT = update(Turn).where(TURN).values(with_bot_until=None).returning(*ANSWER)
+BACK_FROM_BOT = (
+    update(TURN).where(TURN.c.id == bindparam("turn")).values(with_bot_until=None).returning(*ANSWER)
+)
 
 
 class TokenRefused(Exception):
@@ -48,7 +47,7 @@ def resolve(token: str) -> int:
     """The turn this token was minted for, claimed for the bot; `TokenRefused` otherwise."""
     with write() as session:
         given = {"hash": digest(token), "now": clock.now()}
-        claimed = session.execute(FOR_BOT, given, execution_options=UNSEEN).all()
+        claimed = session.execute(FOR_BOT, given).all()
         if len(claimed) != 1:
             raise TokenRefused
         return int(claimed[0].id)
@@ -56,9 +55,9 @@ def resolve(token: str) -> int:
 
 def claim(turn_id: int, *, even_from_bot: bool = False) -> bool:
     """Claim a turn for the portal and void its token; False when the bot works on it."""
-    free = update(Turn).where(Turn.id == turn_id, WAITING)
+    free = update(TURN).where(TURN.c.id == turn_id, WAITING)
     if not even_from_bot:
-        free = free.where(Turn.claimed_by.is_(None))
+        free = free.where(TURN.c.claimed_by.is_(None))
     with write() as session:
         taken = session.execute(free.values(claimed_by=Actor.PORTAL, token_hash=None))
         return bool(taken.rowcount)  # type: ignore[attr-defined]
@@ -66,17 +65,17 @@ def claim(turn_id: int, *, even_from_bot: bool = False) -> bool:
 
 def release(turn_id: int, actor: Actor) -> None:
     """Give up a claim after a failure, so that somebody else can answer at once."""
-    held = update(Turn).where(Turn.id == turn_id, Turn.claimed_by == actor)
+    held = update(TURN).where(TURN.c.id == turn_id, TURN.c.claimed_by == actor)
     with write() as session:
         session.execute(held.where(WAITING).values(claimed_by=None, token_hash=None))
 
 
 def settle(turn_id: int, actor: Actor, answer: Answer, understood: Understood | None = None) -> bool:
     """Store the answer and what to remember, if `actor` still has the turn."""
-    held = update(Turn).where(Turn.id == turn_id, WAITING, Turn.claimed_by == actor)
-    stored = held.values(_stored(actor, answer, understood)).returning(Turn.conversation_id)
+    held = update(TURN).where(TURN.c.id == turn_id, WAITING, TURN.c.claimed_by == actor)
+    stored = held.values(_stored(actor, answer, understood)).returning(TURN.c.conversation_id)
     with write() as session:
-        conversation_id = session.scalar(stored, execution_options=UNSEEN)
+        conversation_id = session.scalar(stored)
         if conversation_id is None:
             return False
         if answer.corrects:
@@ -95,7 +94,7 @@ def leave_bot(turn_id: int) -> Answered | None:
     in between would read an old tracker, or lose its place in the lock that both share.
     """
     with write() as session:
-        return answered_as(session.execute(BACK_FROM_BOT, {"turn": turn_id}, execution_options=UNSEEN).one())
+        return answered_as(session.execute(BACK_FROM_BOT, {"turn": turn_id}).one())
 
 
 def _stored(actor: Actor, answer: Answer, understood: Understood | None) -> dict[str, Any]:
@@ -114,10 +113,10 @@ def _stored(actor: Actor, answer: Answer, understood: Understood | None) -> dict
 
 def _remember(session: Session, conversation_id: int, answer: Answer) -> None:
     """Whoever has just said something is there, and no longer typing."""
-    held = update(Conversation).where(Conversation.id == conversation_id)
+    held = update(TALK).where(TALK.c.id == conversation_id)
     kept = {"memory": answer.memory.as_dict(), "person_seen_at": clock.now(), "person_typing_at": None}
-    changed = held.values(kept).returning(Conversation.handed_over_at)
-    is_with_people = session.scalar(changed, execution_options=UNSEEN) is not None
+    changed = held.values(kept).returning(TALK.c.handed_over_at)
+    is_with_people = session.scalar(changed) is not None
     if is_with_people or answer.hands_over:
         _change_hands(session, session.get_one(Conversation, conversation_id), answer)
 
