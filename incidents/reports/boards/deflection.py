@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, func, select
 
 from firstline import clock
+from firstline.db import db
 from firstline.i18n import gettext
 from firstline.i18n import lazy_gettext as _
 from incidents import holdout, holdout_effect
@@ -13,17 +14,26 @@ from incidents.selfservice import Wanted, load
 from knowledge_base import effect
 from knowledge_base.models import Attempt
 
+MOST_FOLLOWED = 2_000
+"""People are followed one by one to know who came back: a longer range is for the page of outcomes."""
 OUTCOMES = {words: outcome for outcome, words in effect.OUTCOMES.items()}
 
 
 def _count(span: Span) -> Sequence[Row]:
-    tally = effect.tally(load(Wanted(since=span.since, until=span.until)), now=clock.now())
-    if not tally.attempts:
+    counted = select(Attempt.outcome, func.count()).where(_within(span)).group_by(Attempt.outcome)
+    found: dict[str, int] = {outcome: many for outcome, many in db.session.execute(counted).all()}  # noqa: C416
+    whole = sum(found.values())
+    if not whole:
         return []
-    rows = [Row(key=key, number=getattr(tally, key), of=tally.attempts) for key in OUTCOMES]
+    rows = [Row(key=key, number=found.get(outcome, 0), of=whole) for key, outcome in OUTCOMES.items()]
+    return [*rows, _lasting(span)] if whole <= MOST_FOLLOWED else rows
+
+
+def _lasting(span: Span) -> Row:
+    tally = effect.tally(load(Wanted(since=span.since, until=span.until)), now=clock.now())
     low, high = tally.lasting.interval
     note = gettext("95 %% interval %(low)s to %(high)s", low=_percent(low), high=_percent(high))
-    return [*rows, Row(key="durable", number=tally.durable, of=tally.followed or None, note=note)]
+    return Row(key="durable", number=tally.durable, of=tally.followed or None, note=note)
 
 
 def difference() -> str:
@@ -46,12 +56,15 @@ def _percent(share: float) -> str:
     return f"{100 * share:.0f} %"
 
 
+def _within(span: Span) -> ColumnElement[bool]:
+    in_time = (Attempt.created_at >= span.since) & (Attempt.created_at < span.until)
+    return in_time & Attempt.is_held_out.is_(False) & Attempt.offers.any()
+
+
 def _behind(span: Span, key: str) -> Select[int]:
     outcome = OUTCOMES.get(key, OUTCOMES["solved_said"])
-    within = Attempt.created_at >= span.since, Attempt.created_at < span.until
-    counted = Attempt.is_held_out.is_(False) & Attempt.offers.any()
     named = Attempt.incident_id.is_not(None)
-    return select(Attempt.incident_id).where(*within, counted, named, Attempt.outcome == outcome)  # type: ignore[return-value]
+    return select(Attempt.incident_id).where(_within(span), named, Attempt.outcome == outcome)  # type: ignore[return-value]
 
 
 BOARD = Board(
@@ -59,7 +72,8 @@ BOARD = Board(
     label=_("Deflection"),
     definition=_(
         "Attempts in the range at which somebody was shown a fix, by what came of them. For good: said to be "
-        "solved and not reported again within seven days, of all attempts old enough to know."
+        "solved and not reported again within seven days, of all attempts old enough to know; said for ranges "
+        "of at most 2,000 attempts."
     ),
     leaves_out=_("Attempts without a fitting fix, and the hold-out. Silence is silence, not a success."),
     count=_count,
