@@ -81,14 +81,11 @@ def _rows(raw: bytes, *, needs: tuple[str, ...]) -> Iterator[tuple[str, Row]]:
 
 def _case(place: str, row: Row, zone: ZoneInfo, folder: Path | None) -> Record:
     at, stands = moment(row.get("at"), zone), state(row.get("state"))
+    if not row.get("at"):
+        return Unreadable(place=place, why=_("It does not say when it was made."))
     if at is None:
-        return Unreadable(
-            place=place,
-            why=_(
-                "“%(at)s” is no date we can read without a doubt. Write 2026-03-31 14:05.",
-                at=row.get("at", ""),
-            ),
-        )
+        words = _("“%(at)s” is no date we can read without a doubt. Write 2026-03-31 14:05.", at=row["at"])
+        return Unreadable(place=place, why=words)
     if stands is None:
         return Unreadable(
             place=place, why=_("Nobody knows the state “%(state)s”.", state=row.get("state", ""))

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from babel import Locale
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -45,6 +46,11 @@ class Sheet:
     seen: str
     theirs: list[tuple[object, str, str]]
     errors: dict[str, str]
+
+    @property
+    def name(self) -> str:
+        """The language in its own words."""
+        return Locale.parse(self.language).get_display_name() or self.language
 
 
 def index() -> str:

@@ -19,7 +19,7 @@ def send(browser, content=SHEET, name="old.csv", **given):
 
 def test_a_look_keeps_nothing_and_the_button_makes_what_it_told(ada):
     page = send(ada).get_data(as_text=True)
-    assert "line 3" in page and "is no date" in page
+    assert "line 3" in page and "does not say when" in page
     assert db.session.scalar(select(func.count()).select_from(Incident)) == 0
     token = re.search(r'name="token" value="([^"]+)"', page)[1]
     done = ada.post("/admin/moving/in", data={"token": token, "form": "incidents", "source": ""})
