@@ -70,6 +70,30 @@ def test_an_hour_of_two_agents_one_of_them_without_a_mouse(visit, report):
     omar.open("/desk").open(f"/desk/{first}")
     expect(omar.page.locator("#note-text")).to_have_value("The same as last week?")
 
+    # A colleague named in the note is called, and hears of it on the page that is open.
+    omar.page.locator("#note-text").press("Control+End")
+    omar.page.locator("#note-text").press_sequentially(" Ask @tes")
+    expect(omar.page.get_by_role("option", name="Tess Lindqvist @tess")).to_be_visible()
+    omar.look("naming")
+    omar.page.locator("#note-text").press("Enter")
+    expect(omar.page.locator("#note-text")).to_have_value("The same as last week? Ask @tess ")
+    unread = tess.page.locator("[data-bell-count]")
+    before = unread.inner_text()
+    omar.button("Save note for support").click()
+    omar.told("Named: Tess Lindqvist")
+    expect(unread).not_to_have_text(before)
+
+    # Several look at it together.
+    omar.link("Swarm").click()
+    omar.page.get_by_label("What to find out").fill("Is it the gauge or the wire?")
+    omar.page.locator("#people summary").first.click()
+    omar.page.locator("#people").get_by_label("Tess Lindqvist").first.check()
+    omar.button("Start the swarm").click()
+    expect(omar.page.locator(".swarm-people")).to_contain_text("Tess Lindqvist")
+    omar.open(f"/desk/{first}?only=swarm").look("swarm")
+
+    # Tess reads on where she was: what happened meanwhile is there.
+    tess.open(f"/desk/{first}")
     # What is sent by mistake is taken back; what is sent goes out by itself.
     keys.press("r")
     keys.type("Please pull the plug.")
@@ -101,3 +125,67 @@ def test_an_hour_of_two_agents_one_of_them_without_a_mouse(visit, report):
     tess.told("Reply to all: done")
     keys.press("z")
     tess.told("Reply to all: undone")
+
+    # One goes up a tier, with what was found; the focused button can be read in the dark, too.
+    tess.open("/desk?q=turbine+hall+8")
+    keys.press("j")
+    keys.press("Enter")
+    expect(tess.page.get_by_role("heading", level=1)).to_contain_text(second)
+    keys.press("e")
+    expect(tess.page.locator("#panel select")).to_be_focused()
+    keys.press("Tab")
+    keys.type("Both gauges hang on one wire.")
+    keys.press("Tab")
+    expect(tess.button("Hand over")).to_be_focused()
+    tess.look("escalating")
+    keys.press("Enter")
+    expect(tess.page.locator(".incident-facts")).to_contain_text("Workplace & Network / nobody")
+
+    # A macro does several things with one key.
+    keys.press("1")
+    tess.told("Tess Lindqvist used “Take and ask for a picture”")
+    expect(tess.page.locator(".incident-facts")).to_contain_text("Waiting")
+
+    # The same report once more goes into the first one.
+    third = report("Hall 7: the gauge of the turbine, again")
+    omar.open(f"/desk/{third}").link("Join").click()
+    omar.page.get_by_label("Number of the other incident").fill(first)
+    omar.button("Join", within=omar.page.locator("#panel")).click()
+    expect(omar.page.locator(".incident-facts")).to_contain_text("Merged")
+
+    # What is found out is written down, and it is over.
+    tess.open(f"/desk/{first}")
+    keys.press("s")
+    expect(tess.page.locator("#resolution")).to_be_focused()
+    tess.page.locator("#cause").press_sequentially("A worn wire")
+    keys.press("Enter")
+    expect(tess.page.locator(".incident-facts")).to_contain_text("Resolved")
+    omar.open("/desk/day").look("day")
+    tess.open("/desk/macros").look("macros")
+
+
+def test_a_lead_gives_work_on_the_board_by_hand_and_by_keys(visit, report):
+    number = report("Conveyor of hall 9 stands still")
+    lena = visit("Lena")
+    lena.open("/desk/board?team=service-desk").look("board")
+    card = lena.page.locator(".board-card", has_text=number)
+    card.locator(".incident-link").focus()
+    for key in ("x", "m"):
+        lena.page.keyboard.press(key)
+    expect(lena.page.locator("#to")).to_be_focused()
+    lena.page.keyboard.type("Omar")
+    lena.button("Give").press("Enter")
+    lena.told("1 incident given.")
+    omars = lena.page.locator(".board-column", has_text="Omar Haddad")
+    expect(omars.locator(".board-card", has_text=number)).to_be_visible()
+    tesss = lena.page.locator(".board-column", has_text="Tess Lindqvist")
+    carried = {"dataTransfer": lena.page.evaluate_handle("new DataTransfer()")}
+    omars.locator(".board-card", has_text=number).dispatch_event("dragstart", carried)
+    tesss.dispatch_event("dragover", carried)
+    tesss.dispatch_event("drop", carried)
+    expect(tesss.locator(".board-card", has_text=number)).to_be_visible()
+    lena.page.locator(".bell summary").click()
+    expect(lena.page.locator("[data-bell-lines] a").first).to_be_visible()
+    lena.look("bell")
+    lena.open("/profile/notices").look("wishes")
+    lena.open("/notices").look("notices")
