@@ -138,6 +138,9 @@ def _report(number: int, to: str) -> bytes:
         mail.add_alternative(f"<p>{trouble}</p><p>Reference: {marker(number)}</p>", subtype="html")
     if chance.random() < 0.15:
         mail.add_attachment(chance.randbytes(30_000), maintype="image", subtype="png", filename="shot.png")
+    for depth, part in enumerate(mail.walk()):
+        if part.is_multipart():
+            part.set_boundary(f"=_{number}_{depth}")
     return _damaged(mail.as_bytes(), chance.random())
 
 

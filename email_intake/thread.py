@@ -18,7 +18,7 @@ from incidents.people import Person, find_by_address
 from incidents.routing import vendors
 
 MOST_MERGES = 20
-WAITS_FOR_OLDER = timedelta(minutes=2)
+WAITS_FOR_OLDER = timedelta(minutes=15)
 BOUNCES_WITHIN = timedelta(days=7)
 WORDS = (Event.REPORTED, Event.COMMENTED, Event.ANSWERED)
 logger = log.get(__name__)
