@@ -2,6 +2,7 @@
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import format_datetime
 
 from firstline.i18n import gettext as _
 from incidents import outages, services
@@ -36,6 +37,7 @@ def of_service(slug: str) -> str:
         service=service,
         history=past.of_service(service),
         DAYS=past.DAYS,
+        day_words=lambda at: str(format_datetime(at, "EEE d MMM")),
         followed=following.followed(person()),
     )
 

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from flask_babel import format_datetime
+
 from incidents.trends import watching
 
 HEIGHT, STEP, GROUND = 70, 4, 78
@@ -20,6 +22,15 @@ class Bar:
     x: int
     height: float
     is_now: bool
+
+    @property
+    def words(self) -> str:
+        """In plain words: a drawing shows no markup."""
+        return f"{format_datetime(self.at, 'EEE d MMM HH:mm')}: {self.count}"
+
+    @property
+    def day(self) -> str:
+        return str(format_datetime(self.at, "EEE d MMM"))
 
 
 def for_page(major_id: int) -> Mapping[str, object]:
