@@ -14,7 +14,7 @@ def save(browser, slug="", **form):
 
 def test_a_new_category_is_known_to_triage_at_once(ada):
     assert save(ada).status_code == 303
-    assert triage.classify(db.session(), title="cobot arm stands", text="").category == "robots"
+    assert triage.classify(title="cobot arm stands", text="").category == "robots"
     assert save(ada, "robots", name="Machines", keywords="cobot arm").status_code == 303
     assert db.session.get(Category, "robots").name == "Machines"
     assert save(ada).status_code == 409 or save(ada, name="Machines").status_code == 303
