@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from time import sleep
 
 from sqlalchemy import Table, or_, select, update
+from sqlalchemy.orm import Session
 
 from email_intake import addresses, guard, handover, spool
 from email_intake.case import Case
@@ -19,6 +20,8 @@ from incidents.people import Role, find_by_address
 LEASE_FOR = timedelta(seconds=30)
 """Short, because doing a step twice is harmless and waiting for a dead process is not."""
 MOST_ATTEMPTS = 5
+SUSPECT_FROM, MOST_CLAIMS = 3, 10
+"""Claimed so often without an end, a mail may kill whoever reads it: first read by itself, then no more."""
 LOOK_AGAIN_AFTER = timedelta(seconds=5)
 RETRY_AFTER = timedelta(seconds=20)
 ANSWERED_WITHIN = timedelta(days=1)
@@ -120,13 +123,29 @@ def _claim(only: Sequence[int] = ()) -> Sequence[int]:
         RAW.c.outcome == Outcome.WAITING, or_(RAW.c.lease_until.is_(None), RAW.c.lease_until < now)
     )
     wanted = free.where(RAW.c.id.in_(only)) if only else free.where(RAW.c.not_before <= now)
-    some = wanted.order_by(RAW.c.id).limit(CLAIMED_AT_ONCE).with_for_update(skip_locked=True)
+    some = wanted.add_columns(RAW.c.attempts).order_by(RAW.c.id).limit(CLAIMED_AT_ONCE)
     with write() as session:
-        ids = session.scalars(some).all()
+        rows = session.execute(some.with_for_update(skip_locked=True)).all()
+        _hold_back(session, [row.id for row in rows if row.attempts >= MOST_CLAIMS])
+        ids = _together_or_alone({row.id: row.attempts for row in rows if row.attempts < MOST_CLAIMS})
         if ids:
             taken = {"lease_until": now + LEASE_FOR, "attempts": RAW.c.attempts + 1}
             session.execute(update(RAW).where(RAW.c.id.in_(ids)).values(taken))
     return ids
+
+
+def _together_or_alone(attempts: dict[int, int]) -> list[int]:
+    """All that are above suspicion; where there are none, the first of the others."""
+    calm = [raw_id for raw_id, tried in attempts.items() if tried < SUSPECT_FROM]
+    return calm or list(attempts)[:1]
+
+
+def _hold_back(session: Session, raw_ids: Sequence[int]) -> None:
+    if raw_ids:
+        reason = "every process that read it ended; replay it after an update"
+        held = {"outcome": Outcome.QUARANTINED, "processed_at": clock.now(), "reason": reason}
+        session.execute(update(RAW).where(RAW.c.id.in_(raw_ids)).values(held))
+        logger.error("mails are held back unread", raw_ids=raw_ids, why=reason)
 
 
 def _read_all(raw_ids: Sequence[int]) -> list[Spooled]:

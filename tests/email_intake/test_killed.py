@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from email import message_from_bytes
@@ -124,3 +125,22 @@ def test_senders_killed_at_random_points_send_nothing_twice_and_know_what_they_d
 
 def count(model, *where):
     return db.session.scalar(select(func.count()).select_from(model).where(*where))
+
+
+def test_a_mail_that_kills_whoever_reads_it_is_held_back_and_stops_no_other(app, desk, monkeypatch):
+    killer, *others = [
+        spool.store(mail(f"trouble {n}", slug=f"k{n}").encode(), route="smtp") for n in range(3)
+    ]
+    read = process._read
+
+    def deadly(row):
+        if row.id == killer:
+            raise SystemExit("as if the process had been killed")
+        return read(row)
+
+    monkeypatch.setattr(process, "_read", deadly)
+    for minute in range(2 * process.MOST_CLAIMS):
+        with clock.freeze(clock.now() + timedelta(minutes=minute)), suppress(SystemExit):
+            process.process_waiting()
+    outcomes = dict(db.session.execute(select(RawMessage.id, RawMessage.outcome)).all())
+    assert outcomes == {killer: Outcome.QUARANTINED, **dict.fromkeys(others, Outcome.OPENED)}
