@@ -14,7 +14,7 @@ from email_intake import addresses, outgoing, render, transport
 from firstline import clock
 from firstline.db import db, write
 from firstline.i18n import gettext as _
-from firstline.i18n import ngettext
+from firstline.i18n import ngettext, speaking
 from incidents.notices import Delivery, Notice, inbox
 from incidents.people import Person
 
@@ -80,7 +80,7 @@ def compose(person_id: int, notice_ids: Sequence[int]) -> tuple[flask_mail.Messa
     person = db.session.get_one(Person, person_id)
     found = select(Notice).where(Notice.id.in_(notice_ids)).order_by(Notice.incident_id, Notice.id)
     transport.register()
-    with flask_babel.force_locale(person.language or render.DEFAULT_LANGUAGE):
+    with speaking(person.language):
         lines = [_line(notice) for notice in db.session.scalars(found)]
         subject = ngettext(
             "%(num)s piece of news from the desk", "%(num)s pieces of news from the desk", len(lines)

@@ -8,12 +8,12 @@ from collections.abc import Iterable
 from datetime import timedelta
 from enum import StrEnum
 
-import flask_babel
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from firstline import clock
 from firstline.i18n import gettext as _
+from firstline.i18n import speaking
 from incidents import notices
 from incidents.models import Channel, Entry, Event, Incident
 from incidents.notices import Delivery, Notice, Topic
@@ -21,7 +21,6 @@ from incidents.people import Person
 from incidents.timeline import record
 
 AGAIN_AFTER = timedelta(days=1)
-DEFAULT_LANGUAGE = "en"
 
 
 class Hint(StrEnum):
@@ -39,7 +38,7 @@ def tell(
     said = sorted(hints)
     if not said or not may_answer:
         return
-    with flask_babel.force_locale(person.language or DEFAULT_LANGUAGE):
+    with speaking(person.language):
         words = " ".join(_sentence(hint) for hint in said)
     facts: dict[str, object] = {"hints": [str(hint) for hint in said]}
     entry = record(session, incident, Event.COMMENTED, text=words, facts=facts, channel=Channel.MAIL)

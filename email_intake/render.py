@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-import flask_babel
 from flask import current_app
 from jinja2 import Environment, FileSystemLoader, select_autoescape
 
 from email_intake import addresses, alike, sentences, watched
 from email_intake.headers import one_line
 from firstline import signing
+from firstline.i18n import DEFAULT_LANGUAGE, speaking
 from firstline.i18n import gettext as _
 from incidents import selfhelp
 from incidents.models import Channel, Incident, State
@@ -25,7 +25,6 @@ ANSWER = "answer"
 MOST_FIXES = 3
 MOST_STEPS = 4
 MOST_WORDS = 8000
-DEFAULT_LANGUAGE = "en"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,13 +77,13 @@ class Rendered:
 def render(notice: Notice) -> Rendered:
     """The mail for this notice, in its recipient's language."""
     language = notice.recipient.language or DEFAULT_LANGUAGE
-    with flask_babel.force_locale(language):
+    with speaking(language):
         return _rendered(compose(notice, language))
 
 
 def preview(topic: str, language: str, own: str = "") -> Rendered:
     """How a mail about a made-up incident reads in this language; `own` is a sentence not yet kept."""
-    with flask_babel.force_locale(language):
+    with speaking(language):
         return _rendered(_sample(topic, language, own))
 
 

@@ -3,13 +3,13 @@
 from datetime import timedelta
 from urllib.parse import urlencode
 
-import flask_babel
 import flask_mail
 
 from email_intake import addresses, render, transport
 from firstline import clock, log
 from firstline.db import db
 from firstline.i18n import gettext as _
+from firstline.i18n import speaking
 from incidents.people import Person
 from incidents.reports import counting, mailing, wording
 from incidents.reports.figures import FIGURES
@@ -43,7 +43,7 @@ def compose(due: Due) -> tuple[flask_mail.Message, str]:
     """The mail in its reader's language, and its address."""
     person = db.session.get_one(Person, due.person_id)
     transport.register()
-    with flask_babel.force_locale(person.language or render.DEFAULT_LANGUAGE):
+    with speaking(person.language):
         days = {"since": due.scope.since.isoformat(), "until": due.scope.until.isoformat()}
         message = flask_mail.Message(
             subject=_("The desk from %(since)s to %(until)s", **days),

@@ -1,6 +1,5 @@
 """Mails news of a service to those who follow it: each at most once."""
 
-import flask_babel
 import flask_mail
 from sqlalchemy import CursorResult, select, update
 
@@ -8,6 +7,7 @@ from email_intake import addresses, render, transport
 from firstline import clock, jobs, log
 from firstline.db import db, write
 from firstline.i18n import gettext as _
+from firstline.i18n import speaking
 from incidents.status.models import News, Sending, Way
 from incidents.status.spreading import TASK
 
@@ -55,7 +55,7 @@ def compose(news: News) -> tuple[flask_mail.Message, str]:
     """The mail in its reader's language, and its address."""
     person, outage = news.person, news.outage
     transport.register()
-    with flask_babel.force_locale(person.language or render.DEFAULT_LANGUAGE):
+    with speaking(person.language):
         service = outage.service.name if outage.service else ""
         title = (
             _("%(service)s works again", service=service) if news.is_over else f"{service}: {outage.title}"

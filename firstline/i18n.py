@@ -1,14 +1,17 @@
 """Words in the person's language, times in the person's zone."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import flask_babel
+from babel import Locale, UnknownLocaleError
 from flask import Flask, current_app
 from flask_babel import Babel, lazy_gettext, ngettext
 
-__all__ = ["gettext", "init_app", "lazy_gettext", "ngettext", "person_speaks"]
+__all__ = ["DEFAULT_LANGUAGE", "gettext", "init_app", "lazy_gettext", "ngettext", "person_speaks", "speaking"]
 
+DEFAULT_LANGUAGE = "en"
 TRANSLATIONS = Path(__file__).resolve().parent.parent / "portal" / "translations"
 Selector = Callable[[], str | None]
 
@@ -16,6 +19,20 @@ Selector = Callable[[], str | None]
 def gettext(message: str, /, **values: object) -> str:
     """The message in the language of whoever is served now."""
     return str(flask_babel.gettext(message, **values))
+
+
+@contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """Everything said meanwhile is in this language (`de`, `de-AT`, `de_AT`); in English where there is none such.
+
+    Directories and imports write languages as they like, and a letter must not fail for that.
+    """
+    try:
+        known = str(Locale.parse(language.replace("-", "_")))
+    except (UnknownLocaleError, ValueError):
+        known = DEFAULT_LANGUAGE
+    with flask_babel.force_locale(known):
+        yield
 
 
 def init_app(app: Flask) -> None:

@@ -8,6 +8,11 @@ from tests.browser.visitor import Visitor
 
 WITHIN_MS = 10_000
 """An answer is there within 2 s of being stored; half a second is for storing it."""
+TROUBLES = {
+    1280: "the label printer in goods-in prints every label twice",
+    375: "the plotter in the design studio smears every second drawing",
+}
+"""Told twice by the same person, a trouble goes on where it was told first."""
 
 
 def write_reply(tess: Visitor, words: str) -> None:
@@ -25,7 +30,7 @@ def type_slowly(erin: Visitor, window: Locator, words: str) -> None:
 def test_an_agent_answers_live_in_the_same_window_and_gives_it_back(visit):
     erin, tess = visit("Erin"), visit("Tess")
     window = begin(erin)
-    number = number_in(say(erin, window, "the label printer in goods-in prints every label twice"))
+    number = number_in(say(erin, window, TROUBLES[erin.width]))
     assert number in press(window, "Talk to a person")
     presence = window.locator("[data-chat-live]")
     expect(presence).to_contain_text("Nobody is here yet.")

@@ -3,11 +3,13 @@
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta, timezone
 
+import flask_babel
 import pytest
 from sqlalchemy import select, text
 
 from firstline import clock, files, jobs, signing
 from firstline.db import db, together, write
+from firstline.i18n import speaking
 from incidents.people import Person
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -155,3 +157,12 @@ def test_nudges_wait_for_the_test_and_run_once(app):
     jobs.nudge("remember", 7)
     assert jobs.run_waiting() == 1
     assert (seen, jobs.run_waiting()) == ([7], 0)
+
+
+@pytest.mark.parametrize(
+    ("written", "spoken"),
+    [("de", "de"), ("de-AT", "de_AT"), ("de_AT", "de_AT"), ("", "en"), ("Klingon!", "en"), ("xx-YY", "en")],
+)
+def test_a_language_is_spoken_however_it_is_written_and_english_where_there_is_none(app, written, spoken):
+    with speaking(written):
+        assert str(flask_babel.get_locale()) == spoken
