@@ -83,7 +83,7 @@ def test_nothing_new_offers_no_button(ines):
     ("name", "content", "sentence"),
     [
         ("", "", "Choose a file first."),
-        ("a.docx", "x", "“a.docx” is none of these."),
+        ("a.docx", "x", "“a.docx” is none of these:"),
         ("a.zip", "x", "This is no zip archive"),
         ("a.zip", packed({"a.txt": b"x"}).getvalue(), "no article in it"),
     ],

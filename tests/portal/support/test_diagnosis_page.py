@@ -77,7 +77,7 @@ def test_what_solved_the_like_stands_beside(at_desk, told, incident, tess):
         Change(to=State.RESOLVED, resolution=Resolution.SUPPORT, cause="c", note="Changed the gateway"),
         by=tess,
     )
-    assert "Changed the gateway" in text_of(at_desk.get(f"/desk/{incident.number}"))
+    assert "Changed the gateway" in text_of(at_desk.get(f"/desk/{incident.number}/guidance"))
 
 
 def test_ratings_are_for_leads_and_on_the_incident(at_desk, browser_of, person, incident, tess, erin):
