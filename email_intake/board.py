@@ -2,19 +2,15 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, select
 
 from email_intake.models import Outcome, RawMessage
-from firstline.db import db
 from firstline.i18n import lazy_gettext as _
-from incidents.reports.boards import Board, Row, Span
+from incidents.reports.boards import Board, Row, Span, shares
 
 
 def _count(span: Span) -> Sequence[Row]:
-    counted = select(RawMessage.outcome, func.count()).where(_within(span)).group_by(RawMessage.outcome)
-    found: dict[str, int] = {outcome: many for outcome, many in db.session.execute(counted).all()}  # noqa: C416
-    whole = sum(found.values())
-    return [Row(key=key, number=found[key], of=whole) for key in BOARD.words if key in found]
+    return shares(RawMessage.outcome, _within(span), BOARD.words)
 
 
 def _within(span: Span) -> ColumnElement[bool]:

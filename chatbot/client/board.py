@@ -2,13 +2,12 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, Select, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, case, or_, select
 
 from chatbot.client.models import Conversation, ConversationIncident, Turn
-from firstline.db import db
 from firstline.i18n import lazy_gettext as _
 from incidents.models import Incident, Resolution, State
-from incidents.reports.boards import Board, Row, Span
+from incidents.reports.boards import Board, Row, Span, shares
 
 _OF_IT = ConversationIncident.conversation_id == Conversation.id
 _REPORTED = select(ConversationIncident.incident_id).where(_OF_IT).exists()
@@ -31,10 +30,7 @@ _outcome = case(
 
 
 def _count(span: Span) -> Sequence[Row]:
-    counted = select(_outcome, func.count()).where(_within(span)).group_by(_outcome)
-    found: dict[str, int] = {outcome: many for outcome, many in db.session.execute(counted).all()}  # noqa: C416
-    whole = sum(found.values())
-    return [Row(key=key, number=found[key], of=whole) for key in BOARD.words if key in found]
+    return shares(_outcome, _within(span), BOARD.words)
 
 
 def _within(span: Span) -> ColumnElement[bool]:

@@ -5,15 +5,17 @@ what it counts and what it leaves out, and leads from every row to the incidents
 boards of their own things (`email_intake.board`, `chatbot.client.board`).
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from flask import current_app
-from sqlalchemy import Select
+from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy.orm import InstrumentedAttribute
 
 from firstline.app import settings_of
+from firstline.db import db
 from incidents.policy import Action
 from incidents.reports.figures import Unit
 from incidents.reports.scope import Scope
@@ -67,3 +69,19 @@ def span_of(scope: Scope) -> Span:
         datetime.combine(scope.since, time(), zone),
         datetime.combine(scope.until + timedelta(days=1), time(), zone),
     )
+
+
+Key = ColumnElement[str] | InstrumentedAttribute[str]
+
+
+def counts(by: Key, within: ColumnElement[bool]) -> dict[str, int]:
+    """How many of these there are of each kind."""
+    counted = select(by, func.count()).where(within).group_by(by)
+    return {key: many for key, many in db.session.execute(counted).all()}  # noqa: C416 - rows are no pairs to mypy
+
+
+def shares(by: Key, within: ColumnElement[bool], keys: Iterable[str]) -> Sequence[Row]:
+    """A row for each kind there is, in the order of `keys`, as a part of all."""
+    found = counts(by, within)
+    whole = sum(found.values())
+    return [Row(key=key, number=found[key], of=whole) for key in keys if key in found]

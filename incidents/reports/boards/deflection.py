@@ -2,14 +2,13 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, select
 
 from firstline import clock
-from firstline.db import db
 from firstline.i18n import gettext
 from firstline.i18n import lazy_gettext as _
 from incidents import holdout, holdout_effect
-from incidents.reports.boards import Board, Row, Span
+from incidents.reports.boards import Board, Row, Span, counts
 from incidents.selfservice import Wanted, load
 from knowledge_base import effect
 from knowledge_base.models import Attempt
@@ -20,8 +19,7 @@ OUTCOMES = {words: outcome for outcome, words in effect.OUTCOMES.items()}
 
 
 def _count(span: Span) -> Sequence[Row]:
-    counted = select(Attempt.outcome, func.count()).where(_within(span)).group_by(Attempt.outcome)
-    found: dict[str, int] = {outcome: many for outcome, many in db.session.execute(counted).all()}  # noqa: C416
+    found = counts(Attempt.outcome, _within(span))
     whole = sum(found.values())
     if not whole:
         return []

@@ -2,12 +2,11 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, Select, case, func, select
+from sqlalchemy import ColumnElement, Select, case, select
 
-from firstline.db import db
 from firstline.i18n import lazy_gettext as _
 from incidents.models import State
-from incidents.reports.boards import Board, Row, Span
+from incidents.reports.boards import Board, Row, Span, shares
 from incidents.reports.models import Fact
 
 _HANDS = Fact.resolve_s - Fact.queued_s - Fact.waiting_s
@@ -32,10 +31,7 @@ def _late(span: Span) -> ColumnElement[bool]:
 
 
 def _count(span: Span) -> Sequence[Row]:
-    counted = select(_reason, func.count()).where(_late(span)).group_by(_reason)
-    found: dict[str, int] = {reason: many for reason, many in db.session.execute(counted).all()}  # noqa: C416
-    whole = sum(found.values())
-    return [Row(key=key, number=found[key], of=whole) for key in BOARD.words if key in found]
+    return shares(_reason, _late(span), BOARD.words)
 
 
 def _behind(span: Span, key: str) -> Select[int]:

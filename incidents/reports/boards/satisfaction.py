@@ -2,18 +2,16 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, select
 
-from firstline.db import db
 from firstline.i18n import lazy_gettext as _
 from incidents.policy import Action
-from incidents.reports.boards import Board, Row, Span
+from incidents.reports.boards import Board, Row, Span, counts
 from incidents.resolutions.models import Rating, Score
 
 
 def _count(span: Span) -> Sequence[Row]:
-    counted = select(Rating.score, func.count()).where(_within(span)).group_by(Rating.score)
-    found: dict[str, int] = {score: many for score, many in db.session.execute(counted).all()}  # noqa: C416
+    found = counts(Rating.score, _within(span))
     whole = sum(found.values())
     return [Row(key=key, number=found.get(key, 0), of=whole) for key in Score] if whole else []
 
