@@ -8,21 +8,18 @@ from dataclasses import dataclass
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
-from firstline import signing
-from firstline.db import db
 from firstline.i18n import gettext as _
 from incidents import lifecycle, selfhelp
-from incidents.errors import NotFound, Refused
+from incidents.errors import Refused
 from incidents.lifecycle import Change
 from incidents.models import Incident, State
 from incidents.people import Person
 from incidents.resolutions import rating
 from incidents.resolutions.models import Score
-from portal import join_link, rate
+from portal import join_link, mail_links, rate
 from portal.limits import ANSWER, limiter
 
 PURPOSE = "answer"
-GOOD_FOR_DAYS = 30
 
 blueprint = Blueprint("answer", __name__, url_prefix="/answer")
 
@@ -94,17 +91,8 @@ def _act(link: Link) -> None:
 
 
 def _read(token: str) -> Link:
-    try:
-        said = signing.unsign(PURPOSE, token, max_age_days=GOOD_FOR_DAYS)
-    except signing.SignatureInvalid as error:
-        raise NotFound(
-            _("This link is too old or was cut short. Sign in to answer, or reply to the mail.")
-        ) from error
-    assert isinstance(said, dict), "we sign only links of this form"
-    incident = db.session.get(Incident, said["incident"])
-    person = db.session.get(Person, said["person"])
-    if incident is None or person is None:
-        raise NotFound(_("There is no such incident any more. Reply to the mail if you need help."))
+    stale = _("This link is too old or was cut short. Sign in to answer, or reply to the mail.")
+    incident, person, said = mail_links.read(PURPOSE, token, stale=stale)
     return Link(
         incident=incident, person=person, is_solved=bool(said["solved"]), article_id=said.get("article")
     )

@@ -5,19 +5,18 @@ from dataclasses import dataclass
 from flask import render_template
 from flask.typing import ResponseReturnValue
 
-from firstline import signing
 from firstline.db import db
 from firstline.i18n import gettext as _
-from incidents.errors import NotFound, Refused
+from incidents.errors import Refused
 from incidents.kinship import joining
 from incidents.majors import telling
 from incidents.models import Incident
 from incidents.people import Person
+from portal import mail_links
 from portal.errors import status_of
 from portal.limits import ANSWER, limiter
 
 PURPOSE = "join"
-GOOD_FOR_DAYS = 30
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,15 +61,8 @@ def _act(link: Link) -> None:
 
 
 def _read(token: str) -> Link:
-    try:
-        said = signing.unsign(PURPOSE, token, max_age_days=GOOD_FOR_DAYS)
-    except signing.SignatureInvalid as error:
-        raise NotFound(_("This link is too old or was cut short. Reply to the mail instead.")) from error
-    assert isinstance(said, dict), "we sign only links of this form"
-    incident = db.session.get(Incident, said["incident"])
-    person = db.session.get(Person, said["person"])
-    if incident is None or person is None:
-        raise NotFound(_("There is no such incident any more. Reply to the mail if you need help."))
+    stale = _("This link is too old or was cut short. Reply to the mail instead.")
+    incident, person, said = mail_links.read(PURPOSE, token, stale=stale)
     return Link(
         incident=incident,
         person=person,

@@ -8,16 +8,16 @@ from flask.typing import ResponseReturnValue
 from firstline import signing
 from firstline.db import db
 from firstline.i18n import gettext as _
-from incidents.errors import NotFound, Refused
+from incidents.errors import Refused
 from incidents.models import Channel, Incident
 from incidents.people import Person
 from incidents.resolutions import rating
 from incidents.resolutions.models import Score
+from portal import mail_links
 from portal.errors import status_of
 from portal.limits import ANSWER, limiter
 
 PURPOSE = "rate"
-GOOD_FOR_DAYS = 30
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,15 +60,8 @@ def give(token: str) -> ResponseReturnValue:
 
 
 def _read(token: str) -> Link:
-    try:
-        said = signing.unsign(PURPOSE, token, max_age_days=GOOD_FOR_DAYS)
-    except signing.SignatureInvalid as error:
-        raise NotFound(_("This link is too old or was cut short. Sign in to tell us how it went.")) from error
-    assert isinstance(said, dict), "we sign only links of this form"
-    incident = db.session.get(Incident, said["incident"])
-    person = db.session.get(Person, said["person"])
-    if incident is None or person is None:
-        raise NotFound(_("There is no such incident any more. Reply to the mail if you need help."))
+    stale = _("This link is too old or was cut short. Sign in to tell us how it went.")
+    incident, person, said = mail_links.read(PURPOSE, token, stale=stale)
     return Link(
         incident=incident,
         person=person,

@@ -88,7 +88,7 @@ def test_a_link_signed_for_another_purpose_is_forged(stranger, incident):
 
 
 def test_an_old_link_is_refused(stranger, incident, monkeypatch):
-    monkeypatch.setattr("portal.answer.GOOD_FOR_DAYS", -1)
+    monkeypatch.setattr("portal.mail_links.GOOD_FOR_DAYS", -1)
     assert stranger.open(link(incident, solved=True)).status == 404
 
 
