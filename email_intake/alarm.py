@@ -2,11 +2,10 @@
 
 from collections.abc import Sequence
 
-import flask_mail
 from flask import current_app
 from sqlalchemy import select
 
-from email_intake import accounting, addresses, transport
+from email_intake import accounting, own_mail, transport
 from email_intake.models import RawMessage
 from firstline import clock, log, options
 from firstline.db import db, write
@@ -82,20 +81,8 @@ def _is_first_today(person_id: int) -> bool:
 
 
 def _tell(person_id: int, email: str, text: str, *, subject: str) -> None:
-    transport.register()
-    message = flask_mail.Message(
-        subject=subject,
-        recipients=[email],
-        body=text,
-        sender=(_("Service Desk"), addresses.helpdesk()),
-        extra_headers={
-            addresses.LOOP_HEADER: addresses.loop_value(),
-            "Auto-Submitted": "auto-generated",
-            "X-Auto-Response-Suppress": "All",
-        },
-        charset="utf-8",
-    )
-    message.msgId = f"<alarm-{clock.now():%Y%m%d%H%M%S%f}-{person_id}@{addresses.domain()}>"
+    name = f"alarm-{clock.now():%Y%m%d%H%M%S%f}-{person_id}"
+    message = own_mail.letter(email, name=name, subject=subject, text=text)
     try:
         transport.send(message, recipient=email)
     except (transport.Temporary, transport.Permanent, transport.Unclear) as error:

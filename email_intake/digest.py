@@ -10,7 +10,7 @@ import flask_babel
 import flask_mail
 from sqlalchemy import ColumnElement, and_, select, update
 
-from email_intake import addresses, outgoing, render, transport
+from email_intake import outgoing, own_mail, render, transport
 from firstline import clock
 from firstline.db import db, write
 from firstline.i18n import gettext as _
@@ -79,7 +79,6 @@ def compose(person_id: int, notice_ids: Sequence[int]) -> tuple[flask_mail.Messa
     """The mail with these notices, in its reader's language, and its address."""
     person = db.session.get_one(Person, person_id)
     found = select(Notice).where(Notice.id.in_(notice_ids)).order_by(Notice.incident_id, Notice.id)
-    transport.register()
     with speaking(person.language):
         lines = [_line(notice) for notice in db.session.scalars(found)]
         subject = ngettext(
@@ -89,21 +88,13 @@ def compose(person_id: int, notice_ids: Sequence[int]) -> tuple[flask_mail.Messa
         settings = _("What comes at once, in the digest or not at all:")
         told = {"greeting": greeting, "subject": subject, "lines": lines, "settings": settings}
         told |= {"url": render.link("/profile/notices"), "language": str(flask_babel.get_locale())}
-        message = flask_mail.Message(
+        message = own_mail.letter(
+            (person.name, person.email),
+            name=f"digest-{notice_ids[0]}-{notice_ids[-1]}",
             subject=subject,
-            recipients=[(person.name, person.email)],
-            body=render.environment().get_template("digest.txt").render(**told),
+            text=render.environment().get_template("digest.txt").render(**told),
             html=render.environment().get_template("digest.html").render(**told),
-            sender=(_("Service Desk"), addresses.helpdesk()),
-            date=clock.now().timestamp(),
-            charset="utf-8",
-            extra_headers={
-                addresses.LOOP_HEADER: addresses.loop_value(),
-                "Auto-Submitted": "auto-generated",
-                "X-Auto-Response-Suppress": "OOF, AutoReply",
-            },
         )
-    message.msgId = f"<digest-{notice_ids[0]}-{notice_ids[-1]}@{addresses.domain()}>"
     return message, person.email
 
 

@@ -11,7 +11,7 @@ import flask_mail
 from flask import current_app
 from sqlalchemy import CursorResult, func, or_, select, update
 
-from email_intake import addresses, flood, render, transport
+from email_intake import addresses, flood, own_mail, render, transport
 from email_intake.models import RawMessage
 from email_intake.opening import CALLER
 from email_intake.render import Rendered
@@ -135,7 +135,7 @@ def _headers(notice: Notice) -> dict[str, str]:
     headers = {
         addresses.LOOP_HEADER: addresses.loop_value(),
         "List-Id": f"{notice.incident.number} <{notice.incident.number.lower()}.{addresses.domain()}>",
-        "X-Auto-Response-Suppress": "OOF, AutoReply",
+        "X-Auto-Response-Suppress": own_mail.SUPPRESSED,
     }
     if notice.topic == Topic.ACKNOWLEDGED:
         headers["Auto-Submitted"] = "auto-replied"

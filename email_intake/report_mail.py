@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 import flask_mail
 
-from email_intake import addresses, render, transport
+from email_intake import own_mail, render, transport
 from firstline import clock, log
 from firstline.db import db
 from firstline.i18n import gettext as _
@@ -42,23 +42,14 @@ def _send(due: Due) -> bool:
 def compose(due: Due) -> tuple[flask_mail.Message, str]:
     """The mail in its reader's language, and its address."""
     person = db.session.get_one(Person, due.person_id)
-    transport.register()
     with speaking(person.language):
         days = {"since": due.scope.since.isoformat(), "until": due.scope.until.isoformat()}
-        message = flask_mail.Message(
+        message = own_mail.letter(
+            (person.name, person.email),
+            name=f"report-{due.mailing_id}-{days['since']}",
             subject=_("The desk from %(since)s to %(until)s", **days),
-            recipients=[(person.name, person.email)],
-            body="\n".join([_("Hello %(name)s,", name=person.first_name), "", *_lines(due, days)]),
-            sender=(_("Service Desk"), addresses.helpdesk()),
-            date=clock.now().timestamp(),
-            charset="utf-8",
-            extra_headers={
-                addresses.LOOP_HEADER: addresses.loop_value(),
-                "Auto-Submitted": "auto-generated",
-                "X-Auto-Response-Suppress": "All",
-            },
+            text="\n".join([_("Hello %(name)s,", name=person.first_name), "", *_lines(due, days)]),
         )
-    message.msgId = f"<report-{due.mailing_id}-{days['since']}@{addresses.domain()}>"
     return message, person.email
 
 

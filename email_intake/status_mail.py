@@ -3,7 +3,7 @@
 import flask_mail
 from sqlalchemy import CursorResult, select, update
 
-from email_intake import addresses, render, transport
+from email_intake import own_mail, render, transport
 from firstline import clock, jobs, log
 from firstline.db import db, write
 from firstline.i18n import gettext as _
@@ -54,7 +54,6 @@ def _move(news_id: int, was: Sending, to: Sending) -> bool:
 def compose(news: News) -> tuple[flask_mail.Message, str]:
     """The mail in its reader's language, and its address."""
     person, outage = news.person, news.outage
-    transport.register()
     with speaking(person.language):
         service = outage.service.name if outage.service else ""
         title = (
@@ -64,18 +63,10 @@ def compose(news: News) -> tuple[flask_mail.Message, str]:
         lines += [news.text] if news.text else []
         lines += [_("It is over.") if news.is_over else _("We know, and work on it.")]
         where = _("What works, and what does not; there you can stop these mails, too:")
-        message = flask_mail.Message(
+        message = own_mail.letter(
+            (person.name, person.email),
+            name=f"status-{news.id}",
             subject=title,
-            recipients=[(person.name, person.email)],
-            body="\n".join([*lines, "", where, render.link("/status")]),
-            sender=(_("Service Desk"), addresses.helpdesk()),
-            date=clock.now().timestamp(),
-            charset="utf-8",
-            extra_headers={
-                addresses.LOOP_HEADER: addresses.loop_value(),
-                "Auto-Submitted": "auto-generated",
-                "X-Auto-Response-Suppress": "All",
-            },
+            text="\n".join([*lines, "", where, render.link("/status")]),
         )
-    message.msgId = f"<status-{news.id}@{addresses.domain()}>"
     return message, person.email
