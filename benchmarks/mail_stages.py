@@ -15,11 +15,11 @@ from commands.context import create_context
 from email_intake import outgoing, process
 from firstline.app import settings_of
 from firstline.db import db, write
+from incidents import selfhelp
 from incidents.kinship.lookalikes import MOST_COMPARED, words_of
 from incidents.kinship.models import IncidentVector
 from incidents.models import OPEN, Incident
 from incidents.notices import Notice, Topic
-from incidents.selfhelp import offer_fixes
 from knowledge_base.embedding import try_encoder
 
 
@@ -76,7 +76,7 @@ def acknowledge(many: int) -> None:
     owed = select(Notice.id, Notice.incident_id).where(Notice.topic == Topic.ACKNOWLEDGED)
     rows = db.session.execute(owed.order_by(Notice.id.desc()).limit(many)).all()
     for notice_id, incident_id in rows:
-        offer_fixes(incident_id)
+        selfhelp.offer(incident_id)
         notice = db.session.get_one(Notice, notice_id)
         notice.message_id = notice.message_id or f"bench-{notice_id}@example.com"
         outgoing.compose(notice).as_bytes()

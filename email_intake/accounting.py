@@ -10,12 +10,11 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 from sqlalchemy import ColumnElement, Date, Text, cast, func, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from email_intake.models import Outcome, RawMessage, Taken
 from firstline import clock, log, options
-from firstline.db import db, write
+from firstline.db import db, inserting, write
 
 WAITS_TOO_LONG = timedelta(minutes=10)
 NAMED = 20
@@ -56,9 +55,7 @@ class Verdict:
 
 def count(session: Session, route: str, at: datetime) -> None:
     """One more was taken by this route; in the transaction that promises to keep it."""
-    dialect = session.get_bind().dialect.name
-    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
-    one = insert(Taken).values(day=at.astimezone(UTC).date(), route=route, count=1)
+    one = inserting(session)(Taken).values(day=at.astimezone(UTC).date(), route=route, count=1)
     session.execute(
         one.on_conflict_do_update(index_elements=["day", "route"], set_={"count": Taken.count + 1})
     )

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import Connection, DateTime, Dialect, Engine, MetaData, event
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -152,6 +153,11 @@ def _transaction(session: Session) -> Iterator[None]:
         raise
     finally:
         session.info.pop(WRITING, None)
+
+
+def inserting(session: Session):  # type: ignore[no-untyped-def]
+    """The `insert` of this database, which knows what to do on a conflict."""
+    return postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
 
 
 def settle_on_disk() -> None:

@@ -27,7 +27,10 @@ NUMBERED = (
 )
 MAILBOX = re.compile(r"\b([\w.]+)@")
 WORD = re.compile(r"[\w.]+")
+RUN = re.compile(r"\w+")
 DRIVE = re.compile(r"\b([a-z])(?=:(?:\s|$|\\))|\b([a-z])(?=[ -](?:drive|share)\b)")
+BEGINNING = 3
+"""Letters of the first word by which a pattern is thought of; a stem in the list has at least as many."""
 SHORTEST_CODE = 3
 """Shorter numbers are counts and hours: "every 5 minutes" and "every 10 minutes" may be one trouble."""
 COUNT = re.compile(r"\d+(?:am|pm|st|[nr]d|th|h|min|mins|s|x|days?)\.?")
@@ -62,16 +65,17 @@ class Concepts:
 def read(text: str) -> Concepts:
     """The concepts these words name; kept for a while, for the same reports are compared again and again."""
     folded = unicodedata.normalize("NFKC", text).lower().replace("’", "'")
-    troubles = _named("trouble", folded)
+    beginnings = _beginnings(folded)
+    troubles = _named("trouble", folded, beginnings)
     return Concepts(
-        things=_named("thing", folded),
+        things=_named("thing", folded, beginnings),
         troubles=troubles,
         kinds_of_trouble=frozenset(name.partition("/")[0] for name in troubles),
         numbered=frozenset(_numbered(folded)),
-        cities=_named("city", folded),
-        places=_named("place", folded),
+        cities=_named("city", folded, beginnings),
+        places=_named("place", folded, beginnings),
         mailboxes=frozenset(MAILBOX.findall(folded)),
-        products=_named("product", folded),
+        products=_named("product", folded, beginnings),
         drives=frozenset(one or two for one, two in DRIVE.findall(folded)),
         codes=frozenset(word for word in WORD.findall(folded) if _is_telling(word)),
     )
@@ -81,8 +85,17 @@ def _is_telling(word: str) -> bool:
     return is_code(word) and len(word) >= SHORTEST_CODE and COUNT.fullmatch(word) is None
 
 
-def _named(section: str, folded: str) -> frozenset[str]:
-    return frozenset(name for name, pattern in _patterns()[section].items() if pattern.search(folded))
+def _named(section: str, folded: str, beginnings: frozenset[str]) -> frozenset[str]:
+    """Of three hundred patterns only the few whose first word begins like one of the text's are tried."""
+    return frozenset(
+        name
+        for name, (first, pattern) in _patterns()[section].items()
+        if not first.isdisjoint(beginnings) and pattern.search(folded)
+    )
+
+
+def _beginnings(folded: str) -> frozenset[str]:
+    return frozenset(word[:BEGINNING] for word in RUN.findall(folded))
 
 
 def _numbered(folded: str) -> set[str]:
@@ -93,15 +106,18 @@ def _numbered(folded: str) -> set[str]:
 
 
 @cache
-def _patterns() -> dict[str, dict[str, re.Pattern[str]]]:
-    patterns: dict[str, dict[str, re.Pattern[str]]] = {}
-    section: dict[str, re.Pattern[str]] = {}
+def _patterns() -> dict[str, dict[str, tuple[frozenset[str], re.Pattern[str]]]]:
+    """By section and name: how its words begin, and the pattern of all of them."""
+    patterns: dict[str, dict[str, tuple[frozenset[str], re.Pattern[str]]]] = {}
+    section: dict[str, tuple[frozenset[str], re.Pattern[str]]] = {}
     for line in FILE.read_text(encoding="utf-8").splitlines():
         if line.startswith("["):
             section = patterns.setdefault(line.strip("[]"), {})
         elif line and not line.startswith("#"):
-            name, _, words = line.partition(": ")
-            section[name] = _pattern(words.split(", "))
+            name, _, listed = line.partition(": ")
+            words = listed.split(", ")
+            first = _beginnings(" ".join(word.partition(" ")[0] for word in words))
+            section[name] = first, _pattern(words)
     return patterns
 
 

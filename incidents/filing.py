@@ -14,7 +14,6 @@ from firstline import log
 from firstline.db import db
 from incidents import learned
 from incidents.classifier import Reasoned
-from incidents.lifecycle import locked
 from incidents.models import Channel, Entry, Event, Incident, Visibility
 from incidents.timeline import record
 from incidents.triage import OTHER
@@ -33,26 +32,23 @@ class Filed:
     others: Sequence[tuple[str, float]]
 
 
-def file_by_model(incident_id: int) -> None:
-    """File it as the desk filed its like; nothing happens while there is too little history."""
-    incident = db.session.get(Incident, incident_id)
-    if incident is None or incident.channel == Channel.MONITORING:
-        return
-    known = learned.guess(learned.words_of(incident))
-    if known is None:
-        return
-    with locked(incident_id) as (session, incident):
-        if incident.is_open and not _somebody_said(session, incident):
-            _file(session, incident, known)
-
-
-def try_to_file(incident_id: int) -> None:
-    """As `file_by_model`; what goes wrong costs a guess, never the report."""
+def try_to_guess(incident: Incident) -> Reasoned | None:
+    """What the desk would file it under; None without history. What goes wrong costs a guess, never the report."""
+    if incident.channel == Channel.MONITORING:
+        return None
+    incident_id = incident.id
     try:
-        file_by_model(incident_id)
+        return learned.guess(learned.words_of(incident))
     except Exception:
         logger.exception("not filed by what was learned", incident=incident_id)
         db.session.rollback()
+        return None
+
+
+def file(session: Session, incident: Incident, known: Reasoned) -> None:
+    """File it as guessed unless a person said otherwise; inside the caller's `write()`."""
+    if incident.is_open and not _somebody_said(session, incident):
+        _file(session, incident, known)
 
 
 def filed(incident: Incident) -> Filed | None:

@@ -52,20 +52,30 @@ def offer_fixes(incident_id: int) -> list[Fix]:
 
     Without a fitting fix a waiting incident goes to its team at once; so does one that a lot holds out.
     """
+    offer(incident_id)
+    return fixes_of(incident_id)
+
+
+def offer(incident_id: int) -> None:
+    """As `offer_fixes`: what its words mean is thought out first, then written in one transaction."""
     incident = db.session.get(Incident, incident_id)
     if incident is None or incident.suggested_at is not None:
-        return fixes_of(incident_id)
-    filing.try_to_file(incident_id)
-    lookalikes.try_compare(incident_id)
+        return
     words = f"{incident.title}\n{incident.description}"
+    guess = filing.try_to_guess(incident)
+    alike = lookalikes.try_to_seek(incident)
     found = _find_fixes(incident, words)
     with locked(incident_id) as (session, incident):
-        if incident.suggested_at is None:
-            incident.suggested_at = clock.now()
-            because = _offer_to(session, incident, words, found) if incident.is_open else None
-            if because and incident.state == State.OFFERED:
-                routing.route(session, incident, because=because)
-    return fixes_of(incident_id)
+        if incident.suggested_at is not None:
+            return
+        if guess is not None:
+            filing.file(session, incident, guess)
+        if alike is not None:
+            lookalikes.keep(session, alike)
+        because = _offer_to(session, incident, words, found) if incident.is_open else None
+        incident.suggested_at = clock.now()
+        if because and incident.state == State.OFFERED:
+            routing.route(session, incident, because=because)
 
 
 def _offer_to(
@@ -260,7 +270,7 @@ def _as_fix(offer: Offer) -> Fix:
 @jobs.task(OFFER_TASK)
 def _offer(*incident_ids: int) -> None:
     for incident_id in incident_ids:
-        offer_fixes(incident_id)
+        offer(incident_id)
 
 
 def due_for_offers(*, older_than_s: int, limit: int = 100) -> Sequence[int]:

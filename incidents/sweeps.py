@@ -15,7 +15,7 @@ NUDGE_SHOULD_HAVE_COME_S = 5
 def offer_what_was_missed() -> None:
     """Look for fixes where the nudge was lost."""
     for incident_id in selfhelp.due_for_offers(older_than_s=NUDGE_SHOULD_HAVE_COME_S):
-        selfhelp.offer_fixes(incident_id)
+        selfhelp.offer(incident_id)
 
 
 @jobs.sweep(every_s=20)

@@ -4,22 +4,21 @@ The words are compared with the open incidents of the last days outside of any t
 clears the bar is kept as a proposal, which a person decides. Nothing is ever joined by itself.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 import numpy as np
 from flask import current_app
 from numpy.typing import NDArray
-from sqlalchemy import ColumnElement, and_, or_, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import ColumnElement, and_, bindparam, or_, select
 from sqlalchemy.orm import Session, aliased, joinedload
 
 from firstline import clock, jobs, log
 from firstline.app import settings_of
-from firstline.db import db, write
+from firstline.db import db, inserting, write
 from incidents import duplicates
-from incidents.kinship.joining import find_pair
 from incidents.kinship.models import IncidentVector, Lookalike, Verdict
 from incidents.models import OPEN, Channel, Incident
 from incidents.people import Person
@@ -34,6 +33,21 @@ MOST_READ, MOST_TYPED = 50, 12
 COMPARED = 2_000
 """How many characters of the words are compared."""
 
+EARLIER, LATER = aliased(Incident), aliased(Incident)
+PROPOSED = (
+    select(Lookalike)
+    .join(EARLIER, Lookalike.earlier_id == EARLIER.id)
+    .join(LATER, Lookalike.later_id == LATER.id)
+    .where(
+        or_(Lookalike.earlier_id == bindparam("incident_id"), Lookalike.later_id == bindparam("incident_id")),
+        Lookalike.verdict == Verdict.OPEN,
+        EARLIER.state.in_(OPEN),
+        LATER.state.in_(OPEN),
+    )
+    .order_by(Lookalike.chance.desc(), Lookalike.id)
+)
+"""Made once: an alias of a wide table costs more than the query."""
+
 logger = log.get(__name__)
 
 
@@ -46,57 +60,67 @@ class Near:
     because: tuple[str, ...]
 
 
-def compare(incident_id: int) -> None:
-    """Keep the vector of this incident and propose what it may be the same as; twice does no harm."""
-    incident = db.session.get(Incident, incident_id)
-    if incident is None or incident.channel == Channel.MONITORING or not incident.is_open:
-        return
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """What is to be kept of one incident: its vector, empty without a model, and the pairs to propose."""
+
+    incident_id: int
+    model: str
+    vector: bytes
+    pairs: tuple[Mapping[str, Any], ...]
+
+
+def seek(incident: Incident) -> Found | None:
+    """What this incident may be the same as; outside of any transaction, for words are compared at length."""
+    if incident.channel == Channel.MONITORING or not incident.is_open:
+        return None
     encoder = _encoder()
     vector = _vector_of(incident, encoder)
     me = duplicates.read(words_of(incident), vector, site=incident.requester.site)
-    found = _rank(me, _comparable(incident, encoder, vector), encoder)
-    with write() as session:
-        if encoder is not None and vector is not None:
-            _keep(session, incident_id, encoder, vector)
-        for near in found[:MOST_PROPOSED]:
-            if find_pair(session, incident_id, near.incident.id) is None:
-                session.add(
-                    Lookalike(
-                        earlier_id=min(incident_id, near.incident.id),
-                        later_id=max(incident_id, near.incident.id),
-                        chance=near.chance,
-                        because=list(near.because),
-                    )
-                )
+    near = _rank(me, _comparable(incident, encoder, vector), encoder)[:MOST_PROPOSED]
+    return Found(
+        incident_id=incident.id,
+        model=encoder.identity if encoder else "",
+        vector=vector.astype(np.float32).tobytes() if vector is not None else b"",
+        pairs=tuple(_pair(incident.id, one) for one in near),
+    )
 
 
-def try_compare(incident_id: int) -> None:
-    """As `compare`; what goes wrong costs a proposal, never the report."""
+def try_to_seek(incident: Incident) -> Found | None:
+    """As `seek`; what goes wrong costs a proposal, never the report."""
+    incident_id = incident.id
     try:
-        compare(incident_id)
-    except IntegrityError:
-        # Another process proposed the same pair in the same moment.
-        db.session.rollback()
+        return seek(incident)
     except Exception:
         logger.exception("no look-alikes were sought", incident=incident_id)
         db.session.rollback()
+        return None
+
+
+def keep(session: Session, found: Found) -> None:
+    """Keep the vector, and propose what was not proposed before; inside the caller's `write()`."""
+    insert = inserting(session)
+    if found.vector:
+        kept = {"model": found.model, "vector": found.vector}
+        row = insert(IncidentVector).values(incident_id=found.incident_id, **kept)
+        session.execute(row.on_conflict_do_update(index_elements=["incident_id"], set_=kept))
+    for pair in found.pairs:
+        # Another process may propose the same pair in the same moment.
+        session.execute(insert(Lookalike).values(**pair).on_conflict_do_nothing())
+
+
+def compare(incident_id: int) -> None:
+    """Seek and keep; twice does no harm."""
+    incident = db.session.get(Incident, incident_id)
+    found = try_to_seek(incident) if incident is not None else None
+    if found is not None:
+        with write() as session:
+            keep(session, found)
 
 
 def proposed(incident: Incident, *, limit: int = MOST_PROPOSED) -> Sequence[Lookalike]:
     """What nobody decided yet, the likeliest first; only what is still open is worth a word."""
-    earlier, later = aliased(Incident), aliased(Incident)
-    found = (
-        select(Lookalike)
-        .join(earlier, Lookalike.earlier_id == earlier.id)
-        .join(later, Lookalike.later_id == later.id)
-        .where(
-            or_(Lookalike.earlier_id == incident.id, Lookalike.later_id == incident.id),
-            Lookalike.verdict == Verdict.OPEN,
-            earlier.state.in_(OPEN),
-            later.state.in_(OPEN),
-        )
-    )
-    pairs = db.session.scalars(found.order_by(Lookalike.chance.desc(), Lookalike.id)).all()
+    pairs = db.session.scalars(PROPOSED, {"incident_id": incident.id}).all()
     return [one for one in pairs if not _are_family(one)][:limit]
 
 
@@ -147,7 +171,7 @@ def words_of(incident: Incident) -> str:
 def compare_what_was_missed() -> None:
     """Look at incidents that nobody compared: mail, and whatever a broken process left."""
     for incident_id in _not_compared():
-        try_compare(incident_id)
+        compare(incident_id)
 
 
 def _not_compared() -> Sequence[int]:
@@ -243,12 +267,13 @@ def _vector_of(incident: Incident, encoder: Encoder | None) -> NDArray[np.float3
     return known if known is not None else Remembering(encoder).encode([words_of(incident)])[0]
 
 
-def _keep(session: Session, incident_id: int, encoder: Encoder, vector: NDArray[np.float32]) -> None:
-    session.merge(
-        IncidentVector(
-            incident_id=incident_id, model=encoder.identity, vector=vector.astype(np.float32).tobytes()
-        )
-    )
+def _pair(incident_id: int, near: Near) -> Mapping[str, Any]:
+    return {
+        "earlier_id": min(incident_id, near.incident.id),
+        "later_id": max(incident_id, near.incident.id),
+        "chance": near.chance,
+        "because": list(near.because),
+    }
 
 
 def _are_family(pair: Lookalike) -> bool:

@@ -124,7 +124,7 @@ def _report(form: Form, files: list[Upload], me: Person) -> Incident:
 
 def _offer_fixes(incident_id: int) -> None:
     try:
-        selfhelp.offer_fixes(incident_id)
+        selfhelp.offer(incident_id)
     except Exception:
         logger.exception("fixes are looked for later", incident=incident_id)
 

@@ -11,6 +11,7 @@ from incidents import filing, intake, learned
 from incidents.classification import reclassify
 from incidents.intake import Report, report
 from incidents.learned import Lesson, TriageModel
+from incidents.lifecycle import locked
 from incidents.models import Channel, Incident, Resolution, State
 from incidents.people import Role
 from incidents.triage import OTHER
@@ -45,9 +46,16 @@ def told(erin):
     return tell
 
 
+def file_by_model(incident_id):
+    guess = filing.try_to_guess(db.session.get_one(Incident, incident_id))
+    with locked(incident_id) as (session, incident):
+        if guess is not None:
+            filing.file(session, incident, guess)
+
+
 def test_without_history_nothing_is_guessed_and_the_rules_stand(told):
     incident = told("the printer has a paper jam")
-    filing.file_by_model(incident.id)
+    file_by_model(incident.id)
     assert incident.category == "printing"
     assert filing.filed(incident) is None
 
@@ -55,7 +63,7 @@ def test_without_history_nothing_is_guessed_and_the_rules_stand(told):
 def test_what_was_learned_files_it_and_says_how_sure_and_why(app, told):
     learned.train(lessons())
     incident = told("tunnel and gateway: it drops in the hotel")
-    filing.file_by_model(incident.id)
+    file_by_model(incident.id)
     found = filing.filed(incident)
     assert (incident.category, found.is_sure) == ("network", True)
     assert found.chance > 0.8
@@ -66,7 +74,7 @@ def test_what_was_learned_files_it_and_says_how_sure_and_why(app, told):
 def test_below_its_bar_it_is_silent(app, told):
     learned.train(lessons())
     incident = told("something is odd with my holiday request")
-    filing.file_by_model(incident.id)
+    file_by_model(incident.id)
     found = filing.filed(incident)
     assert (incident.category, found.is_sure, found.because) == (OTHER, False, [])
     assert len(found.others) == 2
@@ -76,9 +84,9 @@ def test_a_persons_word_is_not_overruled_and_becomes_a_lesson(app, told, person)
     tess = person("tess", Role.AGENT)
     learned.train(lessons())
     incident = told("tunnel gateway drops")
-    filing.file_by_model(incident.id)
+    file_by_model(incident.id)
     reclassify(incident.id, by=tess, category="printing")
-    filing.file_by_model(incident.id)
+    file_by_model(incident.id)
     db.session.rollback()
     again = db.session.get(Incident, incident.id)
     assert (again.category, filing.filed(again)) == ("printing", None)
@@ -111,7 +119,7 @@ def test_what_a_fix_solved_is_learned_as_the_fix_is_filed_and_what_nobody_filed_
 
 def test_no_request_trains(app, told, monkeypatch):
     monkeypatch.setattr(learned, "train", None)
-    filing.file_by_model(told("vpn drops").id)
+    file_by_model(told("vpn drops").id)
     assert intake.OFFER_TASK
 
 
@@ -120,7 +128,7 @@ def test_a_category_that_is_gone_is_not_filed_under(app, told):
     with write() as session:
         session.delete(session.get(Category, "network"))
     incident = told("tunnel gateway drops")
-    filing.file_by_model(incident.id)
+    file_by_model(incident.id)
     assert incident.category == OTHER
 
 
