@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from email.message import Message
 from typing import TypedDict
 
-from email_intake import charsets, markup, mending, tnef
+from email_intake import charsets, markup, mending, packed, tnef
 from email_intake.calendars import summarise
 from email_intake.headers import Head, normalise_id
 from email_intake.leaves import (
@@ -13,8 +13,8 @@ from email_intake.leaves import (
     charset_of,
     clean_name,
     content_of,
+    extension_of,
     from_base64,
-    from_uu,
     name_of,
     reflowed,
 )
@@ -31,23 +31,6 @@ EMPTY_HTML_NOTICE = re.compile(
     r"\A\W*(?:this (?:e-?mail|message)|your (?:e-?mail|mail)? ?(?:client|program|reader)).{0,120}\bhtml\b.{0,120}\Z",
     re.IGNORECASE | re.DOTALL,
 )
-UUENCODED = re.compile(
-    r"^begin [0-7]{3,4} ([^\r\n]{1,200})\r?\n((?:[\x20-\x60]{1,62}\r?\n)+?)`?\r?\n?end\s*$", re.MULTILINE
-)
-EXTENSIONS = {
-    "application/pdf": "pdf",
-    "image/jpeg": "jpg",
-    "image/svg+xml": "svg",
-    "message/rfc822": "eml",
-    "text/calendar": "ics",
-    "text/html": "html",
-    "text/plain": "txt",
-    "text/vcard": "vcf",
-    "application/pgp-signature": "asc",
-    "application/pkcs7-signature": "p7s",
-    "application/x-pkcs7-signature": "p7s",
-    "message/delivery-status": "txt",
-}
 
 
 @dataclass(frozen=True)
@@ -79,11 +62,15 @@ class Body:
     def text(self) -> str:
         return "\n\n".join(text for text in self.texts if text.strip())[:MOST_TEXT]
 
+    def says(self, text: str) -> bool:
+        """Whether the last words are these already, but for gaps: another form of the same, badly nested."""
+        return bool(self.texts) and self.texts[-1].split() == text.split()
+
     def attach(
         self, name: str, media_type: str, content: bytes, *, cid: str = "", is_inline: bool = False
     ) -> None:
         position = len(self.attachments) + 1
-        name = name or f"attachment-{position}.{_extension(media_type, content)}"
+        name = name or f"attachment-{position}.{extension_of(media_type, content)}"
         taken = {attached.name for attached in self.attachments}
         if name in taken:
             stem, dot, ending = name.rpartition(".")
@@ -95,7 +82,7 @@ def read(message: Message) -> Body:
     """Walk over all parts. Raises only what the parser's own limits raise (`RecursionError`)."""
     body = Body()
     _visit(message, body, depth=0)
-    _take_uuencoded(body)
+    _take_packed(body)
     return body
 
 
@@ -131,7 +118,7 @@ def _visit_children(part: Message, kind: str, body: Body, depth: int) -> None:
         for child in children:
             _attach(child, body)
     else:
-        for child in children:
+        for child in (*children, *mending.after_its_end(part)):
             _visit(child, body, depth=depth + 1)
 
 
@@ -170,6 +157,8 @@ def _not_yet(attachments: list[Attached], known: list[Attached]) -> list[Attache
 def _visit_leaf(part: Message, kind: str, body: Body, *, is_root: bool) -> None:
     content = content_of(part, body.defects)
     name = name_of(part)
+    if kind.startswith("text/") and charsets.is_binary(content, charset_of(part)):
+        kind = files.sniff(content)
     if kind in {"application/pkcs7-mime", "application/x-pkcs7-mime"} and "signed" not in str(
         part.get_param("smime-type", "")
     ):
@@ -208,8 +197,8 @@ def _take_tnef(name: str, kind: str, content: bytes, body: Body) -> None:
     if not body.text.strip():
         body.texts.append(inside.text or to_text(inside.html))
     body.html = body.html or inside.html
-    for position, (inner, packed) in enumerate(inside.files, start=1):
-        body.attach(clean_name(inner) or f"attachment-{position}", files.sniff(packed), packed)
+    for position, (inner, its) in enumerate(inside.files, start=1):
+        body.attach(clean_name(inner) or f"attachment-{position}", files.sniff(its), its)
 
 
 def _is_text(part: Message, kind: str, name: str, content: bytes, body: Body, *, is_root: bool) -> bool:
@@ -248,7 +237,9 @@ def _take_text(part: Message, kind: str, content: bytes, body: Body) -> None:
         text = reflowed(part, text)
     if defect:
         body.defects.append(defect)
-    body.texts.append(text.replace("\0", "").replace("\r\n", "\n").replace("\r", "\n").strip("\n"))
+    clean = text.replace("\0", "").replace("\r\n", "\n").replace("\r", "\n").strip("\n")
+    if kind != "text/html" or not body.says(clean):
+        body.texts.append(clean)
 
 
 def _take_html(html: str, body: Body) -> str:
@@ -279,21 +270,11 @@ def _attach_message(part: Message, body: Body) -> None:
     body.attach(name_of(part) or f"{subject or 'message'}.eml", "message/rfc822", content)
 
 
-def _take_uuencoded(body: Body) -> None:
-    """Files written into the text, as mail programs of old did (case 106)."""
+def _take_packed(body: Body) -> None:
+    """Take out of the texts what is no words."""
     for at, text in enumerate(body.texts):
-        for match in list(UUENCODED.finditer(text)) if "begin " in text else []:
-            content = from_uu(match[2])
-            if content is not None:
-                body.attach(clean_name(match[1]), files.sniff(content), content)
-                body.texts[at] = body.texts[at].replace(match[0], "").strip("\n")
-
-
-def _extension(media_type: str, content: bytes) -> str:
-    sniffed = files.sniff(content)
-    for kind in (media_type, sniffed):
-        if kind in EXTENSIONS:
-            return EXTENSIONS[kind]
-    subtype = (sniffed if sniffed != files.UNKNOWN else media_type).rpartition("/")[2]
-    short = re.sub(r"[^a-z0-9]", "", subtype.lower().removeprefix("x-"))
-    return short if 0 < len(short) <= 5 else "bin"
+        for one in (*packed.files_in(text), *packed.armour_in(text)):
+            body.is_encrypted |= one.is_sealed
+            body.attach(one.name, one.media_type or files.sniff(one.content), one.content)
+            instead = ENCRYPTED if one.is_sealed else one.instead
+            body.texts[at] = body.texts[at].replace(one.whole, instead).strip("\n")

@@ -63,22 +63,71 @@ CHARSET = re.compile(
     re.IGNORECASE,
 )
 LAST_RESORT = "cp1252"
+WESTERN = frozenset({"cp1252", "iso8859_15"})
+UPPER_WORD = re.compile(rb"[\x80-\xff]{3,}")
+CONTROL = re.compile(rb"[\x00-\x06\x0e-\x1a\x1c-\x1f]")
+# The letters most of which stand in a text of each charset, and their least share.
+SCRIPTS = (
+    ("cp932", re.compile("[ぁ-ヿ]"), 0.3),
+    ("euc_jp", re.compile("[ぁ-ヿ]"), 0.3),
+    ("koi8_r", re.compile("[а-я]"), 0.7),
+    ("cp1251", re.compile("[а-я]"), 0.7),
+    ("cp949", re.compile("[가-힣]"), 0.9),
+    ("gb18030", re.compile("[一-鿿，。！？：；（）、]"), 0.9),
+)
 
 
-def decode(content: bytes, label: str | None = None) -> tuple[str, str | None]:
-    """The text, and what was wrong with it, if anything. Never raises."""
+def decode(content: bytes, label: str | None = None, *, hint: str | None = None) -> tuple[str, str | None]:
+    """The text, and what was wrong with it, if anything. Never raises.
+
+    `hint`: a charset named nearby, for where this one is missing or does not fit.
+    """
     codec = _codec(label)
     defect = f"unknown charset “{label[:40]}”" if label and codec is None else None
-    for name in (codec, "utf-8"):
-        if name is None:
-            continue
-        text = _strictly(content, name)
+    # Bytes that happen to be UTF-8 are UTF-8: no Western text reads like that.
+    for name in ("utf-8", codec) if codec in WESTERN else (codec, "utf-8"):
+        text = _strictly(content, name) if name else None
         if text is not None:
-            lied = codec not in {None, "utf-8"} and name == "utf-8" and name != codec
+            lied = codec not in {None, "utf-8", name} and not content.isascii()
             return text, defect or (f"not really {label}" if lied else None)
-    guess = codec if codec and codec.startswith(("iso2022", "gb", "cp9", "euc")) else None
-    text = content.decode(guess or LAST_RESORT, "replace") if guess else _western(content)
-    return text, defect or f"not really {label or 'UTF-8'}"
+    return _guessed(content, codec, _codec(hint)), defect or f"not really {label or 'UTF-8'}"
+
+
+def _guessed(content: bytes, codec: str | None, hint: str | None) -> str:
+    """What these bytes are most likely, where no charset fits them whole."""
+    hinted = _strictly(content, hint) if hint else None
+    if hinted is not None:
+        return hinted
+    if codec and codec.startswith(("iso2022", "gb", "cp9", "euc")):
+        return content.decode(codec, "replace")
+    if codec in {None, "utf-8"}:
+        text = content.decode("utf-8", "replace")
+        wrong = text.count("\ufffd")
+        if sum(char > "\x7f" for char in text) > 4 * wrong:
+            # A few broken characters do not make it another charset.
+            return text
+    return _by_script(content) or _western(content)
+
+
+def _by_script(content: bytes) -> str | None:
+    """Words of nothing but upper bytes, read in the first charset that makes one script of them."""
+    words = b"".join(UPPER_WORD.findall(content))
+    if len(words) * 2 < sum(byte > 0x7F for byte in content):
+        return None
+    for codec, letters, least in SCRIPTS:
+        text = _strictly(content, codec)
+        foreign = sum(char > "\x7f" for char in text or "")
+        if text and foreign > 1 and len(letters.findall(text)) >= least * foreign:
+            return text
+    return None
+
+
+def is_binary(content: bytes, label: str | None) -> bool:
+    """Whether bytes that call themselves text are a file: full of controls, in no wide charset."""
+    some = content[:4000]
+    if (_codec(label) or "").startswith(("utf_16", "utf_32")) or some.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return False
+    return len(CONTROL.findall(some)) * 10 > len(some)
 
 
 def is_readable(content: bytes) -> bool:
@@ -103,7 +152,10 @@ def _strictly(content: bytes, codec: str) -> str | None:
     if codec.startswith("iso2022") and b"\x1b" not in content and not content.isascii():
         return None
     try:
-        return content.decode(codec)
+        text = content.decode(codec)
+        if codec == "utf_7":
+            text.encode()  # UTF-7 can spell halves of characters, which nothing can store
+        return text
     except (UnicodeError, ValueError, LookupError):
         return None
 

@@ -7,6 +7,7 @@ from enum import StrEnum
 from flask import current_app
 
 from email_intake import addresses
+from email_intake.headers import Address
 from email_intake.parse import ParsedMail
 
 MACHINE_SENDER = re.compile(
@@ -101,13 +102,19 @@ def judge(mail: ParsedMail, *, envelope_from: str | None = None) -> Verdict:
 def is_verified(mail: ParsedMail) -> bool:
     """Whether our own mail server says that the sender's domain vouches for this (cases 13, 14)."""
     ours = current_app.config["SETTINGS"].authserv_id
-    if not ours or mail.sender is None or mail.senders != 1:
+    if not ours or mail.sender is None or mail.senders != 1 or not _is_plainly_from(mail, mail.sender):
         return False
     stamped = next(
         (one for one in mail.head.all("authentication-results") if one.split(";")[0].split()[:1] == [ours]),
         "",
     )
     return bool(DMARC_PASSED.search(stamped))
+
+
+def _is_plainly_from(mail: ParsedMail, sender: Address) -> bool:
+    """Whether From names one address, as it is: else nobody knows whom the server vouched for."""
+    named = mail.head.addresses("from")
+    return len(named) == 1 and sender.address in mail.head.raw("from").casefold()
 
 
 def is_null_path(mail: ParsedMail, envelope_from: str | None) -> bool:
@@ -176,6 +183,8 @@ def _automatic_sign(mail: ParsedMail, envelope_from: str | None) -> str:
         return "automatic (autoresponder)"
     if any(mail.head.raw(name) for name in CHALLENGE_HEADERS) or CHALLENGE.search(mail.subject):
         return "automatic (asks us to prove that we are human)"
+    if AWAY.match(mail.subject) and mail.head.raw("x-auto-response-suppress"):
+        return "automatic (away)"
     if _precedence(mail) & {"bulk", "junk"} and not mail.head.raw("list-id"):
         return "automatic (bulk)"
     return "automatic (empty return path)" if is_null_path(mail, envelope_from) else ""

@@ -12,6 +12,7 @@ from email_intake.models import ID_LENGTH
 
 MOST_ADDRESSES = 2000
 MOST_BYTES = 200_000
+MOST_LEVELS = 5
 FOLD = re.compile(r"\r?\n[ \t]*|\r")
 CONTROLS = re.compile(r"[\x00-\x1f\x7f\x80-\x9f\u2028\u2029]+")
 INVISIBLE = re.compile(r"[\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
@@ -42,7 +43,7 @@ class Head:
 
     @classmethod
     def of(cls, message: Message) -> "Head":
-        return cls([(name.lower(), _raw_text(value)) for name, value in message.raw_items()])
+        return cls([(name.lower(), _raw_text(value, message)) for name, value in message.raw_items()])
 
     @property
     def fields(self) -> list[tuple[str, str]]:
@@ -141,6 +142,9 @@ def split_addresses(value: str) -> list[Address]:
         if len(found) >= MOST_ADDRESSES:
             break
     if not found and carried:
+        encoded = _address(decode_words(carried)) if "=?" in carried else None
+        if encoded is not None:
+            return [encoded]
         bare = carried.strip(' "<>')
         if bare and " " not in bare and ":" not in bare:
             found.append(Address("", bare.lower()))
@@ -195,6 +199,9 @@ def _address(token: str) -> Address | None:
 
 def _bracketed(name: str, inner: str) -> Address:
     address = inner.strip().removeprefix("mailto:").strip()
+    if address.startswith("@"):
+        # A route of old (RFC 5322, 4.4): who wrote it stands behind the colon.
+        address = address.rpartition(":")[2]
     return Address(name, CONTROLS.sub("", address).lower())
 
 
@@ -203,10 +210,25 @@ def _split_ids(value: str) -> list[str]:
     return [normalised for one in found if (normalised := normalise_id(one))]
 
 
-def _raw_text(value: object) -> str:
+def _raw_text(value: object, message: Message) -> str:
     raw = str(value)[:MOST_BYTES].encode("ascii", "surrogateescape") if _is_surrogate(value) else None
-    text = charsets.decode(raw)[0] if raw is not None else str(value)[:MOST_BYTES]
+    text = charsets.decode(raw, hint=_charset_of(message))[0] if raw is not None else str(value)[:MOST_BYTES]
     return FOLD.sub(" ", text).replace("\0", "").strip()
+
+
+def _charset_of(message: Message) -> str | None:
+    """What the first text of this message says of itself: who names no charset above means the same."""
+    part = message
+    for _level in range(MOST_LEVELS):
+        payload = part.get_payload()
+        if not isinstance(payload, list) or not payload or not isinstance(payload[0], Message):
+            break
+        part = payload[0]
+    try:
+        named = part.get_param("charset")
+    except (ValueError, LookupError, UnicodeError, TypeError):
+        return None
+    return str(named[2] if isinstance(named, tuple) else named) if named else None
 
 
 def _is_surrogate(value: object) -> bool:

@@ -1,12 +1,32 @@
 """One leaf of a message: its bytes, its file name and its charset, as far as they can be read."""
 
 import binascii
+import quopri
 import re
 from base64 import b64decode
 from email.message import Message
 
 from email_intake import charsets
 from email_intake.headers import Head, decode_words, one_line
+from firstline import files
+
+EXTENSIONS = {
+    "application/pdf": "pdf",
+    "image/jpeg": "jpg",
+    "image/svg+xml": "svg",
+    "message/rfc822": "eml",
+    "text/calendar": "ics",
+    "text/html": "html",
+    "text/plain": "txt",
+    "text/vcard": "vcf",
+    "application/pgp-signature": "asc",
+    "application/pkcs7-signature": "p7s",
+    "application/x-pkcs7-signature": "p7s",
+    "message/delivery-status": "txt",
+}
+PADDING = re.compile(rb"=+")
+FOOTER = re.compile(rb"^(?:_{5,}|-{5,}|-- ?|={5,})[ \t]*\r?$", re.MULTILINE)
+"""The rule above what others add; no line of base64 looks like that."""
 
 
 def content_of(part: Message, defects: list[str]) -> bytes:
@@ -14,16 +34,24 @@ def content_of(part: Message, defects: list[str]) -> bytes:
     payload = part.get_payload()
     if isinstance(payload, list):
         return b"\n".join(bytes_of(inner, defects) for inner in payload if isinstance(inner, Message))
-    encoding = str(part.get("content-transfer-encoding", "")).strip().lower()
+    encoding = encoding_of(part)
     raw = str(payload).encode("ascii", "surrogateescape") if _is_wire(str(payload)) else str(payload).encode()
     if encoding == "base64":
         return from_base64(raw, defects)
+    if encoding == "quoted-printable":
+        return quopri.decodestring(raw)
     try:
         content = part.get_payload(decode=True)
     except (ValueError, binascii.Error, LookupError, AssertionError, UnicodeError):
         defects.append(f"broken {encoding or 'encoding'}")
         return raw
     return content if isinstance(content, bytes) else raw
+
+
+def encoding_of(part: Message) -> str:
+    """How the bytes are written, without the parameters and remarks that some put there."""
+    match = re.match(r"\s*([\w-]+)", str(part.get("content-transfer-encoding", "")))
+    return match[1].lower() if match else ""
 
 
 def name_of(part: Message) -> str:
@@ -72,7 +100,15 @@ def _is_wire(text: str) -> bool:
 
 
 def from_base64(raw: bytes, defects: list[str]) -> bytes:
-    clean = re.sub(rb"[^A-Za-z0-9+/]", b"", raw)
+    """The bytes; what a list or a scanner wrote below them stays as it is."""
+    footer = FOOTER.search(raw)
+    packed = raw[: footer.start()] if footer else raw
+    decoded = b"".join(_decoded(piece, defects) for piece in PADDING.split(packed))
+    return decoded + b"\n" + raw[footer.start() :].strip() if footer else decoded
+
+
+def _decoded(piece: bytes, defects: list[str]) -> bytes:
+    clean = re.sub(rb"[^A-Za-z0-9+/]", b"", piece)
     if len(clean) % 4 == 1:
         defects.append("broken base64")
         clean = clean[:-1]
@@ -131,3 +167,14 @@ def from_uu(lines: str) -> bytes | None:
 def _uu_line(line: bytes) -> bytes:
     # Some writers put garbage after the bytes that the first character counts.
     return binascii.a2b_uu(line[: (((line[0] - 32) & 63) * 4 + 5) // 3])
+
+
+def extension_of(media_type: str, content: bytes) -> str:
+    """How a file without a name ends."""
+    sniffed = files.sniff(content)
+    for kind in (media_type, sniffed):
+        if kind in EXTENSIONS:
+            return EXTENSIONS[kind]
+    subtype = (sniffed if sniffed != files.UNKNOWN else media_type).rpartition("/")[2]
+    short = re.sub(r"[^a-z0-9]", "", subtype.lower().removeprefix("x-"))
+    return short if 0 < len(short) <= 5 else "bin"

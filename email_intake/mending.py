@@ -1,4 +1,4 @@
-"""What a part meant where it says something else: a boundary nobody named, HTML called plain text, a file elsewhere."""
+"""What a part meant where it says something else: a boundary nobody named or used twice, HTML called plain text, a file elsewhere."""
 
 import re
 from email import message_from_bytes
@@ -21,9 +21,23 @@ def with_its_boundary(part: Message, content: bytes) -> Message | None:
     if found is None:
         return None
     kind = part.get_content_type() if part.get_content_maintype() == "multipart" else "multipart/mixed"
-    head = b'Content-Type: %s; boundary="%s"\n\n' % (kind.encode("ascii", "replace"), found["name"])
-    again = message_from_bytes(head + content)
+    # The name is not always ASCII, and `email` reads no other.
+    plain = re.sub(
+        rb"(?m)^--%s(?=(?:--)?[ \t]*\r?$)" % re.escape(found["name"]), b"--firstline-part", content
+    )
+    head = b'Content-Type: %s; boundary="firstline-part"\n\n' % kind.encode("ascii", "replace")
+    again = message_from_bytes(head + plain)
     return again if again.is_multipart() else None
+
+
+def after_its_end(part: Message) -> list[Message]:
+    """Parts that stand below the last boundary, as where a part inside used the same one."""
+    name, rest = part.get_boundary(), part.epilogue
+    if not name or not rest or f"--{name}\n" not in rest.replace("\r\n", "\n"):
+        return []
+    head = b'Content-Type: multipart/mixed; boundary="%s"\n\n' % name.encode("ascii", "replace")
+    again = message_from_bytes(head + rest.encode("ascii", "surrogateescape"))
+    return [one for one in again.get_payload() if isinstance(one, Message)] if again.is_multipart() else []
 
 
 def is_html(text: str) -> bool:

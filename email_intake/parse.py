@@ -26,6 +26,8 @@ TRACE = frozenset(
     "x-mozilla-status2 x-google-smtp-source x-gm-message-state".split()
 )
 HEADER_LINE = re.compile(rb"[!-9;-~]{1,80}[ \t]*:")
+BLANK_BEFORE_COLON = re.compile(rb"\A([!-9;-~]{1,80})[ \t]+:")
+MBOX_LINE = re.compile(rb">?From (?![ \t]*:)")
 KNOWN_HEADER = re.compile(
     rb"(?im)^(?:from|to|cc|subject|date|message-id|content-type|content-transfer-encoding|mime-version|reply-to|"
     rb"in-reply-to|references|received|return-path|x-[\w-]+)[ \t]*:"
@@ -154,16 +156,16 @@ def _is_machinery(line: bytes) -> bool:
 def _repaired(raw: bytes, defects: list[str]) -> bytes:
     """Undo what makes Python take headers for the body (cases 80, 81)."""
     raw = raw.removeprefix(b"\xef\xbb\xbf").lstrip(b"\r\n")
-    if raw.startswith((b"From ", b">From ")):
+    if MBOX_LINE.match(raw):
         raw = raw.partition(b"\n")[2]
     if b"\n" not in raw[:100_000] and b"\r" in raw:
         raw = raw.replace(b"\r", b"\n")
     gap = re.search(rb"\r?\n[ \t]*\r?\n", raw)
     head = raw[: gap.start()] if gap else raw
-    lines = head.split(b"\n")
+    lines = [BLANK_BEFORE_COLON.sub(rb"\1:", line) for line in head.split(b"\n")]
     bad = [i for i, line in enumerate(lines) if _is_stray(line) and i > 0]
     if not bad or not KNOWN_HEADER.search(b"\n".join(lines[bad[0] :])):
-        return raw
+        return b"\n".join(lines) + raw[len(head) :]
     defects.append("a line in the headers without a name")
     for i in bad:
         lines[i] = _folded(lines[i], lines[i - 1])
