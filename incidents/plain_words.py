@@ -1,11 +1,14 @@
 """What a person's own words say about the trouble: solved, not solved, only thanks, or nothing clear.
 
 Twelve languages. Rather nothing than a wrong guess: a false "solved" closes the door on somebody who
-still needs help, so any doubt, question, condition or negation leaves the words to a person.
+still needs help, so any doubt, question, condition or negation leaves the words to a person, and so does
+any word beside it that is not known to be harmless.
 """
 
 import re
 from enum import StrEnum
+
+from incidents.harmless_words import CORE, says_no_more
 
 LONGEST_VERDICT = 240
 LONGEST_THANKS = 160
@@ -23,69 +26,73 @@ SOLVED = re.compile(
     r"\b(?:"
     # English
     r"(?:that|this|it|which|everything|all|(?:step|fix|number) \d+|the fix|restarting|rebooting|reinstalling)(?:'s| is| are| has been| have been| has| was|)? ?(?:all |now |finally )*"
-    r"(?:solved|fixed|resolved|sorted|works?|working|worked|helped|did the trick|did it|back to normal|up again|(?:fine|good|ok|okay) (?:now|again))"
-    r"|(?:the |my |our )?[\w-]{2,20} (?:is |are |has been |was )?(?:now |finally )?(?:working|works?|prints?|back|fixed|fine|ok|okay|good|up) (?:again|now|fine again|to normal)"
+    r"(?:solved|fixed|resolved|sorted|works?|working|worked|helped|did the trick|back to normal|up again|(?:fine|good|ok|okay) (?:now|again))"
+    r"|(?:(?:is |are |has been |was |'s )?(?:now |finally )?(?:working|works?|prints?|printing|connects?|connecting|starts|opens|loads|syncs|boots|scans|responds|back|fixed|fine|ok|okay|good|up) (?:again|now|fine again|to normal|properly))"
+    r"|(?:that|this|which|rebooting|restarting|updating) did it(?! again)|worked a treat|(?:could )?(?:solved?|fixed|fix) it (?:by )?(?:myself|ourselves)|up and running|(?:am|'m|are) back in|can (?:now |finally )?(?:log ?in|sign in|print|connect|open it|access it|work|send mails?|get in) (?:again|now)"
+    r"|(?:first|second|third|last|other) (?:one|fix|step|suggestion|tip|article) (?:did it|did the trick|fixed it|fixed|solved it|solved|helped|worked)|got it (?:working|to work)"
     r"|(?:works|working|worked|fixed|solved|resolved|sorted) (?:now|again|perfectly|fine|for me|like a charm|great)"
     r"|(?:problem|issue|incident|trouble|error) (?:is |has been |was )?(?:now )?(?:solved|fixed|resolved|gone|over)"
     r"|you can close (?:it|this|the (?:ticket|incident|case))"
     # German
-    r"|(?:funktioniert|geht|läuft|klappt|funktionieren|gehen) (?:jetzt|wieder|nun|alles|es|endlich|einwandfrei|super)(?: \w+){0,3}"
-    r"|(?:es |das |jetzt )?hat (?:\w+ )?(?:geholfen|geklappt|funktioniert)|(?:ist |wurde |problem )(?:\w+ )?(?:gelöst|behoben|erledigt)|hat sich erledigt"
+    r"|(?:funktioniert|geht|läuft|klappt|funktionieren|gehen) (?:jetzt|wieder|nun|alles|es|endlich|einwandfrei|super)"
+    r"|alles (?:wieder |jetzt )*(?:gut|in ordnung|ok)|passt (?:jetzt|wieder)|(?:komme|kann) (?:mich |jetzt )*(?:wieder|jetzt) (?:rein|anmelden|einloggen|drucken|arbeiten)"
+    r"|(?:es |das |jetzt )?hat (?:mir |jetzt |sofort |super )?(?:geholfen|geklappt|funktioniert)|(?:ist |wurde |problem )(?:jetzt |nun |damit )?(?:gelöst|behoben|erledigt)|hat sich erledigt"
     # French
-    r"|(?:ça|cela|tout|il|elle) (?:re)?(?:marche|fonctionne)(?: \w+){0,3}|(?:problème|incident|souci) (?:est )?(?:résolu|réglé)|c'est (?:résolu|réglé|réparé|bon)"
+    r"|(?:ça|cela|tout|il|elle) (?:re)?(?:marche|fonctionne)|(?:problème|incident|souci) (?:est )?(?:résolu|réglé)|(?:re)?(?:marche|fonctionne) (?:à nouveau|de nouveau|maintenant|enfin)|c'est (?:résolu|réglé|réparé|bon)"
     # Spanish, Portuguese, Italian
-    r"|(?:ya |ahora )?(?:funciona|va)(?: \w+){0,2} (?:ya|bien|ahora|de nuevo|otra vez|perfectamente)|ya funciona(?: todo| bien)?|(?:ya |problema )?(?:está |quedó )?(?:resuelto|solucionado|arreglado)"
+    r"|(?:ya |ahora )?(?:funciona|va) (?:ya|bien|ahora|de nuevo|otra vez|perfectamente)|ya funciona(?: todo| bien)?|(?:ya |problema )?(?:está |quedó )?(?:resuelto|solucionado|arreglado)"
     r"|(?:já|agora) (?:está a )?funciona(?:r|ndo)?|(?:já |problema )?(?:está |foi )?resolvido|voltou a funcionar"
     r"|(?:ora|adesso) funziona(?: tutto)?|funziona (?:di nuovo|tutto|ora|adesso|perfettamente)|(?:problema )?(?:è (?:stato )?)?risolto"
     # Dutch
-    r"|(?:het|alles|hij|dit) (?:werkt|doet het) (?:nu|weer|goed)(?: \w+){0,2}|(?:het|dit|probleem)(?: is)? (?:nu )?(?:opgelost|verholpen)|heeft geholpen"
+    r"|(?:het|alles|hij|dit) (?:werkt|doet het) (?:nu|weer|goed)|(?:het|dit|probleem)(?: is)? (?:nu )?(?:opgelost|verholpen)|heeft geholpen"
     # Polish, Czech
-    r"|(?:już |teraz )działa|działa (?:już|teraz|dobrze)|(?:problem )?(?:został )?rozwiązany|pomogło|(?:už |teď )funguje|funguje (?:to )?(?:už|znovu|zase)|vyřešeno"
+    r"|(?:już |teraz )działa|działa (?:już|teraz|dobrze)|(?:problem )?(?:został )?rozwiązany|pomogło|(?:už |teď )(?:to )?funguje|funguje (?:to )?(?:už|znovu|zase)|vyřešeno"
     # Swedish, Danish, Norwegian, Finnish
-    r"|(?:det|allt|alt) (?:fungerar|funkar|virker|fungerer) (?:nu|igen|nå|igjen)(?: \w+){0,2}|(?:det|problemet|problem) (?:är|er|blev|ble)?(?: nu| nå)? ?(?:löst|løst)"
+    r"|(?:fungerar|funkar|virker|fungerer) (?:igen|igjen|nu|nå)|(?:nu|nå) (?:fungerar|funkar|virker|fungerer) (?:det|allt|alt)|(?:det|allt|alt) (?:fungerar|funkar|virker|fungerer) (?:nu|igen|nå|igjen)|(?:det|problemet|problem) (?:är|er|blev|ble)?(?: nu| nå)? ?(?:löst|løst)"
     r"|toimii (?:nyt|taas|jälleen)|(?:nyt|kaikki) toimii|ongelma (?:on )?(?:ratkaistu|ratkesi|korjattu)"
     # Turkish
-    r"|(?:şimdi|artık) çalışıyor|(?:sorun )?çözüldü|düzeldi"
+    r"|(?:şimdi|artık|tekrar|yeniden) çalışıyor|(?:sorun )?çözüldü|düzeldi"
     r")\b"
     # Russian, Ukrainian, Greek and the languages that write without blanks
-    r"|(?:всё |все |теперь |уже )(?:снова )?(?:работает|заработало)|работает (?:снова|теперь)|заработало|(?:проблема )?решена|помогло"
+    r"|(?:всё |все |теперь |уже |снова |опять )(?:снова )?(?:работает|заработало)|работает (?:снова|теперь)|заработало|(?:все|вже|тепер) (?:знову )?працює|працює (?:знову|тепер)|вирішено|(?:проблема )?решена|помогло"
     r"|(?:λύθηκε|δουλεύει (?:τώρα|πάλι|ξανά))|解决了|可以用了|好了|直りました|解決しました|使えるようになりました|해결됐습니다|해결되었습니다|잘 됩니다"
-    r"|\A\W*(?:solved|fixed|resolved|sorted|it works|that worked|it worked|works|working now|all good|done,? (?:it )?works|gelöst|erledigt|behoben|geht wieder|"
-    r"résolu|réglé|resuelto|solucionado|resolvido|risolto|opgelost|rozwiązane|löst|løst|ratkaistu|решено|çözüldü|已解决)\W*(?:(?:thanks?|thank you|danke?|dank (?:je|u)|merci|gracias|grazie|bedankt|tack|takk?|kiitos|dziękuję|děkuji|obrigad[oa])\b[\w\s]{0,30})?\W*\Z",
+    r"|\A\W*(?:(?:yes|yep|yeah|ja|oui|sí|sim|sì|tak|ano|kyllä|да|so|ok|okay|hi|hello|great|perfect|super|now)\W+)*(?:it is |it's |that |it |all )?"
+    r"(?:solved|fixed|resolved|sorted|works|worked|working now|all good|done,? (?:it )?works|gelöst|erledigt|behoben|geht wieder|"
+    r"résolu|réglé|resuelto|solucionado|resolvido|risolto|opgelost|rozwiązane|löst|løst|ratkaistu|решено|çözüldü|已解决)(?!\w)",
     re.IGNORECASE,
 )
 NOT_SOLVED = re.compile(
     r"\b(?:"
-    r"still (?:not|no|does ?n.t|do ?n.t|is ?n.t|has ?n.t|can.?t|cannot|broken|need|have (?:the|this)|the same|happen\w*|disconnect\w*|drop\w*|down|fail\w*|crash\w*|freez\w*|slow|jam\w*|offline|get(?:ting)? (?:the|an|this)|see(?:ing)? the|unable)"
+    r"still (?:there|stuck|the case|present|not|no|does ?n.t|do ?n.t|is ?n.t|has ?n.t|can.?t|cannot|broken|need|have (?:the|this)|the same|happen\w*|disconnect\w*|drop\w*|down|fail\w*|crash\w*|freez\w*|slow|jam\w*|offline|get(?:ting)? (?:the|an|this)|see(?:ing)? the|unable)"
     r"|(?:did|does|do|has|is|have|was|are)(?: not|n.t)(?: \w+)? ?(?:help\w*|work\w*|solve\w*|fix\w*|resolve\w*|do anything|change anything|make any)"
     r"|not (?:been |really |quite |at all )?(?:solved|fixed|working|resolved|helping|helpful)|(?:can.?t|cannot|could ?n.t|unable to) (?:still )?(?:connect|log ?in|sign in|print|open|access|reach|get in)"
     r"|no(?:ne)? (?:luck|of (?:these|them|this|that|the)(?: \w+)? (?:help|work|solv|fix)\w*|change|improvement|difference|success)"
-    r"|same (?:problem|issue|error|thing|message)(?: again| as before| here)?|nothing (?:help|work|chang)\w*|(?:it|problem|error|issue)(?:'s| is| has come|) (?:back|again there)|keeps? (?:dropping|failing|crashing|happening|disconnecting|freezing)"
-    r"|(?:i|we) (?:still )?need (?:more )?help|without success|to no avail"
+    r"|same (?:problem|issue|error|thing|message)(?: again| as before| here)?|neither (?:\w+ )?(?:help|work|solv|fix)\w*|did nothing|(?:fix|step|article|it|that) did nothing|nothing (?:help|work|chang)\w*|(?:it|problem|error|issue)(?:'s| is| has come|) (?:back|again there)|keeps? (?:dropping|failing|crashing|happening|disconnecting|freezing)"
+    r"|(?:i|we) (?:still )?need (?:more )?help|(?:made|makes|is|it's|got) (?:it |things |even )*worse|without success|to no avail"
     # German
-    r"|(?:immer noch|weiterhin|nach wie vor) (?:\w+ ){0,3}(?:nicht|kein\w*|defekt|kaputt|derselbe|dasselbe|das gleiche|problem\w*)|(?:funktioniert|geht|klappt|läuft) (?:\w+ ){0,3}nicht|nicht (?:geholfen|gelöst|behoben)|kein(?:e)? (?:änderung|besserung|erfolg)|leider (?:nicht|ohne|nein)"
+    r"|(?:immer noch|weiterhin|nach wie vor) (?:\w+ ){0,3}(?:nicht|kein\w*|defekt|kaputt|derselbe|dasselbe|das gleiche|problem\w*)|(?:funktioniert|geht|klappt|läuft) (?:\w+ ){0,3}nicht|nicht (?:geholfen|gelöst|behoben)|kein(?:e)? (?:änderung|besserung|erfolg)|kein(?:er|e|es|en)? (?:der|von|davon) (?:\w+ ){0,3}(?:geholfen|funktioniert|geklappt)|leider (?:nicht|ohne|nein)|besteht (?:weiterhin|immer noch|noch immer|nach wie vor)|(?:tritt|kommt) (?:immer noch|weiterhin|nach wie vor)|bringt nichts|nichts gebracht"
     # French
-    r"|ne (?:marche|fonctionne|change) (?:\w+ )?(?:pas|plus|rien)|n'(?:a|est) (?:\w+ )?(?:pas|rien) (?:aidé|changé|résolu|fonctionné|marché|réglé)|toujours (?:pas|le même|en panne)|n'a rien changé"
+    r"|ne (?:marche|fonctionne|change) (?:\w+ )?(?:pas|plus|rien)|n'(?:a|est) (?:\w+ )?(?:pas|rien) (?:aidé|changé|résolu|fonctionné|marché|réglé)|toujours (?:pas|le même|en panne)|rien n'a (?:changé|marché|aidé)|n'a rien changé"
     # Spanish, Portuguese, Italian
-    r"|sigue (?:sin|igual|fallando)|(?:todavía|aún|ya) no (?:funciona|va)|no (?:funciona|ha funcionado|funcionó|me ha ayudado|ayudó|sirvió|se ha resuelto)|(?:ainda )?não (?:funciona|funcionou|resolveu|ajudou|está resolvido)|continua (?:sem|igual|com o)"
-    r"|(?:ancora )?non (?:funziona|ha funzionato|va|ha aiutato|è (?:stato )?risolto|risolve)|stesso (?:problema|errore)"
+    r"|sigue (?:sin|igual|fallando)|(?:todavía|aún|ya) no (?:funciona|va)|no (?:funciona|ha funcionado|funcionó|me ha ayudado|ayudó|sirvió|se ha resuelto)|(?:ainda )?não (?:funciona|funcionou|resolveu|ajudou|está resolvido)|nada (?:ha cambiado|cambió|mudou|ayuda)|continua (?:sem|igual|com o)"
+    r"|(?:ancora )?non (?:funziona|ha funzionato|va|ha aiutato|è (?:stato )?risolto|risolve)|(?:nulla|niente) è cambiato|stesso (?:problema|errore)"
     # Dutch
-    r"|(?:nog (?:steeds|altijd)) (?:niet|geen|hetzelfde|kapot)|(?:werkt|helpt|lukt) (?:\w+ ){0,2}niet|niet (?:geholpen|opgelost)"
+    r"|(?:nog (?:steeds|altijd)) (?:niet|geen|hetzelfde|kapot)|(?:werkt|helpt|lukt) (?:\w+ ){0,2}niet|(?:niet|niets) (?:geholpen|opgelost)|geen (?:verandering|verschil|succes)"
     # Polish, Czech
-    r"|(?:nadal|wciąż|dalej) nie|nie (?:działa|pomogło|pomaga)|(?:pořád|stále) (?:to )?ne\w+|nefunguje|nepomohlo"
+    r"|(?:nadal|wciąż|dalej) nie|nie (?:działa|pomogło|pomaga)|(?:pořád|stále) (?:to )?ne\w+|bez zmian|beze změny|nefunguje|nepomohlo"
     # Swedish, Danish, Norwegian, Finnish
-    r"|(?:fungerar|funkar|hjälpte|virker|hjalp|fungerer|hjelp) (?:\w+ ){0,2}(?:inte|ikke)|(?:fortfarande|fortsatt|stadig) (?:\w+ )?(?:inte|ikke|samma|samme)|(?:ei|eivät) (?:vieläkään |edelleenkään )?(?:toimi|auttanut|auta)|edelleen (?:sama|rikki)"
+    r"|(?:fungerar|funkar|hjälpte|virker|hjalp|fungerer|hjelp) (?:\w+ ){0,2}(?:inte|ikke)|(?:fortfarande|fortsatt|stadig) (?:\w+ )?(?:inte|ikke|samma|samme)|(?:ei|eivät) (?:vieläkään |edelleenkään )?(?:toimi|auttanut|auta)|ingen (?:skillnad|forskel|forskjell|förändring)|ei muutosta|edelleen (?:sama|rikki)"
     # Turkish
     r"|(?:hâlâ|hala) (?:çalışmıyor|aynı)|çalışmıyor|işe yaramadı|çözülmedi"
     r")\b"
-    r"|(?:не|ещё не|все ещё не|всё ещё не|до сих пор не) (?:работает|помогло|решена|заработало)|δεν (?:δουλεύει|λειτουργεί|βοήθησε|λύθηκε)"
+    r"|(?:не|ещё не|все ещё не|всё ещё не|до сих пор не|досі не|все ще не) (?:работает|працює|допомогло|помогло|решена|заработало)|δεν (?:δουλεύει|λειτουργεί|βοήθησε|λύθηκε)"
     r"|还是不行|没有解决|不能用|没用|まだ(?:直りません|使えません|解決していません|だめ)|直っていません|안 됩니다|안됩니다|해결되지 않",
     re.IGNORECASE,
 )
 DOUBT = re.compile(
     r"\?|？|\w+n't\b|\b(?:but|however|although|though|except|if|when|until|once|unless|sometimes|partly|partially|almost|hope\w*|should|would|could|might|maybe|perhaps|probably|seems?|think|tried|try|trying|tomorrow|for (?:bob|my colleague)|"
-    r"only (?:at|on|for|in|when|with)|half|for a (?:while|moment|minute)|then|nearly|yesterday|before|used to|last time|previously|not|never|no longer|want\w*|wish\w*|told|says?|said|heard|old|please|make sure|prices?|needs?|must|have to|has to|by noon|today|other|another|new problem|still|again broken|somebody else|"
-    r"aber|jedoch|wenn|falls|ob|manchmal|vielleicht|fast|nur|nicht|kein\w*|hoffe\w*|teilweise|gestern|muss|müssen|soll\w*|bis|"
+    r"only (?:at|on|for|in|when|with)|half|barely|hardly|scarcely|doubt\w*|wrong|worse|broke|broken|on (?:my|the|this|his|her|their|another|some)|for a (?:while|moment|minute)|then|nearly|yesterday|before|used to|last time|previously|not|never|no longer|want\w*|wish\w*|told|says?|said|heard|old|please|make sure|prices?|needs?|must|have to|has to|by noon|today|other|another|new problem|still|again broken|somebody else|"
+    r"aber|kaum|angeblich|jedoch|wenn|falls|ob|manchmal|vielleicht|fast|nur|nicht|kein\w*|hoffe\w*|teilweise|gestern|muss|müssen|soll\w*|bis|"
     r"mais|si|quand|parfois|peut-être|presque|pas|"
     r"pero|cuando|a veces|quizás?|casi|no|mas|quando|às vezes|talvez|quase|não|"
     r"ma|però|se|forse|a volte|quasi|non|maar|als|soms|misschien|bijna|niet|geen|"
@@ -118,7 +125,8 @@ def verdict_of(text: str) -> Verdict | None:
         rest = NOT_SOLVED.sub(" ", words)
         return None if SOLVED.search(rest) or "?" in words else Verdict.NOT_SOLVED
     plain = _without_politeness(words)
-    if (SOLVED.search(words) or SOLVED.search(plain)) and not DOUBT.search(plain):
+    rest, cores = SOLVED.subn(f" {CORE} ", plain)
+    if cores and not DOUBT.search(plain) and says_no_more(rest):
         return Verdict.SOLVED
     return None
 
@@ -136,7 +144,7 @@ def is_thanks(text: str) -> bool:
 def _without_politeness(words: str) -> str:
     """Without phrases that hold a word of doubt and mean none."""
     return re.sub(
-        r"\b(?:no (?:further|more) (?:help|action|questions?)(?: (?:is )?(?:needed|required))?|no problem(?:s)?(?: (?:any ?more|now))?|if you want|(?:you can|please) close (?:it|this|the \w+))\b",
+        r"\b(?:never mind|no need to do anything|no (?:further|more) (?:help|action|questions?)(?: (?:is )?(?:needed|required))?|no problem(?:s)?(?: (?:any ?more|now))?|if you want|(?:you can|please) close(?: (?:it|this|the \w+))?|no more (?:errors?|problems?|issues?|trouble)|kann geschlossen werden)\b",
         " ",
         words,
         flags=re.IGNORECASE,

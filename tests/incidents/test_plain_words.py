@@ -1,4 +1,7 @@
-"""What people say in their own words, held against a table of sentences in many languages."""
+"""What people say in their own words, held against a table of sentences in many languages.
+
+What is `mixed` there may be told as not solved or left to a person, and never as solved.
+"""
 
 import json
 from pathlib import Path
@@ -43,6 +46,17 @@ def test_nobody_who_needs_help_is_taken_for_solved():
 def test_unclear_words_go_to_a_person():
     meant, left = right(None)
     assert len(left) >= 0.97 * len(meant), set(meant) - set(left)
+
+
+@pytest.mark.parametrize(
+    "beside", ["My dog ate it.", "Scanner kaputt", "et mon fichier disparu", "打印机冒烟"]
+)
+@pytest.mark.parametrize(
+    "clear", ["It works now.", "Funktioniert wieder.", "Ça marche maintenant.", "解决了。"]
+)
+def test_whoever_says_anything_beside_it_is_read_by_a_person(clear, beside):
+    assert verdict_of(clear) == Verdict.SOLVED
+    assert verdict_of(f"{clear} {beside}") is None
 
 
 @pytest.mark.parametrize("words", THANKS)
