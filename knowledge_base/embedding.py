@@ -19,6 +19,8 @@ TOKENIZER_FILE = "tokenizer.json"
 MAX_TOKENS = 256
 MAX_CHARACTERS = 8_000
 """More characters than MAX_TOKENS can ever need; a pasted log must not cost tokenizer time."""
+SLOWER = "SkipLayerNormFusion"
+"""An optimisation of onnxruntime that costs a twelfth more than it saves: the fused step is not vectorised."""
 
 
 class ModelUnavailable(Exception):
@@ -118,7 +120,9 @@ def _open_session(path: Path, *, threads: int):  # type: ignore[no-untyped-def]
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
     try:
-        return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+        return onnxruntime.InferenceSession(
+            str(path), options, providers=["CPUExecutionProvider"], disabled_optimizers=[SLOWER]
+        )
     except Exception as problem:  # onnxruntime raises its own types, one a fault
         raise ModelUnavailable(f"The model file {path} cannot be read; run the set-up again.") from problem
 
