@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from time import sleep
 
-from sqlalchemy import Table, or_, select, update
+from sqlalchemy import Table, bindparam, or_, select, update
 from sqlalchemy.orm import Session
 
 from email_intake import addresses, guard, handover, spool
@@ -29,6 +29,7 @@ ANSWERED_WITHIN = timedelta(days=1)
 BATCH, CLAIMED_AT_ONCE = 200, 10
 RAW: Table = RawMessage.__table__  # type: ignore[assignment]
 """Bare statements where no object is wanted: they cost a fraction."""
+NOTED = update(RAW).where(RAW.c.id == bindparam("raw_id"))
 LOOKS, LOOK_EVERY_S = 300, 0.1
 logger = log.get(__name__)
 
@@ -54,15 +55,18 @@ def process(raw_id: int) -> None:
 
 def _settle_all(raw_ids: Sequence[int]) -> None:
     """Those without files in one transaction; if one of them fails, and with files, each by itself."""
-    alone = set(raw_ids)
+    alone: dict[int, Spooled | None] = dict.fromkeys(raw_ids)
     try:
-        light = [one for one in _read_all(raw_ids) if not one.mail.attachments]
+        read = _read_all(raw_ids)
+        alone |= {one.raw_id: one for one in read}
+        light = [one for one in read if not one.mail.attachments]
         _conclude_together(light)
-        alone -= {one.raw_id for one in light}
+        for one in light:
+            del alone[one.raw_id]
     except Exception as error:  # noqa: BLE001 - one of them becomes a retry or `quarantined`, the others go on
         logger.info("mails are settled one by one", raw_ids=raw_ids, error=repr(error))
-    for raw_id in sorted(alone):
-        _settle(raw_id)
+    for raw_id, spooled in sorted(alone.items()):
+        _settle(raw_id, spooled)
 
 
 def _conclude_together(many: Sequence[Spooled]) -> None:
@@ -72,10 +76,11 @@ def _conclude_together(many: Sequence[Spooled]) -> None:
                 _conclude(spooled)
 
 
-def _settle(raw_id: int) -> None:
+def _settle(raw_id: int, spooled: Spooled | None) -> None:
+    """By itself; read now where reading many failed."""
     try:
         db.session.rollback()
-        _conclude(*_read_all([raw_id]))
+        _conclude(spooled or _read_all([raw_id])[0])
     except handover.TooEarly:
         _wait_for_older(raw_id)
     except Exception as error:  # noqa: BLE001 - becomes a retry, then the outcome `quarantined`
@@ -221,7 +226,7 @@ def _note(case: Case) -> None:
     """What was read and whether we may answer, committed before anything can be answered."""
     facts = {**handover.facts_of(case.mail), "fingerprint": case.key, "may_answer": case.may_answer}
     with write() as session:
-        session.execute(update(RAW).where(RAW.c.id == case.raw_id).values(facts))
+        session.execute(NOTED, {"raw_id": case.raw_id, **facts})
 
 
 def _wait_for_older(raw_id: int) -> None:

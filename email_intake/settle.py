@@ -7,7 +7,7 @@ from email_intake import references
 from email_intake.case import Case
 from email_intake.models import MailId, Outcome, RawMessage
 from firstline import clock
-from firstline.db import write
+from firstline.db import put, write
 from incidents.models import Entry, Incident
 
 RAW: Table = RawMessage.__table__  # type: ignore[assignment]
@@ -20,8 +20,22 @@ TWIN = (
     )
     .limit(1)
 )
-REMEMBERED = select(MailId.id).where(
-    MailId.message_id == bindparam("message_id"), MailId.incident_id == bindparam("incident_id")
+MAIL_ID: Table = MailId.__table__  # type: ignore[assignment]
+REMEMBERED = select(MAIL_ID.c.id).where(
+    MAIL_ID.c.message_id == bindparam("message_id"), MAIL_ID.c.incident_id == bindparam("incident_id")
+)
+SETTLED = (
+    update(RAW)
+    .where(RAW.c.id == bindparam("raw_id"), RAW.c.outcome == Outcome.WAITING)
+    .values(
+        outcome=Outcome.OPENED,
+        reason="",
+        incident_id=bindparam("opened"),
+        entry_id=select(func.min(Entry.id)).where(Entry.incident_id == bindparam("opened")).scalar_subquery(),
+        processed_at=bindparam("now"),
+        lease_until=None,
+        error="",
+    )
 )
 
 
@@ -52,18 +66,8 @@ def settle(
 
 def settle_opened(session: Session, case: Case, incident_id: int) -> bool:
     """As `settle` for an incident just opened, in few statements; False where somebody was quicker."""
-    first = select(func.min(Entry.id)).where(Entry.incident_id == incident_id).scalar_subquery()
-    mine = update(RAW).where(RAW.c.id == case.raw_id, RAW.c.outcome == Outcome.WAITING)
-    done = mine.values(
-        outcome=Outcome.OPENED,
-        reason="",
-        incident_id=incident_id,
-        entry_id=first,
-        processed_at=clock.now(),
-        lease_until=None,
-        error="",
-    )
-    result = session.execute(done)
+    done = {"raw_id": case.raw_id, "opened": incident_id, "now": clock.now()}
+    result = session.execute(SETTLED, done)
     assert isinstance(result, CursorResult), "an update tells how many rows it changed"
     if result.rowcount == 0:
         return False
@@ -105,4 +109,4 @@ def remember(session: Session, message_id: str, incident_id: int) -> None:
     """This Message-ID belongs to this incident; safe to repeat."""
     asked = {"message_id": message_id, "incident_id": incident_id}
     if session.scalar(REMEMBERED, asked) is None:
-        session.add(MailId(message_id=message_id, incident_id=incident_id))
+        put(session, MailId, message_id=message_id, incident_id=incident_id)

@@ -13,7 +13,7 @@ from sqlalchemy import ForeignKey, String, delete, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from firstline import clock, jobs
-from firstline.db import Model, write
+from firstline.db import Model, put, write
 
 KEPT_FOR = timedelta(hours=1)
 MOST = 1000
@@ -52,7 +52,7 @@ class Item:
 
 def tell(session: Session, incident_id: int, about: About = About.INCIDENT) -> None:
     """Tell open pages, once the caller's transaction is committed."""
-    session.add(News(about=about, incident_id=incident_id))
+    put(session, News, about=about, incident_id=incident_id)
 
 
 def head(session: Session) -> int:

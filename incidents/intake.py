@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from firstline import clock, jobs
-from firstline.db import db, write
+from firstline.db import db, put, write
 from firstline.i18n import gettext as _
 from incidents import notices, oncall, routing, triage
 from incidents.attachments import StoredFile, Upload, fingerprint, store
@@ -133,7 +133,7 @@ def _found_or_logged(told: Report, words: str, log: Callable[[Session], Incident
 def _remember_key(session: Session, told: Report, words: str, incident: Incident) -> None:
     if told.key is not None:
         caller, key = _key_of(told, told.key)
-        session.add(IntakeKey(caller=caller, key=key, words=words, incident_id=incident.id))
+        put(session, IntakeKey, caller=caller, key=key, words=words, incident_id=incident.id)
 
 
 def _key_of(told: Report, key: str) -> tuple[str, str]:

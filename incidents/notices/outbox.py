@@ -7,7 +7,7 @@ from sqlalchemy import Select, delete, select, update
 from sqlalchemy.orm import Session
 
 from firstline import clock
-from firstline.db import db
+from firstline.db import db, put
 from incidents.models import Channel, Entry, Incident
 from incidents.notices.models import Delivery, Notice, Topic, WebNotice, Wish
 from incidents.notices.wishes import Ruling, ruling
@@ -74,24 +74,26 @@ def owe(
     decided = ruling(session, topic, recipient, by_id=entry.author_id if entry else None)
     if decided is None:
         return
-    about = {"topic": topic, "incident_id": incident.id, "recipient_id": recipient.id}
-    entry_id = entry.id if entry else None
+    about = {
+        "topic": topic,
+        "incident_id": incident.id,
+        "recipient_id": recipient.id,
+        "entry_id": entry.id if entry else None,
+    }
     if not recipient.is_undeliverable:
-        session.add(_mail(decided, after, entry_id, about))
+        put(session, Notice, **about, **_mail(decided, after))
     if decided.on_bell:
-        session.add(WebNotice(**about, entry_id=entry_id))
+        put(session, WebNotice, **about)
 
 
-def _mail(decided: Ruling, after: timedelta, entry_id: int | None, about: dict[str, object]) -> Notice:
+def _mail(decided: Ruling, after: timedelta) -> dict[str, object]:
     is_wanted = decided.mail != Wish.NEVER
-    return Notice(
-        **about,
-        entry_id=entry_id,
-        state=Delivery.DUE if is_wanted else Delivery.SUPPRESSED,
-        error="" if is_wanted else NOT_WANTED,
-        in_digest=decided.mail == Wish.DIGEST,
-        not_before=max(decided.not_before, clock.now() + after),
-    )
+    return {
+        "state": Delivery.DUE if is_wanted else Delivery.SUPPRESSED,
+        "error": "" if is_wanted else NOT_WANTED,
+        "in_digest": decided.mail == Wish.DIGEST,
+        "not_before": max(decided.not_before, clock.now() + after),
+    }
 
 
 def _replace_what_watchers_hear(session: Session, entry: Entry, recipient: Person) -> None:

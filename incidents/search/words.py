@@ -137,7 +137,7 @@ def _insert(
 ) -> None:
     if _is_sqlite(session):
         fields = {"rowid": incident_id, "title": title, "public": public, "internal": internal}
-        session.execute(FTS.insert().values(**fields))
+        session.execute(FTS.insert(), fields)
         return
     parts = ((title, TITLE), (public, PUBLIC), (internal, INTERNAL))
     words = [_weighted(text, weight) for text, weight in parts]
