@@ -5,7 +5,7 @@ message is promised to be kept, the rows are counted anew, so that one that vani
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
@@ -53,12 +53,13 @@ class Verdict:
     wrong: tuple[str, ...]
 
 
-def count(session: Session, route: str, at: datetime) -> None:
-    """One more was taken by this route; in the transaction that promises to keep it."""
-    one = inserting(session)(Taken).values(day=at.astimezone(UTC).date(), route=route, count=1)
-    session.execute(
-        one.on_conflict_do_update(index_elements=["day", "route"], set_={"count": Taken.count + 1})
-    )
+def count(session: Session, taken: Iterable[tuple[str, datetime]]) -> None:
+    """So many more were taken, by these routes at these times; in the transaction that promises to keep them."""
+    several = Counter((route, at.astimezone(UTC).date()) for route, at in taken)
+    for (route, day), many in several.items():
+        row = inserting(session)(Taken).values(day=day, route=route, count=many)
+        more = {"count": Taken.count + many}
+        session.execute(row.on_conflict_do_update(index_elements=["day", "route"], set_=more))
 
 
 def balance() -> list[Line]:

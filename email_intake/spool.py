@@ -82,13 +82,17 @@ def store_all(arrivals: Sequence[Arrival]) -> list[int]:
 def _store(arrivals: Sequence[Arrival], digests: Sequence[str]) -> list[int]:
     with write() as session:
         rows = _known(session, digests)
+        fresh = []
         for arrival, digest in zip(arrivals, digests, strict=True):
             known = rows.get((digest, arrival.route))
             if known is None:
-                rows[digest, arrival.route] = _add(session, arrival, digest)
+                rows[digest, arrival.route] = row = _row(arrival, digest)
+                fresh.append(row)
             else:
                 _come_again(known, arrival.place)
+        session.add_all(fresh)
         session.flush()
+        accounting.count(session, [(row.route, row.received_at) for row in fresh])
         return [rows[digest, one.route].id for one, digest in zip(arrivals, digests, strict=True)]
 
 
@@ -117,9 +121,9 @@ def _known(session: Session, digests: Sequence[str]) -> dict[tuple[str, str], Ra
     return {(row.digest, row.route): row for row in found}
 
 
-def _add(session: Session, arrival: Arrival, digest: str) -> RawMessage:
+def _row(arrival: Arrival, digest: str) -> RawMessage:
     place = arrival.place
-    row = RawMessage(
+    return RawMessage(
         digest=digest,
         route=arrival.route,
         size=len(arrival.raw),
@@ -130,9 +134,6 @@ def _add(session: Session, arrival: Arrival, digest: str) -> RawMessage:
         uidvalidity=place.uidvalidity if place else None,
         uid=place.uid if place else None,
     )
-    session.add(row)
-    accounting.count(session, arrival.route, row.received_at)
-    return row
 
 
 def _come_again(row: RawMessage, place: Place | None) -> None:
