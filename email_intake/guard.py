@@ -7,6 +7,7 @@ from enum import StrEnum
 from flask import current_app
 
 from email_intake import addresses
+from email_intake.away import AWAY
 from email_intake.headers import Address
 from email_intake.parse import ParsedMail
 
@@ -41,14 +42,6 @@ CHALLENGE = re.compile(
     r"\b(?:confirm|verify|prove)\b.{0,40}\b(?:you are (?:a )?(?:human|real)|your (?:e-?mail|message|address) (?:delivery|was)|not (?:a )?(?:robot|spam\w*))|"
     r"\b(?:please )?confirm (?:your )?(?:message|e-?mail) to\b|\bsender (?:verification|confirmation) (?:required|needed|request)|"
     r"\bconfirmation required to deliver|\bchallenge[- ]response\b",
-    re.IGNORECASE,
-)
-# A hint only (case 48): such a reply is kept inside, such a first mail opens an incident all the same.
-AWAY = re.compile(
-    r"\A\s*(?:(?:re|aw|sv|vs|antw)\s*:\s*)*(?:auto(?:matic|mated|matisch\w*|matique|m[aá]tic\w*|maattinen|maattivastaus)?[- ]?(?:reply|response|antwort\w*|antwoord|r[ée]ponse|"
-    r"respuesta|resposta|svar|vastaus)|automaattinen vastaus|out of (?:the )?office|ooo\b|abwesend|abwesenheit\w*|réponse automatique|absence du bureau|"
-    r"respuesta automática|fuera de la oficina|risposta automatica|fuori (?:sede|ufficio)|afwezig\w*|autosvar|frånvaro\w*|fravær\w*|poissa\w*|"
-    r"odpowiedź automatyczna|nieobecn\w*|автоответ|自动回复|自動応答|不在)",
     re.IGNORECASE,
 )
 DMARC_PASSED = re.compile(r"\bdmarc\s*=\s*pass\b", re.IGNORECASE)

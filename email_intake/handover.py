@@ -55,11 +55,18 @@ def _take_human(case: Case) -> None:
         raise TooEarly
     if match is None:
         _open_or_count(case)
-    elif case.verdict.looks_away and not case.is_released:
+    elif case.verdict.looks_away and not case.is_released and not _is_its_topic(case.mail, match):
         # It does not say that a machine wrote it, but nobody says more by such a subject (case 48).
         _keep(case, match, reason="automatic (by its subject)")
     else:
         _append_or_open(case, match)
+
+
+def _is_its_topic(mail: ParsedMail, match: Match) -> bool:
+    """Whether such a subject is what the incident is about: then a person may have written below it."""
+    incident = db.session.get(Incident, match.incident_id)
+    title = bare_subject(incident.title).casefold() if incident is not None else ""
+    return bool(title) and bare_subject(mail.subject).casefold() == title
 
 
 def _append_or_open(case: Case, match: Match) -> None:

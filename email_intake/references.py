@@ -23,13 +23,21 @@ NUMBER = re.compile(
 OURS = re.compile(r"\bINC-\d{6}", re.IGNORECASE)
 
 
+EVERYBODYS = frozenset(
+    "gmail.com googlemail.com outlook.com hotmail.com live.com msn.com yahoo.com yahoo.co.uk yahoo.de yahoo.fr aol.com icloud.com me.com mac.com "
+    "gmx.de gmx.net gmx.at gmx.ch web.de t-online.de freenet.de posteo.de mailbox.org proton.me protonmail.com tutanota.com orange.fr free.fr "
+    "laposte.net wanadoo.fr libero.it virgilio.it wp.pl o2.pl onet.pl interia.pl seznam.cz mail.ru yandex.ru ukr.net qq.com 163.com 126.com naver.com".split()
+)
+"""Domains where anybody has an address: no desk speaks for them, so a number there proves nothing."""
+
+
 def number_in(mail: ParsedMail) -> tuple[str, str] | None:
     """The sender's domain and the number its desk put into the subject, in one form; None without."""
     if mail.sender is None:
         return None
     domain = mail.sender.address.rpartition("@")[2].casefold()
     match = NUMBER.search(OURS.sub(" ", mail.subject))
-    if match is None or not domain or domain == addresses.domain().casefold():
+    if match is None or not domain or domain == addresses.domain().casefold() or domain in EVERYBODYS:
         return None
     said = match["bracketed"] or match["labelled"] or match["named"]
     return domain[:253], re.sub(r"[\s:#_-]+", "", said).upper()[:60]

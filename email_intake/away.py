@@ -1,0 +1,34 @@
+"""Subjects of answers that a machine gives while somebody is away, in the languages people work in (case 48).
+
+A hint only: such a reply is kept inside, such a first mail opens an incident all the same. The phrase
+must stand alone or before a colon, a date or the subject it answers: whoever writes about such
+answers goes on with other words.
+"""
+
+import re
+
+PHRASES = (
+    # English
+    r"(?:auto(?:matic|mated|matically generated)?[- ]?(?:reply|response|answer)|auto\s*(?=:)|(?:i am |i'm |currently )*(?:out of (?:the )?office|ooo|on (?:annual )?leave|on vacation|"
+    r"on holiday|away from (?:my|the) (?:mail|desk|office))(?: auto-?(?:matic )?(?:reply|response)| message| notice)?|vacation(?: reply| response| notice)?|away message)",
+    # German, Dutch
+    r"(?:automatische (?:antwort|rückmeldung|antwortmail)|auto-?antwort|abwesenheits?(?:notiz|meldung|nachricht|assistent|info|hinweis|benachrichtigung)?|abwesend|außer haus|ich bin nicht im büro|nicht im büro)",
+    r"(?:automatisch (?:antwoord|bericht)|afwezig(?:heids?(?:bericht|assistent|melding))?|niet aanwezig|buiten kantoor)",
+    # French, Spanish, Portuguese, Italian, Romanian
+    r"(?:réponse automatique(?: d'absence)?|absen(?:ce|t|te|t\(e\)) du bureau|absent\(e\)|message d'absence|absence)",
+    r"(?:respuesta (?:automática|de fuera de la oficina|de ausencia)|fuera de la oficina|ausente|resposta automática|ausência (?:do escritório|temporária)|fora do escritório)",
+    r"(?:risposta automatica|fuori (?:sede|ufficio)|(?:assente|assenza) dall'ufficio|assente|răspuns automat)",
+    # Polish, Czech, Slovak, Hungarian
+    r"(?:autoodpowiedź|automatyczna odpowiedź|odpowiedź automatyczna|poza biurem|nieobecn\w+(?: w biurze)?|automatick[áý] odpove[ďd]ě?|automatická odpověď|mimo kancelář|automatikus válasz|házon kívül)",
+    # Swedish, Danish, Norwegian, Finnish
+    r"(?:auto(?:matisk|matiskt)?[- ]?svar|frånvar(?:o|ande)(?:meddelande)?|fravær(?:s(?:besked|melding|meddelelse))?|ikke til stede|ikke på kontoret|automaatti(?:nen )?vastaus|poissaoloviesti|poissaolo|poissa)",
+    # Russian, Ukrainian, Greek, Turkish
+    r"(?:автоматический ответ|автоответ(?:чик)?|вне офиса|автоматична відповідь|автовідповідь|поза офісом|αυτόματη απάντηση|εκτός γραφείου|otomatik (?:yanıt|cevap)|ofis dışında)",
+    # Chinese, Japanese, Korean
+    r"(?:自动(?:回复|答复)|自動(?:回覆|回复|応答|返信)|不在(?:通知|のお知らせ|届)?|外出中|자동 ?(?:회신|응답)|부재중(?: ?알림)?)",
+)
+AWAY = re.compile(
+    r"\A\s*(?:(?:re|aw|sv|vs|antw|odp)\s*[:\uff1a]\s*)*(?:" + "|".join(PHRASES) + r")"
+    r"\s*(?:\Z|[:\uff1a(!.,\u2013\u2014-]|\d|(?:re|aw|sv|vs|fwd?|until|till|from|bis|vom|jusqu'au|du|hasta|até|fino|dal|tot|do|til|до|с)\b)",
+    re.IGNORECASE,
+)
