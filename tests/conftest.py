@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from playwright.sync_api import Browser
-from sqlalchemy import text
 
 from firstline.app import create_core
 from firstline.db import db, write
@@ -15,7 +14,7 @@ from incidents import MODELS
 from incidents.people import Membership, Person, Role, Team
 from incidents.services import Service
 from knowledge_base.models import Category
-from tests import servers
+from tests import ground, servers
 
 SECRET = "a secret only the tests know"
 
@@ -43,19 +42,11 @@ def app(settings: Settings) -> Iterator[Flask]:
     """A core app with an empty database and nudges that wait for the test (`jobs.run_waiting`)."""
     app = create_core(settings, models=MODELS, TESTING=True, JOBS_INLINE=True)
     with app.app_context():
-        db.create_all()
+        ground.lay()
         yield app
         db.session.remove()
-        empty_again()
+        ground.empty_again()
         db.engine.dispose()
-
-
-def empty_again() -> None:
-    """Leave a shared PostgreSQL database as it was found; an SQLite file goes with its folder."""
-    if db.engine.dialect.name == "postgresql":
-        with db.engine.begin() as connection:
-            names = ", ".join(f'"{table.name}"' for table in db.metadata.sorted_tables)
-            connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,7 @@
 """Arrows go one way: commands -> channels -> incidents -> knowledge_base -> firstline."""
 
 import ast
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -31,7 +32,8 @@ def modules(package: str) -> dict[str, Path]:
 OURS = {name: path for package in [*FORBIDDEN, "commands"] for name, path in modules(package).items()}
 
 
-def imports_of(module: str) -> set[str]:
+@cache
+def imports_of(module: str) -> frozenset[str]:
     """What a module imports of ours, `from package import module` and names in strings included."""
     names: set[str] = set()
     for node in ast.walk(ast.parse(OURS[module].read_text())):
@@ -39,7 +41,7 @@ def imports_of(module: str) -> set[str]:
             names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module and node.level == 0:
             names |= {node.module} | {f"{node.module}.{alias.name}" for alias in node.names}
-    return names & set(OURS)
+    return frozenset(names & set(OURS))
 
 
 def reachable_from(module: str) -> dict[str, list[str]]:

@@ -23,6 +23,7 @@ from chatbot.server import api_token
 from commands.context import create_context
 from firstline.db import db
 from firstline.settings import Settings
+from tests import ground
 from tests.servers import free_port, has_postgresql, missing, postgresql, redis, wait_until
 
 Behaviour = Callable[[dict[str, Any]], tuple[int, bytes]]
@@ -157,7 +158,7 @@ def running_bot(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningBot
     settings = Settings.from_environ(_environ(tmp_path_factory.mktemp("bot")))
     app = create_context(settings)
     with app.app_context():
-        db.create_all()
+        ground.lay()
         db.session.remove()
     with ExitStack() as running:
         shared = dict(_shared(running))

@@ -19,6 +19,7 @@ from incidents import conversation
 from incidents.models import Attachment, Channel, Incident
 from incidents.people import Person, Role, Team, create_token
 from portal import create_app
+from tests import ground
 from tests.servers import free_port
 
 Run = Callable[..., Result]
@@ -29,7 +30,7 @@ def app(settings: Settings) -> Iterator[Flask]:
     away = f"http://127.0.0.1:{free_port()}"
     app = create_app(replace(settings, rasa_url=away), TESTING=True, JOBS_INLINE=True)
     with app.app_context():
-        db.create_all()
+        ground.lay()
         yield app
         db.session.remove()
         db.engine.dispose()

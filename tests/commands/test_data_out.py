@@ -18,7 +18,7 @@ from incidents.models import Channel, Resolution, State
 from incidents.people import Role
 from incidents.reports import facts
 from portal import create_app
-from tests.conftest import empty_again
+from tests import ground
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 PAGE = (DOCS / "data-out.md").read_text()
@@ -32,7 +32,7 @@ def app(request, settings, tmp_path, monkeypatch):
         settings = type(settings).from_environ()
     app = create_context(settings, TESTING=True, JOBS_INLINE=True)
     with app.app_context():
-        db.create_all()
+        ground.lay()
         with db.engine.begin() as connection:
             bi_views.drop(connection)
             bi_views.create(connection)
@@ -40,7 +40,7 @@ def app(request, settings, tmp_path, monkeypatch):
         db.session.remove()
         with db.engine.begin() as connection:
             bi_views.drop(connection)
-        empty_again()
+        ground.empty_again()
         db.engine.dispose()
 
 
@@ -97,7 +97,7 @@ def test_a_reader_on_postgresql_sees_the_views_and_no_table(app):
 def test_the_dashboard_and_the_page_name_the_figures_there_are(settings):
     app = create_app(settings, TESTING=True, JOBS_INLINE=True)
     with app.app_context():
-        db.create_all()
+        ground.lay()
         told = app.test_client().get("/metrics").get_data(as_text=True)
         known = {family.name for family in text_string_to_metric_families(told)}
         db.session.remove()

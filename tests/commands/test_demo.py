@@ -30,6 +30,7 @@ from knowledge_base.articles import INDEX_JOB
 from knowledge_base.contents import whole_text
 from knowledge_base.models import Article, Attempt, Audience, Category, KnowledgeRevision, Offer
 from knowledge_base.models import State as ArticleState
+from tests import ground
 
 FIXES = list(sources.known_fixes())
 NAMES = [fix.slug for fix in FIXES]
@@ -59,7 +60,7 @@ def loaded(tmp_path_factory):
     settings = Settings.from_environ({"FIRSTLINE_DATA_DIR": str(folder), "FIRSTLINE_SECRET_KEY": "k" * 40})
     app = create_core(settings, models=MODELS, TESTING=True, JOBS_INLINE=True)
     with app.app_context(), clock.freeze(TODAY):
-        db.create_all()
+        ground.lay()
         added = load(hashed)
         db.session.remove()
         db.engine.dispose()

@@ -34,6 +34,7 @@ from incidents.routing.models import VendorRequest
 from incidents.selfservice import Wanted, measure
 from incidents.sla import watch
 from knowledge_base.models import Attempt, AttemptOutcome
+from tests import ground
 from tests.integration.in_order import check_one, check_readings
 
 TODAY = datetime(2026, 11, 25, 13, 0, tzinfo=UTC)
@@ -49,7 +50,7 @@ def make(folder):
         JOBS_INLINE=True,
     )
     with app.app_context(), clock.freeze(TODAY):
-        db.create_all()
+        ground.lay()
         add_company(None)
         added = load(COUNT)
         db.session.remove()

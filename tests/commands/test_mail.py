@@ -9,6 +9,7 @@ from flask import Flask
 from commands.mail import mail
 from firstline.app import create_core
 from firstline.db import db
+from tests import ground
 from tests.email_intake.conftest import MODELS
 
 GOOD = b"From: erin@example.com\nSubject: =?utf-8?q?Dr=C3=BCcker?=\nMessage-ID: <a@b>\n\nIt is jammed.\n"
@@ -29,7 +30,7 @@ def run(settings, monkeypatch, tmp_path):
         return CliRunner().invoke(mail, list(words))
 
     with context().app_context():
-        db.create_all()
+        ground.lay()
         yield invoke
         db.session.remove()
         db.engine.dispose()

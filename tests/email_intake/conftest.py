@@ -20,8 +20,7 @@ from firstline import secrets
 from firstline.app import create_core
 from firstline.db import db, write
 from firstline.settings import Settings
-from tests import certificates, servers
-from tests.conftest import empty_again
+from tests import certificates, ground, servers
 
 MODELS = ("firstline.leases", *incidents.MODELS, *email_intake.MODELS)
 DOVECOT = """
@@ -75,10 +74,10 @@ def app(settings: Settings) -> Iterator[Flask]:
     """A core app with the mail channel's tables and tasks; nudges wait for the test."""
     app = create_core(settings, models=MODELS, TESTING=True, JOBS_INLINE=True)
     with app.app_context():
-        db.create_all()
+        ground.lay()
         yield app
         db.session.remove()
-        empty_again()
+        ground.empty_again()
         db.engine.dispose()
 
 

@@ -15,6 +15,7 @@ from firstline.app import create_core
 from firstline.db import db
 from firstline.settings import Settings
 from incidents.models import Entry, Incident
+from tests import ground
 from tests.email_intake.conftest import MODELS
 
 FOUR = {Outcome.OPENED, Outcome.APPENDED, Outcome.IGNORED, Outcome.QUARANTINED}
@@ -97,7 +98,7 @@ def desk_app():
         environ = {"FIRSTLINE_DATA_DIR": folder, "FIRSTLINE_SECRET_KEY": "a secret only the tests know"}
         app = create_core(Settings.from_environ(environ), models=MODELS, TESTING=True, JOBS_INLINE=True)
         with app.app_context():
-            db.create_all()
+            ground.lay()
             yield app
             db.session.remove()
             db.engine.dispose()

@@ -12,14 +12,14 @@ from incidents import alerts
 from incidents.models import OPEN, Incident
 from incidents.people import Role, create_token
 from portal import create_app
-from tests import servers
+from tests import ground, servers
 
 
 @pytest.fixture
 def app(settings):
     app = create_app(settings, TESTING=True, JOBS_INLINE=True)
     with app.app_context():
-        db.create_all()
+        ground.lay()
         yield app
         db.session.remove()
         db.engine.dispose()

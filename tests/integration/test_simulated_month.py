@@ -22,6 +22,7 @@ from incidents.models import Incident
 from incidents.people import Role, create_token
 from incidents.resolutions import lapse
 from portal import create_app
+from tests import ground
 from tests.integration.in_order import check_readings, check_the_whole
 from tests.integration.month import Month, report, step
 from tests.servers import free_port
@@ -46,7 +47,7 @@ def app(settings) -> Iterator[Flask]:
     )
     with app.app_context():
         event.listen(db.engine, "connect", _without_waiting_for_the_disk)
-        db.create_all()
+        ground.lay()
         yield app
         db.session.remove()
         db.engine.dispose()

@@ -16,6 +16,7 @@ from incidents.services import Outage
 from knowledge_base import articles
 from knowledge_base.articles import Draft
 from portal import create_app
+from tests import ground
 
 STRANGER = "stranger"
 ROLES = [STRANGER, *(role for role in Role if role != Role.CONTACT)]
@@ -117,7 +118,7 @@ def app(settings):
         settings, TESTING=True, JOBS_INLINE=True, WTF_CSRF_CHECK_DEFAULT=False, RATELIMIT_ENABLED=False
     )
     with app.app_context():
-        db.create_all()
+        ground.lay()
         yield app
         db.session.remove()
         db.engine.dispose()

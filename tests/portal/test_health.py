@@ -18,6 +18,7 @@ from incidents.models import Channel
 from incidents.people import Person, Team
 from portal import create_app, health
 from portal.parts import CHECKS, SCHEDULER
+from tests import ground
 from tests.servers import free_port
 
 
@@ -29,7 +30,7 @@ def app(settings: Settings) -> Iterator[Flask]:
     )
     app = create_app(nowhere, TESTING=True, JOBS_INLINE=True)
     with app.app_context():
-        db.create_all()
+        ground.lay()
         yield app
         db.session.remove()
         db.engine.dispose()

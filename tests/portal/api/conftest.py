@@ -16,6 +16,7 @@ from knowledge_base import articles
 from knowledge_base.articles import Draft
 from knowledge_base.models import Article
 from portal import create_app
+from tests import ground
 from tests.servers import free_port
 
 
@@ -50,7 +51,7 @@ def app(settings: Settings) -> Iterator[Flask]:
         replace(settings, rasa_url=away), TESTING=True, JOBS_INLINE=True, RATELIMIT_ENABLED=False
     )
     with app.app_context():
-        db.create_all()
+        ground.lay()
         yield app
         db.session.remove()
         db.engine.dispose()

@@ -13,6 +13,7 @@ from knowledge_base import articles
 from knowledge_base.articles import Draft
 from knowledge_base.models import Article
 from portal import create_app
+from tests import ground
 from tests.portal.employee.browser import Browser
 from tests.servers import free_port
 
@@ -22,7 +23,7 @@ def app(settings: Settings) -> Iterator[Flask]:
     away = f"http://127.0.0.1:{free_port()}"
     app = create_app(replace(settings, rasa_url=away), TESTING=True, JOBS_INLINE=True)
     with app.app_context():
-        db.create_all()
+        ground.lay()
         yield app
         db.session.remove()
         db.engine.dispose()

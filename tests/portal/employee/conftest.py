@@ -12,6 +12,7 @@ from knowledge_base import articles
 from knowledge_base.articles import Draft
 from knowledge_base.models import Article
 from portal import create_app
+from tests import ground
 from tests.portal.employee.browser import Browser
 
 
@@ -19,7 +20,7 @@ from tests.portal.employee.browser import Browser
 def app(settings: Settings) -> Iterator[Flask]:
     app = create_app(settings, TESTING=True, JOBS_INLINE=True)
     with app.app_context():
-        db.create_all()
+        ground.lay()
         yield app
         db.session.remove()
         db.engine.dispose()

@@ -14,6 +14,7 @@ from incidents.intake import Report, report
 from incidents.models import Channel, Incident
 from incidents.people import Person, Role, Team
 from portal import create_app
+from tests import ground
 
 
 @pytest.fixture
@@ -27,7 +28,7 @@ def app(settings: Settings) -> Iterator[Flask]:
         UNDO_SEND_S=0,
     )
     with app.app_context():
-        db.create_all()
+        ground.lay()
         yield app
         db.session.remove()
         db.engine.dispose()
