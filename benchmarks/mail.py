@@ -1,8 +1,8 @@
 """What a mail costs, beside the peer's `get_email` in the same run.
 
 Three rates of ours: spooled durably by SMTP (250 means committed and on disk), opened as incidents by one
-process, as the peer does, and acknowledgements rendered with suggestions: fixes sought and recorded, look-alikes
-sought, the letter composed; not its delivery. The peer is set up from `../shared/bench` in the cache; both read
+process, as the peer does, and acknowledgements rendered with suggestions by the threads of one worker: fixes sought
+and recorded, look-alikes sought, the letter composed; not its delivery. The peer is set up from `../shared/bench` in the cache; both read
 the same mails, at 10,000 tickets or incidents.
 """
 
@@ -143,7 +143,7 @@ def open_all(environment: dict[str, str]) -> Cost:
     taken = time.perf_counter() - begun
     for worker in workers:
         tell(worker, "end")
-    return Cost(MAILS, taken, sum(spent(worker)[1] for worker in workers))
+    return Cost(MAILS - PROCESSES, taken, sum(spent(worker)[1] for worker in workers))
 
 
 def acknowledge(environment: dict[str, str]) -> Cost:

@@ -1,18 +1,23 @@
 """One stage of the mail channel in a process of its own: says `ready`, begins at a line, ends at another.
 
 `python -m benchmarks.mail_stages open` settles what waits until it is told to end; `acknowledge`
-renders so many of what is owed, with suggestions. Either prints its seconds and its seconds of CPU.
+renders so many of what is owed, with suggestions, by as many threads as a worker has. Either does one
+before it is ready, and prints its seconds and its seconds of CPU.
 """
 
 import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from time import perf_counter, process_time
 
-from flask import current_app
-from sqlalchemy import insert, select
+from flask import Flask, current_app
+from sqlalchemy import func, insert, select
+from sqlalchemy.orm.attributes import set_committed_value
 
 from commands.context import create_context
+from commands.worker import THREADS
 from email_intake import outgoing, process
+from email_intake.models import RawMessage
 from firstline.app import settings_of
 from firstline.db import db, write
 from incidents import selfhelp
@@ -29,6 +34,8 @@ def main(stage: str) -> None:
         if stage == "acknowledge":
             know_what_is_open()
             acknowledge(1)
+        else:
+            process.process(db.session.scalars(select(func.min(RawMessage.id))).one())
         print("ready", flush=True)
         many = int(sys.stdin.readline())
         began, spent = perf_counter(), process_time()
@@ -75,12 +82,18 @@ def acknowledge(many: int) -> None:
     """Search fixes for incidents that came by mail, offer them, render the mail."""
     owed = select(Notice.id, Notice.incident_id).where(Notice.topic == Topic.ACKNOWLEDGED)
     rows = db.session.execute(owed.order_by(Notice.id.desc()).limit(many)).all()
-    for notice_id, incident_id in rows:
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
+    with ThreadPoolExecutor(THREADS) as pool:
+        list(pool.map(lambda row: _acknowledge(app, *row), rows))
+
+
+def _acknowledge(app: Flask, notice_id: int, incident_id: int) -> None:
+    with app.app_context():
         selfhelp.offer(incident_id)
         notice = db.session.get_one(Notice, notice_id)
-        notice.message_id = notice.message_id or f"bench-{notice_id}@example.com"
+        # As claiming does, which is part of the delivery.
+        set_committed_value(notice, "message_id", f"bench-{notice_id}@example.com")
         outgoing.compose(notice).as_bytes()
-        db.session.rollback()
 
 
 if __name__ == "__main__":
