@@ -21,8 +21,8 @@ from email_intake.models import RawMessage
 from firstline.app import settings_of
 from firstline.db import db, write
 from incidents import selfhelp
-from incidents.kinship.lookalikes import MOST_COMPARED, words_of
 from incidents.kinship.models import IncidentVector
+from incidents.kinship.telling import MOST_COMPARED, words_of
 from incidents.models import OPEN, Incident
 from incidents.notices import Notice, Topic
 from knowledge_base.embedding import try_encoder

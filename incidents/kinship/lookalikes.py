@@ -12,26 +12,31 @@ from typing import Any
 import numpy as np
 from flask import current_app
 from numpy.typing import NDArray
-from sqlalchemy import ColumnElement, and_, bindparam, or_, select
-from sqlalchemy.orm import Session, aliased, joinedload
+from sqlalchemy import and_, bindparam, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from firstline import clock, jobs, log
 from firstline.app import settings_of
 from firstline.db import db, inserting, write
 from incidents import duplicates
 from incidents.kinship.models import IncidentVector, Lookalike, Verdict
+from incidents.kinship.telling import (
+    COMPARED,
+    MOST_COMPARED,
+    Told,
+    may_be_joined,
+    nearest_in_meaning,
+    told,
+    vector_of,
+    words_of,
+)
 from incidents.models import OPEN, Channel, Incident
 from incidents.people import Person
 from knowledge_base.embedding import Encoder, try_encoder
-from knowledge_base.following import Remembering
 
-LOOKS_BACK = timedelta(days=14)
-MOST_COMPARED = 1_000
 MOST_PROPOSED = 3
-MOST_READ, MOST_TYPED = 50, 12
-"""How many of those nearest in meaning are compared word by word, and while somebody types."""
-COMPARED = 2_000
-"""How many characters of the words are compared."""
+MOST_READ, MOST_TYPED, MOST_OWN = 50, 12, 20
+"""How many of those nearest in meaning are compared word by word, while somebody types, and of their own."""
 
 EARLIER, LATER = aliased(Incident), aliased(Incident)
 PROPOSED = (
@@ -55,7 +60,7 @@ logger = log.get(__name__)
 class Near:
     """An open incident that may be the same trouble; `because` are the words both name."""
 
-    incident: Incident
+    incident_id: int
     chance: float
     because: tuple[str, ...]
 
@@ -75,7 +80,7 @@ def seek(incident: Incident) -> Found | None:
     if incident.channel == Channel.MONITORING or not incident.is_open:
         return None
     encoder = _encoder()
-    vector = _vector_of(incident, encoder)
+    vector = vector_of(incident, encoder)
     me = duplicates.read(words_of(incident), vector, site=incident.requester.site)
     near = _rank(me, _comparable(incident, encoder, vector), encoder)[:MOST_PROPOSED]
     return Found(
@@ -133,14 +138,15 @@ def for_requester(incident: Incident) -> Lookalike | None:
 
 def own_open(person: Person, words: str) -> Incident | None:
     """The person's own open incident that these words seem to tell again."""
-    mine = select(Incident).where(Incident.requester_id == person.id, Incident.state.in_(OPEN))
-    known = db.session.scalars(mine.order_by(Incident.id.desc()).limit(20)).all()
+    encoder = _encoder()
+    known = told(
+        Incident.requester_id == person.id, Incident.state.in_(OPEN), encoder=encoder, limit=MOST_OWN
+    )
     if not known or not words.strip():
         return None
-    encoder = _encoder()
     vector = encoder.encode([words[:COMPARED]])[0] if encoder else None
     found = _rank(duplicates.read(words[:COMPARED], vector), known, encoder)
-    return found[0].incident if found else None
+    return db.session.get(Incident, found[0].incident_id) if found else None
 
 
 def open_of_others(person: Person, words: str) -> Incident | None:
@@ -152,19 +158,10 @@ def open_of_others(person: Person, words: str) -> Incident | None:
     if encoder is None or not words.strip():
         return None
     vector = encoder.encode([words[:COMPARED]])[0]
-    nearest = _nearest_in_meaning(vector, encoder, Incident.requester_id != person.id, limit=MOST_TYPED)
+    nearest = nearest_in_meaning(vector, encoder, Incident.requester_id != person.id, limit=MOST_TYPED)
     me = duplicates.read(words[:COMPARED], vector, site=person.site)
-    found = _rank(me, _read(nearest), encoder)
-    return found[0].incident if found else None
-
-
-def words_of(incident: Incident) -> str:
-    """Title and description, once where they begin alike."""
-    title = incident.title.rstrip("…")
-    whole = (
-        incident.description if incident.description.startswith(title) else f"{title}\n{incident.description}"
-    )
-    return whole[:COMPARED]
+    found = _rank(me, told(Incident.id.in_(nearest), encoder=encoder, limit=MOST_TYPED), encoder)
+    return db.session.get(Incident, found[0].incident_id) if found else None
 
 
 @jobs.sweep(every_s=20)
@@ -197,80 +194,32 @@ def _not_compared() -> Sequence[int]:
 
 def _comparable(
     incident: Incident, encoder: Encoder | None, vector: NDArray[np.float32] | None
-) -> Sequence[Incident]:
+) -> Sequence[Told]:
     """The open ones nearest in meaning, of those that had their turn: the others find this one at theirs."""
     is_other = Incident.id != incident.id
     if encoder is not None and vector is not None:
-        return _read(_nearest_in_meaning(vector, encoder, is_other, limit=MOST_READ))
-    found = select(Incident).where(is_other, *_may_be_joined()).options(joinedload(Incident.requester))
-    return db.session.scalars(found.order_by(Incident.id.desc()).limit(MOST_COMPARED)).all()
+        nearest = nearest_in_meaning(vector, encoder, is_other, limit=MOST_READ)
+        return told(Incident.id.in_(nearest), encoder=encoder, limit=MOST_READ)
+    return told(is_other, *may_be_joined(), encoder=encoder, limit=MOST_COMPARED)
 
 
-def _read(ids: Sequence[int]) -> Sequence[Incident]:
-    found = select(Incident).where(Incident.id.in_(ids)).options(joinedload(Incident.requester))
-    return db.session.scalars(found.order_by(Incident.id)).all()
-
-
-def _may_be_joined() -> tuple[ColumnElement[bool], ...]:
-    return (
-        Incident.state.in_(OPEN),
-        Incident.created_at > clock.now() - LOOKS_BACK,
-        Incident.follows_parent.is_(False),
-    )
-
-
-def _rank(me: duplicates.Reading, others: Sequence[Incident], encoder: Encoder | None) -> list[Near]:
-    vectors = _vectors([one.id for one in others], encoder)
+def _rank(me: duplicates.Reading, others: Sequence[Told], encoder: Encoder | None) -> list[Near]:
     found = []
     for other in others:
-        if encoder is not None and other.id not in vectors:
-            vectors[other.id] = encoder.encode([words_of(other)])[0]
-        near = duplicates.read(words_of(other), vectors.get(other.id), site=other.requester.site)
+        vector = other.vector
+        if vector is None and encoder is not None:
+            vector = encoder.encode([other.words])[0]
+        near = duplicates.read(other.words, vector, site=other.site)
         chance = duplicates.chance(me, near)
         if duplicates.proposes_join(chance, by_words_only=encoder is None):
-            found.append(Near(other, chance, duplicates.in_common(me, near)))
-    return sorted(found, key=lambda near: (-near.chance, near.incident.id))
-
-
-def _nearest_in_meaning(
-    vector: NDArray[np.float32], encoder: Encoder, which: ColumnElement[bool], *, limit: int
-) -> list[int]:
-    """The nearest of those that are alike enough in meaning to be proposed at all."""
-    kept = (
-        select(IncidentVector.incident_id, IncidentVector.vector)
-        .join(Incident, Incident.id == IncidentVector.incident_id)
-        .where(*_may_be_joined(), which)
-        .where(IncidentVector.model == encoder.identity)
-    )
-    rows = db.session.execute(kept.order_by(Incident.id.desc()).limit(MOST_COMPARED)).all()
-    if not rows:
-        return []
-    vectors = np.frombuffer(b"".join(row.vector for row in rows), dtype=np.float32)
-    alike = vectors.reshape(len(rows), -1) @ vector
-    nearest = [place for place in np.argsort(-alike)[:limit] if alike[place] >= duplicates.LEAST_MEANING]
-    return [rows[place].incident_id for place in nearest]
-
-
-def _vectors(ids: Sequence[int], encoder: Encoder | None) -> dict[int, NDArray[np.float32]]:
-    if encoder is None or not ids:
-        return {}
-    kept = select(IncidentVector).where(
-        IncidentVector.incident_id.in_(ids), IncidentVector.model == encoder.identity
-    )
-    return {one.incident_id: np.frombuffer(one.vector, dtype=np.float32) for one in db.session.scalars(kept)}
-
-
-def _vector_of(incident: Incident, encoder: Encoder | None) -> NDArray[np.float32] | None:
-    if encoder is None:
-        return None
-    known = _vectors([incident.id], encoder).get(incident.id)
-    return known if known is not None else Remembering(encoder).encode([words_of(incident)])[0]
+            found.append(Near(other.incident_id, chance, duplicates.in_common(me, near)))
+    return sorted(found, key=lambda near: (-near.chance, near.incident_id))
 
 
 def _pair(incident_id: int, near: Near) -> Mapping[str, Any]:
     return {
-        "earlier_id": min(incident_id, near.incident.id),
-        "later_id": max(incident_id, near.incident.id),
+        "earlier_id": min(incident_id, near.incident_id),
+        "later_id": max(incident_id, near.incident_id),
         "chance": near.chance,
         "because": list(near.because),
     }
