@@ -6,7 +6,7 @@ import shutil
 import sqlite3
 import subprocess
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from hashlib import sha256
 from pathlib import Path
 
@@ -21,7 +21,7 @@ from firstline import clock
 from firstline.settings import Settings
 
 SQLITE_COPY, POSTGRESQL_COPY = "database.sqlite", "database.dump"
-MANIFEST, FILES, SECRET = "manifest.json", "files", "secret_key"
+MANIFEST, FILES, ALERTS, SECRET = "manifest.json", "files", "alerts", "secret_key"
 FOLDER = click.Path(file_okay=False, path_type=Path)
 
 
@@ -35,6 +35,8 @@ def backup(folder: Path) -> None:
     draft = folder.with_name(f".{folder.name}.draft")
     shutil.rmtree(draft, ignore_errors=True)
     draft.mkdir(parents=True, mode=0o700)
+    # An alert that becomes a row meanwhile is then here twice, which changes nothing, and never lost.
+    _copy_waiting(settings.data_dir / ALERTS, draft / ALERTS)
     # Files are kept before the rows that name them, so the copy of the files comes second.
     _copy_database(settings, draft)
     count = _copy_files(settings.data_dir / FILES, draft / FILES)
@@ -57,6 +59,7 @@ def restore(folder: Path) -> None:
     with only_one(settings.data_dir / "run"):
         _restore_database(settings, folder)
         count = _copy_files(folder / FILES, settings.data_dir / FILES)
+        _copy_waiting(folder / ALERTS, settings.data_dir / ALERTS)
         if count < int(manifest["files"]):
             raise click.ClickException(
                 f"{folder} held {manifest['files']} files and has only {count} whole ones."
@@ -127,6 +130,14 @@ def _set_aside(file: Path) -> None:
         present = file.with_name(file.name + ending)
         if present.exists():
             present.rename(file.with_name(aside + ending))
+
+
+def _copy_waiting(source: Path, target: Path) -> None:
+    """Copy the alerts that nobody has taken into the database yet."""
+    target.mkdir(parents=True, exist_ok=True)
+    for path in source.glob("[0-9]*.json"):
+        with suppress(FileNotFoundError):
+            shutil.copy2(path, target / path.name)
 
 
 def _copy_files(source: Path, target: Path) -> int:

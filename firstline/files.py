@@ -58,13 +58,13 @@ def _draft(digest: str, content: bytes) -> Path:
 
 def _settle(paths: Collection[Path]) -> None:
     if len(paths) < 2:
-        list(map(_sync, paths))
+        list(map(sync, paths))
         return
     with ThreadPoolExecutor(SIDE_BY_SIDE, thread_name_prefix="disk") as pool:
-        list(pool.map(_sync, paths))
+        list(pool.map(sync, paths))
 
 
-def _sync(path: Path) -> None:
+def sync(path: Path) -> None:
     known = os.open(path, os.O_RDONLY)
     try:
         os.fsync(known)

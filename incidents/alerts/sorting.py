@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from firstline import clock, jobs, log
 from firstline.db import db, write
 from incidents import intake
-from incidents.alerts import maintenance
+from incidents.alerts import maintenance, waiting
 from incidents.alerts.models import Alert, AlertGroup, Maintenance, Outcome, Received, Status
 from incidents.alerts.raising import raise_for
 from incidents.alerts.recovery import resolve_quiet
@@ -26,7 +26,8 @@ from incidents.services import Service
 
 TASK = "sort-alerts"
 logger = log.get(__name__)
-BATCH = 500
+BATCH = 100
+"""Sorted in one transaction: few, so that people do not wait long for their turn to write."""
 FLAPS = 3
 """Having begun so many times within `FLAPS_WITHIN`, an alert is flapping."""
 FLAPS_WITHIN = timedelta(minutes=30)
@@ -40,12 +41,13 @@ def sort_due() -> None:
     """Sort everything that waits, in the order of its arrival, and resolve what is over."""
     maintenance.release_ended()
     while True:
+        has_come = waiting.gather()
         wanting, is_more = _decide()
         # What is over resolves before the next occurrence opens, so that each has its own incident.
         resolve_quiet()
         for row in wanting:
             _open(row)
-        if not is_more:
+        if not (has_come or is_more):
             return
 
 

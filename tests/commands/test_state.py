@@ -97,6 +97,8 @@ def test_a_backup_brings_everything_back(desk_of_its_own: Run, tmp_path: Path) -
         assert person is not None
         report(Report(requester_id=person.id, description="word " * 8000, channel=Channel.API))
     secret = (tmp_path / "var" / "secret_key").read_text()
+    (tmp_path / "var" / "alerts").mkdir()
+    (tmp_path / "var" / "alerts" / "1-waits.json").write_text("{}")
     desk_of_its_own("backup", str(tmp_path / "copy"))
     refused = desk_of_its_own("backup", str(tmp_path / "copy"), succeeds=False)
     assert "not empty" in refused.output
@@ -105,6 +107,7 @@ def test_a_backup_brings_everything_back(desk_of_its_own: Run, tmp_path: Path) -
     told = desk_of_its_own("restore", str(tmp_path / "copy"))
     assert "1 files" in told.output
     assert (tmp_path / "var" / "secret_key").read_text() == secret
+    assert (tmp_path / "var" / "alerts" / "1-waits.json").exists()
     with create_context().app_context():
         incident = db.session.get(Incident, 1)
         assert incident is not None
