@@ -39,10 +39,11 @@ def deliver_due() -> int:
     """Send what is due; returns how many were tried. Safe to run in many processes at once."""
     _declare_unknown()
     tried = 0
-    for notice_id in _due():
-        if _claim(notice_id):
-            tried += 1
-            _deliver(notice_id)
+    with transport.Courier() as courier:
+        for notice_id in _due():
+            if _claim(notice_id):
+                tried += 1
+                _deliver(notice_id, courier)
     return tried
 
 
@@ -83,7 +84,7 @@ def _claim(notice_id: int) -> bool:
         return result.rowcount > 0
 
 
-def _deliver(notice_id: int) -> None:
+def _deliver(notice_id: int, courier: transport.Courier) -> None:
     notice = db.session.get(Notice, notice_id)
     assert notice is not None, "a claimed notice exists"
     reason = _why_not(notice)
@@ -97,7 +98,7 @@ def _deliver(notice_id: int) -> None:
         message, recipient = compose(notice), notice.recipient.email
         # No read transaction stays open while the mail server takes its time.
         db.session.rollback()
-        transport.send(message, recipient=recipient)
+        courier.send(message, recipient=recipient)
     except transport.Temporary as error:
         _try_again(notice_id, str(error))
     except transport.Permanent as error:

@@ -7,7 +7,7 @@ nobody knows whether the server took it.
 import smtplib
 import ssl
 from dataclasses import dataclass
-from typing import override
+from typing import Self, override
 from urllib.parse import unquote, urlsplit
 
 import flask_mail
@@ -17,6 +17,9 @@ from email_intake import mailbox
 from firstline import log
 
 TIMEOUT_S = 20
+MOST_PER_CONNECTION = 20
+"""Some servers hang up on those who go on for longer."""
+OK = 250
 logger = log.get(__name__)
 
 
@@ -103,25 +106,75 @@ def register() -> None:
         flask_mail.Mail().init_app(current_app)
 
 
+class Courier:
+    """Sends one message after the other over one connection, as long as it holds."""
+
+    def __init__(self) -> None:
+        self._connection: TimedConnection | None = None
+        self._sent = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._hang_up()
+
+    def send(self, message: flask_mail.Message, *, recipient: str) -> None:
+        """Send one message; raises `Temporary`, `Permanent` or `Unclear`."""
+        url = current_app.config["SETTINGS"].smtp_url
+        if url is None:
+            message_id = message.msgId.strip("<>")
+            mailbox.deliver(
+                message.as_bytes(), message_id=message_id, recipient=recipient, subject=message.subject
+            )
+            return
+        connection = self._connected(Server.from_url(url))
+        try:
+            _by_smtp(connection, message)
+        except Exception:
+            self._hang_up()
+            raise
+        self._sent += 1
+
+    def _connected(self, server: Server) -> TimedConnection:
+        known = self._connection
+        if known is not None and self._sent < MOST_PER_CONNECTION and _is_alive(known):
+            return known
+        self._hang_up()
+        self._connection = _connect(server)
+        return self._connection
+
+    def _hang_up(self) -> None:
+        known, self._connection, self._sent = self._connection, None, 0
+        if known is not None:
+            known.__exit__(None, None, None)
+
+
 def send(message: flask_mail.Message, *, recipient: str) -> None:
-    """Send one message; raises `Temporary`, `Permanent` or `Unclear`."""
-    url = current_app.config["SETTINGS"].smtp_url
-    if url is None:
-        message_id = message.msgId.strip("<>")
-        mailbox.deliver(
-            message.as_bytes(), message_id=message_id, recipient=recipient, subject=message.subject
-        )
-        return
-    _by_smtp(message, Server.from_url(url))
+    """As `Courier.send`, for a single message."""
+    with Courier() as courier:
+        courier.send(message, recipient=recipient)
 
 
-def _by_smtp(message: flask_mail.Message, server: Server) -> None:
-    state = current_app.extensions["mail"]
-    connection = TimedConnection(state, server)
+def _connect(server: Server) -> TimedConnection:
+    connection = TimedConnection(current_app.extensions["mail"], server)
     try:
         connection.host = connection.configure_host()
     except (smtplib.SMTPException, OSError) as error:
         raise Temporary(f"the mail server cannot be reached: {error}") from error
+    return connection
+
+
+def _is_alive(connection: TimedConnection) -> bool:
+    """Asked before the next message: a server that hung up in between has not got it."""
+    host = connection.host
+    try:
+        return host is not None and host.noop()[0] == OK
+    except (smtplib.SMTPException, OSError):
+        return False
+
+
+def _by_smtp(connection: TimedConnection, message: flask_mail.Message) -> None:
     with_envelope = str(message.sender)
     try:
         connection.send(message, with_envelope)
@@ -134,8 +187,6 @@ def _by_smtp(message: flask_mail.Message, server: Server) -> None:
         raise Permanent(f"it cannot be sent: {error!r}") from error
     except (smtplib.SMTPException, OSError) as error:
         raise Unclear(f"the connection broke while sending: {error!r}") from error
-    finally:
-        connection.__exit__(None, None, None)
 
 
 def _by_code(code: int, said: bytes | str) -> Exception:

@@ -31,6 +31,12 @@ class Inbox:
 
     def __init__(self):
         self.messages, self.answer, self.rcpt_answer = [], "250 OK", "250 OK"
+        self.sessions, self.hangs_up = set(), False
+
+    async def handle_NOOP(self, server, session, envelope, argument):  # noqa: N802 - aiosmtpd's name
+        if self.hangs_up:
+            server.transport.abort()
+        return "250 OK"
 
     async def handle_RCPT(self, server, session, envelope, address, options):  # noqa: N802 - aiosmtpd's name
         if self.rcpt_answer.startswith("250"):
@@ -38,6 +44,7 @@ class Inbox:
         return self.rcpt_answer
 
     async def handle_DATA(self, server, session, envelope):  # noqa: N802 - aiosmtpd's name
+        self.sessions.add(session)
         if self.answer == "hang up":
             server.transport.abort()
             return "451 gone"
@@ -214,7 +221,9 @@ def test_a_process_that_died_while_sending_leaves_it_unknown_and_it_is_not_sent_
 
 def test_the_message_id_is_in_the_row_before_anything_is_sent(take, inbox, monkeypatch):
     seen = []
-    monkeypatch.setattr(transport, "send", lambda message, recipient: seen.append(only_notice().message_id))
+    monkeypatch.setattr(
+        transport.Courier, "send", lambda _courier, message, recipient: seen.append(only_notice().message_id)
+    )
     acknowledged(take)
     assert seen == [only_notice().message_id]
 
@@ -322,6 +331,17 @@ def test_a_broken_notice_does_not_hold_up_the_others(take, inbox, monkeypatch):
     db.session.rollback()
     states = [one.state for one in db.session.scalars(select(Notice).order_by(Notice.id))]
     assert (states, len(inbox.messages)) == ([Delivery.FAILED, Delivery.SENT], 1)
+
+
+@pytest.mark.parametrize(("hangs_up", "sessions"), [(False, 1), (True, 2)])
+def test_mails_of_one_pass_share_a_connection_as_long_as_it_holds(take, inbox, hangs_up, sessions):
+    inbox.hangs_up = hangs_up
+    for row in (take(mail()), take(mail("other", slug="other"))):
+        wait_for_fixes(row.incident_id)
+    outgoing.deliver_due()
+    db.session.rollback()
+    assert set(db.session.scalars(select(Notice.state))) == {Delivery.SENT}
+    assert (len(inbox.messages), len(inbox.sessions)) == (2, sessions)
 
 
 def test_the_worker_knows_the_task(app):
