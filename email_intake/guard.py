@@ -44,7 +44,9 @@ CHALLENGE = re.compile(
     r"\bconfirmation required to deliver|\bchallenge[- ]response\b",
     re.IGNORECASE,
 )
-DMARC_PASSED = re.compile(r"\bdmarc\s*=\s*pass\b", re.IGNORECASE)
+REMARK = re.compile(r'"(?:[^"\\]|\\.)*"|\((?:[^()\\]|\\.)*\)')
+DMARC = re.compile(r"\s*dmarc\s*(?:/\s*\d+\s*)?=\s*(?P<result>\w+)(?P<rest>.*)", re.IGNORECASE | re.DOTALL)
+HEADER_FROM = re.compile(r"\bheader\.from\s*=\s*(?:\S*@)?([\w.-]+)", re.IGNORECASE)
 
 
 class Nature(StrEnum):
@@ -101,7 +103,17 @@ def is_verified(mail: ParsedMail) -> bool:
         (one for one in mail.head.all("authentication-results") if one.split(";")[0].split()[:1] == [ours]),
         "",
     )
-    return bool(DMARC_PASSED.search(stamped))
+    return _vouches(stamped, mail.sender.address.rpartition("@")[2])
+
+
+def _vouches(stamped: str, domain: str) -> bool:
+    """Whether its one word on DMARC is a pass for this domain; names and remarks in it are the sender's own."""
+    told = [DMARC.match(one) for one in REMARK.sub(" ", stamped).split(";")[1:]]
+    results = [one for one in told if one is not None]
+    if len(results) != 1 or results[0]["result"].lower() != "pass":
+        return False
+    header_from = HEADER_FROM.search(results[0]["rest"])
+    return header_from is None or header_from[1].casefold() == domain.casefold()
 
 
 def _is_plainly_from(mail: ParsedMail, sender: Address) -> bool:

@@ -25,6 +25,8 @@ EXTENSIONS = {
     "application/x-pkcs7-signature": "p7s",
     "message/delivery-status": "txt",
 }
+BASE64 = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/")
+NOT_BASE64 = bytes(set(range(256)) - BASE64)
 PADDING = re.compile(rb"=+")
 FOOTER = re.compile(rb"^(?:_{5,}|-{5,}|-- ?|={5,})[ \t]*\r?$", re.MULTILINE)
 """The rule above what others add; no line of base64 looks like that."""

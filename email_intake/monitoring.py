@@ -32,6 +32,7 @@ SHAPES = (
         rf"\b(?:{DOWN}|{UP})\b\s*[:-]\s*(?P<what>[\w.-]+\s*(?:/|\bon\b|:)\s*[\w .%-]+?)\s*\Z", re.IGNORECASE
     ),
 )
+LONGEST_SUBJECT = 500
 FIELDS = re.compile(
     r"^\s*(host|service|hostname|alert|severity)\s*[:=]\s*(\S.{0,150}?)\s*$", re.IGNORECASE | re.MULTILINE
 )
@@ -56,7 +57,7 @@ class Alarm:
 def read(mail: ParsedMail) -> Alarm | None:
     """The alarm in this mail, None when host and service cannot be told."""
     about = _about(mail)
-    state = _state(mail.subject)
+    state = _state(mail.subject[:LONGEST_SUBJECT])
     if not about or state is None:
         return None
     return Alarm(about, is_over=state in {"ok", "over"}, severity=SEVERITY.get(state, ""))
@@ -80,7 +81,7 @@ def _about(mail: ParsedMail) -> str:
     fields = {match[1].lower().removesuffix("name"): match[2] for match in FIELDS.finditer(mail.text[:5000])}
     if "host" in fields:
         return _plain(f"{fields['host']}/{fields.get('service', fields.get('alert', ''))}")
-    found = (shape.search(mail.subject.strip(" *")) for shape in SHAPES)
+    found = (shape.search(mail.subject[:LONGEST_SUBJECT].strip(" *")) for shape in SHAPES)
     return next((_plain(match["what"]) for match in found if match), "")
 
 

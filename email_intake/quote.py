@@ -14,6 +14,8 @@ from email_intake.markup import QUOTE_MARK
 LONGEST_SIGNATURE = 15
 LONGEST_AFTER_RULE = 7
 ATTRIBUTION_LINES = 3
+MOST_LINES = 5000
+"""Nobody writes more above a quote; looking at each line of a log for one takes seconds."""
 
 # "On 3 May 2026, Erin wrote:" in the languages people reply in; a digit must stand before the verb.
 WROTE = re.compile(
@@ -101,7 +103,7 @@ def _unmarked(lines: Sequence[str]) -> str:
 
 def _quote_start(lines: Sequence[str]) -> int:
     """The line at which only quote follows; the number of lines where there is none."""
-    for at, line in enumerate(lines):
+    for at, line in enumerate(lines[:MOST_LINES]):
         if QUOTE_MARK in line or _starts_quote(lines, at):
             return len(lines) if _is_answered_below(lines, at) else _with_attribution(lines, at)
     return len(lines)

@@ -20,6 +20,7 @@ NUMBER = re.compile(
     r"|(?:ticket|case|vorgang|referenz|reference|dossier|caso|zaak)\s*(?:no\.?|nr\.?|number|id)?\s*[:#]?\s*(?P<named>\d{4,20})\b",
     re.IGNORECASE,
 )
+LONGEST_SUBJECT = 500
 OURS = re.compile(r"\bINC-\d{6}", re.IGNORECASE)
 
 
@@ -36,7 +37,7 @@ def number_in(mail: ParsedMail) -> tuple[str, str] | None:
     if mail.sender is None:
         return None
     domain = mail.sender.address.rpartition("@")[2].casefold()
-    match = NUMBER.search(OURS.sub(" ", mail.subject))
+    match = NUMBER.search(OURS.sub(" ", mail.subject[:LONGEST_SUBJECT]))
     if match is None or not domain or domain == addresses.domain().casefold() or domain in EVERYBODYS:
         return None
     said = match["bracketed"] or match["labelled"] or match["named"]

@@ -108,6 +108,7 @@ def test_it_has_text_and_html_and_no_picture_from_elsewhere(take, inbox):
     html = sent.get_body(("html",)).get_content()
     assert row.incident.number in text and row.incident.number in html
     assert "<img" not in html and "<script" not in html
+    assert "white-space:pre" not in html, "Outlook does not know it and would run paragraphs together"
 
 
 def test_its_links_are_signed_for_the_requester(take, inbox, monkeypatch):
