@@ -72,3 +72,35 @@ def says_no_more(rest: str) -> bool:
     without = SUBJECT.sub(CORE, rest)
     parts = [NAME.sub(r"\1", part) for part in re.split(r"(?<=[,.!])\s", without)]
     return all(word.casefold() in HARMLESS for part in parts for word in WORD.findall(part))
+
+
+CLOSING = re.compile(
+    r"\A\W*(?:(?:with |mit )?(?:best|kind|warm|kindest|many|freundlichen|viele|liebe|beste|schöne)?\s*(?:regards|wishes|grüßen?|gruß)|cheers|sincerely|yours|"
+    r"thanks(?: again)?|thank you|danke|lg|vg|mfg|bg|cordialement|bien à vous|saludos|un saludo|atentamente|(?:cordiali )?saluti|met vriendelijke groet(?:en)?|"
+    r"groeten|pozdrawiam|z poważaniem|s pozdravem|mvh|(?:vänliga )?hälsningar|(?:med |de )?(?:venlig|vennlig) hilsen|hilsen|(?:ystävällisin )?terveisin|"
+    r"с уважением|з повагою|saygılarımla)\W*\Z",
+    re.IGNORECASE,
+)
+MOST_SIGNED = 8
+SMALL_WORD = frozenset(
+    "of and the for at to in der die das für und von de du la le et des del y e di van en i och og ja".split()
+)
+
+
+def without_signature(text: str) -> str:
+    """The words above a closing, where below it stand only a name, a post, numbers and addresses."""
+    lines = text.splitlines()
+    for at, line in enumerate(lines):
+        below = [one for one in lines[at + 1 :] if one.strip()]
+        if CLOSING.match(line) and len(below) <= MOST_SIGNED and all(map(_signs, below)):
+            return "\n".join(lines[:at])
+    return text
+
+
+def _signs(line: str) -> bool:
+    """Whether a line is written as a name or a post is: in capitals, or with digits and addresses."""
+    words = re.findall(r"[^\s|,;/()•·–-]+", line)
+    return len(line) <= 80 and all(
+        not word[0].islower() or word.casefold() in SMALL_WORD or re.search(r"[\d@]|\w\.\w", word)
+        for word in words
+    )

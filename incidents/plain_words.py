@@ -8,7 +8,7 @@ any word beside it that is not known to be harmless.
 import re
 from enum import StrEnum
 
-from incidents.harmless_words import CORE, says_no_more
+from incidents.harmless_words import CORE, says_no_more, without_signature
 
 LONGEST_VERDICT = 240
 LONGEST_THANKS = 160
@@ -118,7 +118,7 @@ MORE_THAN_THANKS = re.compile(
 
 def verdict_of(text: str) -> Verdict | None:
     """Whether these words say clearly that it is solved, or is not; None leaves it to a person."""
-    words = " ".join(text.replace("’", "'").split())
+    words = " ".join(without_signature(text).replace("’", "'").split())
     if not words or len(words) > LONGEST_VERDICT:
         return None
     if NOT_SOLVED.search(words):

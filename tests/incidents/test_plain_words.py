@@ -59,6 +59,19 @@ def test_whoever_says_anything_beside_it_is_read_by_a_person(clear, beside):
     assert verdict_of(f"{clear} {beside}") is None
 
 
+SIGNATURE = "Kind regards,\nErin Example\nHead of Finance | Example Corp\n+44 20 1234 5678\nwww.example.com"
+
+
+@pytest.mark.parametrize("signature", [SIGNATURE, "Viele Grüße\nJan", "Thanks,\n\nE. Example"])
+def test_a_name_and_a_post_below_a_greeting_say_nothing(signature):
+    assert verdict_of(f"It works now.\n\n{signature}") == Verdict.SOLVED
+
+
+@pytest.mark.parametrize("last", ["now the scanner is dead", "The scanner smokes", "PS: Send a mouse"])
+def test_words_below_a_greeting_are_read_by_a_person(last):
+    assert verdict_of(f"It works now.\n\n{SIGNATURE}\n{last}") is None
+
+
 @pytest.mark.parametrize("words", THANKS)
 def test_thanks_is_thanks_and_no_verdict(words):
     assert (is_thanks(words), verdict_of(words)) == (True, None)
