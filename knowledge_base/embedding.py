@@ -41,8 +41,8 @@ class Encoder(Protocol):
 class OnnxEncoder:
     """Mean-pooled token vectors of one ONNX transformer.
 
-    Texts are run one by one: the int8 model scales its activations over the whole batch, so a
-    text's vector would otherwise depend on its neighbours.
+    Texts are run one by one: in a batch each would be padded to the longest. The weights are kept as
+    8-bit numbers and multiplied as floats, so the time grows with the tokens: docs/performance.md.
     """
 
     def __init__(self, folder: Path, *, threads: int = 1) -> None:
