@@ -8,10 +8,10 @@ from sqlalchemy import ColumnElement, func, select
 
 from firstline import clock
 from firstline.db import db
+from incidents import followup
 from incidents.models import Channel, Incident
-from incidents.topics import Told, is_same
 from knowledge_base import effect
-from knowledge_base.effect import LASTS_FOR, ArticleTally, Seen, Shown, Tally
+from knowledge_base.effect import ArticleTally, Seen, Shown, Tally
 from knowledge_base.intervals import Median
 from knowledge_base.models import Article, Attempt, AttemptOutcome, Offer
 
@@ -55,16 +55,6 @@ class SelfService:
     left_out: LeftOut
 
 
-@dataclass(frozen=True)
-class _Report:
-    """One time a person told us something: an incident, or an attempt without one."""
-
-    at: datetime
-    incident_id: int | None
-    attempt_id: int | None
-    told: Told
-
-
 def measure(wanted: Wanted, *, sort: str = "offered") -> SelfService:
     """Count what was wanted, as it is known now; articles in the order of `SORTS`."""
     now = clock.now()
@@ -90,7 +80,7 @@ def load(wanted: Wanted) -> list[Seen]:
             Attempt.outcome,
             Attempt.decided_at,
             Attempt.person_id,
-            Attempt.incident_id,
+            Attempt.came_back_at,
         )
         .where(_counted(wanted))
         .order_by(Attempt.created_at, Attempt.id)
@@ -103,7 +93,7 @@ def load(wanted: Wanted) -> list[Seen]:
             outcome=AttemptOutcome(row.outcome),
             decided_at=row.decided_at,
             is_known_person=row.person_id is not None,
-            came_back_at=came_back.get(row.id),
+            came_back_at=row.came_back_at or came_back.get(row.id),
             shown=shown.get(row.id, ()),
         )
         for row in rows
@@ -128,51 +118,8 @@ def _shown(wanted: Wanted) -> dict[int, list[Shown]]:
 
 
 def _came_back(wanted: Wanted) -> dict[int, datetime]:
-    """When the person first reported the same topic after saying it was solved, for those who did."""
-    solved = _counted(wanted) & (Attempt.outcome == AttemptOutcome.SOLVED_SAID)
-    attempts = db.session.scalars(select(Attempt).where(solved, Attempt.person_id.is_not(None))).all()
-    reports = _reports(wanted, solved)
-    found = ((attempt.id, _next(attempt, reports.get(attempt.person_id or 0, []))) for attempt in attempts)
-    return {attempt_id: at for attempt_id, at in found if at is not None}
-
-
-def _next(attempt: Attempt, reports: Sequence[_Report]) -> datetime | None:
-    told, since = Told(attempt.words, attempt.category_slug), attempt.decided_at or attempt.created_at
-    return min(
-        (
-            report.at
-            for report in reports
-            if since < report.at <= since + LASTS_FOR
-            and report.attempt_id != attempt.id
-            and (report.incident_id is None or report.incident_id != attempt.incident_id)
-            and is_same(told, report.told)
-        ),
-        default=None,
-    )
-
-
-def _reports(wanted: Wanted, solved: ColumnElement[bool]) -> dict[int, list[_Report]]:
-    """Everything those who said “solved” told us since, by person."""
-    people = select(Attempt.person_id).where(solved)
-    reports: dict[int, list[_Report]] = {}
-    incidents = select(
-        Incident.requester_id,
-        Incident.created_at,
-        Incident.id,
-        Incident.category,
-        Incident.title,
-        Incident.description,
-    ).where(Incident.requester_id.in_(people), Incident.created_at >= wanted.since)
-    for row in db.session.execute(incidents):
-        told = Told(f"{row.title}\n{row.description}", row.category)
-        reports.setdefault(row.requester_id, []).append(_Report(row.created_at, row.id, None, told))
-    attempts = select(
-        Attempt.person_id, Attempt.created_at, Attempt.id, Attempt.category_slug, Attempt.words
-    ).where(Attempt.person_id.in_(people), Attempt.incident_id.is_(None), Attempt.created_at >= wanted.since)
-    for asked in db.session.execute(attempts):
-        told = Told(asked.words, asked.category_slug)
-        reports.setdefault(asked.person_id or 0, []).append(_Report(asked.created_at, None, asked.id, told))
-    return reports
+    """Of those the worker has not looked after yet."""
+    return followup.came_back(followup.pending(_counted(wanted)))
 
 
 def _named(tallies: Sequence[ArticleTally]) -> list[ArticleLine]:

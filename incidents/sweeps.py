@@ -1,7 +1,7 @@
 """What the one scheduler looks after, so that nothing depends on a nudge arriving."""
 
 from firstline import jobs
-from incidents import intake, selfhelp, unanswered
+from incidents import followup, intake, selfhelp, unanswered
 from incidents.oncall import hooks, paging
 from incidents.resolutions import lapse
 from incidents.routing import overdue
@@ -28,6 +28,12 @@ def route_the_unanswered() -> None:
 def mark_the_unanswered() -> None:
     """Say of fixes nobody answered that they were met with silence, or left."""
     unanswered.mark_unanswered()
+
+
+@jobs.sweep(every_s=600)
+def keep_what_came_back() -> None:
+    """Keep of every fix that helped a week ago whether it still does."""
+    followup.keep()
 
 
 @jobs.sweep(every_s=60)

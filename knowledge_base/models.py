@@ -212,7 +212,8 @@ class Attempt(Model):
 
     `hold_out_id` names the draw it took part in; `is_held_out`: by that lot its offers were found and not
     shown, so that the effect of showing them can be measured. `vector` is that of the words, once the
-    worker looked for gaps.
+    worker looked for gaps. `followed_at`: when it was found out, seven days after the person said it is
+    solved, whether they told us of it again; `came_back_at` is when they did.
     """
 
     __table_args__ = (Index("ix_attempt_created_at", "created_at"),)
@@ -230,6 +231,8 @@ class Attempt(Model):
     is_held_out: Mapped[bool] = mapped_column(default=False)
     outcome: Mapped[str] = mapped_column(String(20), default=AttemptOutcome.NONE)
     decided_at: Mapped[datetime | None]
+    followed_at: Mapped[datetime | None]
+    came_back_at: Mapped[datetime | None]
     gap_id: Mapped[int | None] = mapped_column(ForeignKey("gap.id", ondelete="SET NULL"), index=True)
     vector: Mapped[bytes | None] = mapped_column(deferred=True)
     vector_model: Mapped[str] = mapped_column(String(20), default="")

@@ -205,6 +205,7 @@ def _plain(words: str) -> str:
 def _decide(attempt: Attempt, outcome: AttemptOutcome) -> None:
     attempt.outcome = outcome
     attempt.decided_at = clock.now()
+    attempt.followed_at = attempt.came_back_at = None
 
 
 def _say(session: Session, offer: Offer, *, helped: bool) -> None:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from firstline import jobs
 from firstline.app import settings_of
 from firstline.db import db, write
+from incidents import followup
 from incidents.models import Entry, Event, Incident, State
 from incidents.reports.models import Fact
 from incidents.reports.timeline import LEADS_TO, Stretch, seconds_in, stretches
@@ -41,10 +42,12 @@ def keep_all() -> None:
 
 
 def rebuild() -> None:
-    """Forget everything and reckon it from the timelines."""
+    """Forget everything and reckon it from the timelines and what people told us since."""
     with write() as session:
         session.execute(delete(Fact))
     keep_all()
+    followup.forget()
+    followup.keep()
 
 
 def keep_these(ids: Collection[int]) -> None:

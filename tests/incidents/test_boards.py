@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from firstline import clock
 from firstline.db import db, write
+from incidents import followup, selfservice
 from incidents.alerts.models import Outcome, Received
 from incidents.models import Channel, Entry, Event, Incident
 from incidents.people import Role
@@ -26,7 +27,9 @@ from incidents.reports.boards import (
 from incidents.reports.scope import Scope
 from incidents.resolutions.models import Rating, Score
 from incidents.routing.models import VendorRequest
+from incidents.selfservice import Wanted
 from incidents.services import Outage, Service
+from incidents.topics import Told, is_same
 from knowledge_base.models import Article, Attempt, AttemptOutcome, Offer
 from tests.incidents.test_reports import live, ticking
 
@@ -105,15 +108,18 @@ def history(ticking, person, desk):
                 )
             )
             attempt = Attempt(
-                words=f"trouble {number}",
+                words=rng.choice(["VPN drops", "Printer jams", f"trouble {number}"]),
                 channel=Channel.PORTAL,
-                outcome=rng.choice(list(AttemptOutcome)),
+                outcome=rng.choice([*AttemptOutcome, *[AttemptOutcome.SOLVED_SAID] * 5]),
                 is_held_out=rng.random() < 0.2,
+                person_id=rng.choice([None, erin.id, erin.id, tess.id]),
                 created_at=some_time(),
                 incident_id=rng.choice([None, *ids]),
             )
             if rng.random() < 0.8:
                 attempt.offers.append(Offer(article_id=article.id, rank=1, score=0.5))
+            if attempt.outcome != AttemptOutcome.NONE and rng.random() < 0.9:
+                attempt.decided_at = attempt.created_at + rng.randrange(300) * MINUTE
             session.add(attempt)
     facts.keep_all()
 
@@ -165,6 +171,46 @@ def recount():
         found["downtime"].update({str(one.service_id) for one in known if is_down(one, moment)})
         moment += 30 * MINUTE
     return found, wholes
+
+
+def lasted(attempts, incidents):
+    """How many were solved for good, and of how many: each against everything everybody ever told."""
+    durable = followed = 0
+    for one in attempts:
+        if not (is_within(one.created_at) and one.offers and not one.is_held_out):
+            continue
+        is_solved = one.outcome == "solved_said"
+        end = ((is_solved and one.decided_at) or one.created_at) + timedelta(days=7)
+        if clock.now() < end or (is_solved and one.person_id is None):
+            continue
+        followed += 1
+        told = [
+            (it.created_at, Told(f"{it.title}\n{it.description}", it.category))
+            for it in incidents
+            if it.requester_id == one.person_id and it.id != one.incident_id
+        ]
+        told += [
+            (it.created_at, Told(it.words, it.category_slug))
+            for it in attempts
+            if it.person_id == one.person_id and it is not one and it.incident_id is None
+        ]
+        again = [at for at, words in told if is_same(Told(one.words, one.category_slug), words)]
+        durable += is_solved and not any(end - timedelta(days=7) < at <= end for at in again)
+    return durable, followed
+
+
+def test_what_lasted_is_the_same_before_the_worker_keeps_it_as_afterwards(history, ticking):
+    span = boards.span_of(SCOPE)
+    for days in (50, 53, 80):
+        ticking.at = START + timedelta(days=days)
+        expected = lasted(db.session.query(Attempt).all(), db.session.query(Incident).all())
+        assert 0 < expected[0] < expected[1]
+        for keep in (lambda: 0, followup.keep):
+            keep()
+            (row,) = [row for row in deflection.BOARD.count(span) if row.key == "durable"]
+            whole = selfservice.measure(Wanted(since=span.since, until=span.until)).whole
+            assert (row.number, row.of) == (whole.durable, whole.followed) == expected
+        assert followup.keep() == 0
 
 
 def is_down(outage, moment):

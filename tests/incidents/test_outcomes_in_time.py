@@ -6,7 +6,7 @@ import pytest
 
 from firstline import clock
 from firstline.db import db, write
-from incidents import selfhelp, selfservice
+from incidents import followup, selfhelp, selfservice
 from incidents.intake import Report, report
 from incidents.lifecycle import Change, change, take
 from incidents.models import Channel, Resolution, State
@@ -205,6 +205,15 @@ class TestDurable:
         ask(erin, "vpn drops")
         clock.advance(timedelta(days=5))
         assert measured().whole.came_back == 1
+
+    def test_said_again_to_be_solved_it_is_followed_anew(self, solved, erin, fix):
+        clock.advance(timedelta(days=8))
+        assert followup.keep() == 1
+        selfhelp.tell_outcome(solved.id, by=erin, solved=False)
+        selfhelp.tell_outcome(solved.id, by=erin, solved=True, article_id=fix.id)
+        assert (measured().whole.durable, measured().whole.followed) == (0, 0)
+        clock.advance(timedelta(days=8))
+        assert (followup.keep(), measured().whole.durable) == (1, 1)
 
     def test_opened_again_it_went_on(self, solved, erin):
         selfhelp.tell_outcome(solved.id, by=erin, solved=False)

@@ -4,17 +4,13 @@ from collections.abc import Sequence
 
 from sqlalchemy import ColumnElement, Select, select
 
-from firstline import clock
 from firstline.i18n import gettext
 from firstline.i18n import lazy_gettext as _
-from incidents import holdout, holdout_effect
+from incidents import followup, holdout, holdout_effect
 from incidents.reports.boards import Board, Row, Span, counts
-from incidents.selfservice import Wanted, load
 from knowledge_base import effect
 from knowledge_base.models import Attempt
 
-MOST_FOLLOWED = 2_000
-"""People are followed one by one to know who came back: a longer range is for the page of outcomes."""
 OUTCOMES = {words: outcome for outcome, words in effect.OUTCOMES.items()}
 
 
@@ -24,14 +20,14 @@ def _count(span: Span) -> Sequence[Row]:
     if not whole:
         return []
     rows = [Row(key=key, number=found.get(outcome, 0), of=whole) for key, outcome in OUTCOMES.items()]
-    return [*rows, _lasting(span)] if whole <= MOST_FOLLOWED else rows
+    return [*rows, _lasting(span)]
 
 
 def _lasting(span: Span) -> Row:
-    tally = effect.tally(load(Wanted(since=span.since, until=span.until)), now=clock.now())
-    low, high = tally.lasting.interval
+    lasting = followup.lasting(_within(span))
+    low, high = lasting.interval
     note = gettext("95 %% interval %(low)s to %(high)s", low=_percent(low), high=_percent(high))
-    return Row(key="durable", number=tally.durable, of=tally.followed or None, note=note)
+    return Row(key="durable", number=lasting.count, of=lasting.of or None, note=note)
 
 
 def difference() -> str:
@@ -70,8 +66,7 @@ BOARD = Board(
     label=_("Deflection"),
     definition=_(
         "Attempts in the range at which somebody was shown a fix, by what came of them. For good: said to be "
-        "solved and not reported again within seven days, of all attempts old enough to know; said for ranges "
-        "of at most 2,000 attempts."
+        "solved and not reported again within seven days, of all attempts old enough to know."
     ),
     leaves_out=_("Attempts without a fitting fix, and the hold-out. Silence is silence, not a success."),
     count=_count,
