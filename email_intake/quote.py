@@ -31,21 +31,24 @@ ORIGINAL = re.compile(
     r"\A\W*-{2,}\s*(?:Original Message|Ursprüngliche Nachricht|Original-Nachricht|Message d'origine|"
     r"Mensaje original|Mensagem original|Messaggio originale|Oorspronkelijk bericht|Oryginalna wiadomość|"
     r"Wiadomość oryginalna|Ursprungligt meddelande|Alkuperäinen viesti|Oprindelig meddelelse|"
-    r"Original melding|Исходное сообщение|原始邮件|原始郵件|元のメッセージ|Původní zpráva)\s*-{2,}\s*\Z",
+    r"Original melding|Исходное сообщение|原始邮件|原始郵件|元のメッセージ|Původní zpráva|Oprindelig besked|Opprinnelig melding|Eredeti üzenet|Orijinal [Mm]esaj|Αρχικό μήνυμα|Початкове повідомлення|원본 메시지|"
+    r"Forwarded message|Weitergeleitete Nachricht|Message transféré|Mensaje reenviado|Messaggio inoltrato|Videresendt besked|Пересылаемое сообщение)\s*-{2,}\s*\Z",
     re.IGNORECASE,
 )
 FROM_LINE = re.compile(
-    r"\A\W*(?:From|Von|De|Da|Van|Od|Från|Fra|Lähettäjä|Kimden|Feladó|От|Від|Από|发件人|寄件者|差出人|보낸 사람)\W*[:\uff1a]\s*\S",
+    r"\A\W*(?:From|Von|De|Da|Van|Od|Från|Fra|Lähettäjä|Kimden|Feladó|От|Від|Από|发件人|寄件者|差出人|보낸 사람)\W*[:\uff1a][^\S\n]*(?=.*[^\W\d_])\S",
     re.IGNORECASE,
 )
 SENT_LINE = re.compile(
-    r"\A\W*(?:Sent|Date|Gesendet|Datum|Envoyé|Enviado|Fecha|Data|Inviato|Verzonden|Wysłano|Skickat|Sendt|"
+    r"\A\W*(?:Sent|Date|Gesendet|Datum|Envoyé|Enviado|Fecha|Data|Inviato|Verzonden|Wysłano|Skickat|Sendt|Dato|Päiväys|Tarih|Dátum|Ημερομηνία|日期|날짜|"
     r"Lähetetty|Gönderildi|Elküldve|Отправлено|Дата|Надіслано|Στάλθηκε|发送时间|日期|送信日時|보낸 날짜)(?: am| le| el| em)?\W*[:\uff1a]",
     re.IGNORECASE,
 )
+RULE = re.compile(r"\s*[_=-]{10,}\s*\Z")
 FOOTER = re.compile(
     r"\A\W*(?:(?:Sent|Send) (?:from|via|with) (?:my |mobile|Outlook|Mail|Yahoo|ProtonMail|Proton Mail|Samsung).{0,80}|"
-    r"Get Outlook for (?:iOS|Android|Mac).{0,80}|"
+    r"(?:Get|Download|Télécharger|Obtenez|Descargar|Obtener|Obter|Scarica|Ottieni|Hent|Hämta|Pobierz|Hanki) Outlook (?:for|pour|para|per|til|för|dla|voor).{0,80}|"
+    r"Outlook (?:für|voor) (?:iOS|Android|Mac) (?:herunterladen|holen|downloaden).{0,80}|"
     r"(?:Von meinem|Gesendet von|Diese Nachricht wurde von).{0,80}(?:gesendet|iPhone|iPad|Handy|Outlook|Android\w*|Mobil\w*).{0,20}|"
     r"(?:Envoyé (?:de|depuis) mon|Envoyé à partir).{0,80}|Enviado (?:desde|do) (?:mi|meu).{0,80}|"
     r"Inviato da(?:l mio)?.{0,80}|Verzonden vanaf mijn.{0,80}|Verstuurd vanaf mijn.{0,80}|"
@@ -105,7 +108,11 @@ def _quote_start(lines: Sequence[str]) -> int:
     """The line at which only quote follows; the number of lines where there is none."""
     for at, line in enumerate(lines[:MOST_LINES]):
         if QUOTE_MARK in line or _starts_quote(lines, at):
-            return len(lines) if _is_answered_below(lines, at) else _with_attribution(lines, at)
+            return (
+                len(lines)
+                if _is_answered_below(lines, at)
+                else _with_rule(lines, _with_attribution(lines, at))
+            )
     return len(lines)
 
 
@@ -115,6 +122,9 @@ def _starts_quote(lines: Sequence[str], at: int) -> bool:
         return True
     if FROM_LINE.match(line):
         return any(SENT_LINE.match(following) for following in lines[at + 1 : at + 4])
+    if SENT_LINE.match(line):
+        # Hotmail says the date first; only an address tells its From from any other.
+        return any("@" in following and FROM_LINE.match(following) for following in lines[at + 1 : at + 4])
     return _attribution_length(lines, at) > 0
 
 
@@ -158,6 +168,11 @@ def _with_attribution(lines: Sequence[str], at: int) -> int:
         if length and not any(line.strip() for line in lines[earlier + length : at]):
             return earlier
     return at
+
+
+def _with_rule(lines: Sequence[str], at: int) -> int:
+    """Move up over the rule that some draw above what they quote."""
+    return at - 1 if at > 0 and RULE.match(lines[at - 1]) else at
 
 
 def _is_answered_below(lines: Sequence[str], at: int) -> bool:
