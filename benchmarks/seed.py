@@ -66,6 +66,7 @@ def _incident(chance, created, people, teams, troubles) -> dict:
         "updated_at": created,
         "suggested_at": created,
         "respond_by": due,
+        "update_by": due,
         "resolve_by": due,
         "due_at": due,
         "responded_at": created + timedelta(minutes=chance.randrange(5, 600)),

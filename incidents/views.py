@@ -174,9 +174,13 @@ _TEAMS_IN_ORDER = (Team.is_vendor, Team.tier, Team.name)
 
 def _followers() -> list[View]:
     """What is left out of the other lists, as long as there is any."""
-    count = db.session.scalar(select(func.count()).select_from(Incident).where(OPEN_NOW, FOLLOWING))
+    (count,) = _kept(("following",), _count_followers)
     name = _("Solved with another")
     return [View(slug="following", name=name, query="is:following", count=count)] if count else []
+
+
+def _count_followers() -> Sequence[int]:
+    return db.session.scalars(select(func.count()).select_from(Incident).where(OPEN_NOW, FOLLOWING)).all()
 
 
 def _count_all() -> Sequence[tuple[str, int | None, int | None, int]]:

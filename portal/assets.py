@@ -6,7 +6,7 @@ from hashlib import sha256
 from mimetypes import guess_type
 from pathlib import Path
 
-from flask import Flask, Response, abort, request, url_for
+from flask import Flask, Response, abort, g, request, url_for
 from werkzeug.utils import safe_join
 
 STATIC = Path(__file__).resolve().parent.parent / "static"
@@ -23,10 +23,13 @@ def init_app(app: Flask) -> None:
 
 
 def asset(name: str) -> str:
-    """The address of a static file; it changes with the content."""
-    path = STATIC / name
-    version = _content(path, path.stat().st_mtime_ns).version if path.is_file() else None
-    return url_for("static", name=name, v=version)
+    """The address of a static file; it changes with the content, but not within a request."""
+    known: dict[str, str] = g.setdefault("assets", {})
+    if name not in known:
+        path = STATIC / name
+        version = _content(path, path.stat().st_mtime_ns).version if path.is_file() else None
+        known[name] = url_for("static", name=name, v=version)
+    return known[name]
 
 
 def serve(name: str) -> Response:

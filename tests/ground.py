@@ -3,6 +3,7 @@
 Making them costs 65 ms, truncating them 200; there are thousands of tests.
 """
 
+import atexit
 import shutil
 import sqlite3
 from functools import cache
@@ -40,7 +41,9 @@ def empty_again() -> None:
 
 @cache
 def _template(tables: frozenset[str]) -> Path:
-    path = Path(mkdtemp(prefix="firstline-tables-")) / f"{len(tables)}.db"
+    folder = mkdtemp(prefix="firstline-tables-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    path = Path(folder) / f"{len(tables)}.db"
     engine = create_engine(f"sqlite:///{path}")
     prepare(engine)
     db.metadata.create_all(engine)

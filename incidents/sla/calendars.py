@@ -6,10 +6,11 @@ on which the clock is put forward (an hour is missing) or back (an hour comes tw
 come out aware, in UTC.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
+from itertools import accumulate
 from zoneinfo import ZoneInfo
 
 from incidents.sla.public_holidays import is_public_holiday
@@ -20,6 +21,9 @@ FARTHEST_OFFSET = timedelta(hours=16)
 """No zone is, or was in this century, farther from UTC; an hour on top for the change itself."""
 
 CACHED_DAYS = 20_000
+CACHED_YEARS = 200
+LONG = timedelta(days=14)
+"""From here on whole years are summed up and kept, rather than each date looked at."""
 
 
 @dataclass(frozen=True, order=True)
@@ -75,13 +79,43 @@ def worked(calendar: Calendar, start: datetime, end: datetime) -> timedelta:
         return timedelta()
     if calendar is ROUND_THE_CLOCK:
         return end - start
+    # The dates around both ends are cut to measure; those far inside count whole.
+    inside, beyond = _local_date(calendar, start) + 2 * DAY, _local_date(calendar, end) - DAY
+    if beyond - inside < LONG:
+        return _worked_on(calendar, _days(calendar, start, end), start, end)
+    edges = [*_days(calendar, start, start), *_days(calendar, end, end)]
+    return _worked_on(calendar, edges, start, end) + _whole_days(calendar, inside, beyond)
+
+
+def _worked_on(calendar: Calendar, days: Iterable[date], start: datetime, end: datetime) -> timedelta:
     pieces = (
         min(closes, end) - max(opens, start)
-        for day in _days(calendar, start, end)
+        for day in days
         for opens, closes in open_hours(calendar, day)
         if opens < end and closes > start
     )
     return sum(pieces, timedelta())
+
+
+def _whole_days(calendar: Calendar, first: date, beyond: date) -> timedelta:
+    """All working time of the dates from `first` until just before `beyond`."""
+    years = (_since_new_year(calendar, year)[-1] for year in range(first.year, beyond.year))
+    return sum(years, _so_far(calendar, beyond) - _so_far(calendar, first))
+
+
+def _so_far(calendar: Calendar, day: date) -> timedelta:
+    return _since_new_year(calendar, day.year)[day.timetuple().tm_yday - 1]
+
+
+@lru_cache(maxsize=CACHED_YEARS)
+def _since_new_year(calendar: Calendar, year: int) -> tuple[timedelta, ...]:
+    """The working time of that year before each of its dates, and at the end that of the whole year."""
+    first = date(year, 1, 1)
+    days = (first + number * DAY for number in range((date(year + 1, 1, 1) - first).days))
+    hours = (
+        sum((closes - opens for opens, closes in open_hours(calendar, day)), timedelta()) for day in days
+    )
+    return tuple(accumulate(hours, initial=timedelta()))
 
 
 def after(calendar: Calendar, start: datetime, span: timedelta) -> datetime:

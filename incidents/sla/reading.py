@@ -4,12 +4,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import cache
 
 from firstline import clock
 from incidents.models import OPEN, Incident
 from incidents.sla.agreements import Agreement, Measure, read_book
 from incidents.sla.calendars import Calendar, is_open, worked
-from incidents.sla.keeping import agreed_for
 from incidents.sla.reckoning import begun, pending_measures
 
 
@@ -66,9 +66,12 @@ def reading(incident: Incident) -> Reading:
 
 
 def readings(incidents: Iterable[Incident]) -> dict[int, Reading]:
-    """As `reading`, for a whole list by the incident's id."""
-    book, now = read_book(), clock.now()
-    return {one.id: _read(one, agreed_for(book, one), now) for one in incidents}
+    """As `reading`, for a whole list by the incident's id, each as it was written last."""
+    agreed, now = cache(read_book().agreement), clock.now()
+    return {
+        one.id: _read(one, agreed(one.priority, service_id=one.service_id, team_id=one.team_id), now)
+        for one in incidents
+    }
 
 
 def is_breached(incident: Incident, *, at: datetime) -> bool:
