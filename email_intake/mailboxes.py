@@ -16,6 +16,7 @@ from firstline.db import db, write
 from firstline.i18n import gettext as _
 from firstline.settings import Settings
 from incidents.errors import Conflict, Invalid, NotFound
+from incidents.overtaking import require_unchanged
 from incidents.people import Person, Team, find_by_address
 from incidents.policy import Action, require
 from incidents.services import Service
@@ -58,12 +59,17 @@ def find(mailbox_id: int) -> Mailbox:
     return _get(db.session(), mailbox_id)
 
 
-def save(facts: MailboxFacts, *, by: Person, mailbox_id: int | None = None) -> int:
-    """Add or change one; the running intake takes it up within seconds. Returns its id."""
+def save(facts: MailboxFacts, *, by: Person, mailbox_id: int | None = None, seen: str = "") -> int:
+    """Add or change one; the running intake takes it up within seconds. Returns its id.
+
+    `seen` as in `incidents.overtaking`.
+    """
     require(by, Action.ADMINISTER)
     kept = secrets.encrypt(facts.secret)
     with write() as session:
         mailbox = _get(session, mailbox_id) if mailbox_id else Mailbox()
+        if mailbox_id:
+            require_unchanged(mailbox, seen)
         _check(session, facts, mailbox)
         if not mailbox.from_settings:
             _fill_connection(mailbox, facts)

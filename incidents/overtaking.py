@@ -20,6 +20,8 @@ BY_ITSELF = frozenset(
         "theme",
         "language",
         "timezone",
+        *("not_before", "failures", "failing_since", "error", "off_since", "is_told"),
+        *("uidvalidity", "last_uid", "started_at", "fetched_at"),
     }
 )
 """Columns that change without anybody's form."""

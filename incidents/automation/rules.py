@@ -18,6 +18,7 @@ from incidents.automation import deeds
 from incidents.automation.models import NAME_LENGTH, AutomationRule, Moment
 from incidents.errors import Invalid, NotFound
 from incidents.models import OPEN_NOW, Entry, Incident
+from incidents.overtaking import require_unchanged
 from incidents.people import Person
 from incidents.policy import Action, require
 from incidents.routing import conditions as routing_conditions
@@ -70,8 +71,11 @@ def in_order(session: Session) -> Sequence[AutomationRule]:
     return session.scalars(select(AutomationRule).order_by(AutomationRule.position, AutomationRule.id)).all()
 
 
-def save(facts: RuleFacts, *, by: Person, rule_id: int | None = None) -> AutomationRule:
-    """Add a rule at the end, or write one anew; either way it is off until somebody switches it on."""
+def save(facts: RuleFacts, *, by: Person, rule_id: int | None = None, seen: str = "") -> AutomationRule:
+    """Add a rule at the end, or write one anew; either way it is off until somebody switches it on.
+
+    `seen` as in `overtaking`.
+    """
     require(by, Action.ADMINISTER)
     if not facts.name.strip():
         raise Invalid(_("Give the rule a name: it is what people read on the timeline."), field="name")
@@ -83,6 +87,8 @@ def save(facts: RuleFacts, *, by: Person, rule_id: int | None = None) -> Automat
         met = rulebook.checked(session, facts.conditions)
         does = deeds.checked(session, facts.deeds, by_person=False)
         rule = _found(session, rule_id) if rule_id else AutomationRule(position=_end(session))
+        if rule_id:
+            require_unchanged(rule, seen)
         rule.name, rule.moment, rule.query = facts.name.strip()[:NAME_LENGTH], facts.moment, query
         rule.owner_id, rule.is_on, rule.conditions, rule.deeds = owner_id, False, met, does
         session.add(rule)

@@ -11,6 +11,7 @@ from firstline import clock, outgoing, secrets
 from firstline.db import db, write
 from firstline.i18n import gettext as _
 from incidents.errors import Invalid, NotFound
+from incidents.overtaking import require_unchanged
 from incidents.people import Person
 from incidents.policy import Action, require
 from incidents.remediations import actions
@@ -66,13 +67,17 @@ def lately() -> Sequence[Run]:
     return db.session.scalars(found.order_by(waits_first, Run.id.desc()).limit(MOST_RUNS)).all()
 
 
-def save(facts: RemediationFacts, *, by: Person, remediation_id: int | None = None) -> Remediation:
-    """Make or correct one; raises `Invalid`."""
+def save(
+    facts: RemediationFacts, *, by: Person, remediation_id: int | None = None, seen: str = ""
+) -> Remediation:
+    """Make or correct one; raises `Invalid`. `seen` as in `overtaking`."""
     require(by, Action.ADMINISTER)
     with write() as session:
         kept = session.get(Remediation, remediation_id) if remediation_id else Remediation(by_id=by.id)
         if kept is None:
             raise NotFound(_("There is no such remediation any more."))
+        if remediation_id:
+            require_unchanged(kept, seen)
         _check(session, facts, kept)
         if facts.is_by_rule and not kept.is_by_rule:
             kept.rules_since = clock.now()

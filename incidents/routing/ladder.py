@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from firstline.db import db, write
 from firstline.i18n import gettext as _
 from incidents.errors import Conflict, Invalid
+from incidents.overtaking import require_unchanged
 from incidents.people import Person, Team
 from incidents.policy import Action, require
 from incidents.routing.models import EscalationRule, Upwards
@@ -41,12 +42,17 @@ def list_steps() -> Sequence[EscalationRule]:
     return db.session.scalars(select(EscalationRule).order_by(*order)).all()
 
 
-def save_step(facts: StepFacts, *, by: Person, rule_id: int | None = None) -> EscalationRule:
-    """Add or correct a rule; one that would send incidents round is refused and names the way."""
+def save_step(facts: StepFacts, *, by: Person, rule_id: int | None = None, seen: str = "") -> EscalationRule:
+    """Add or correct a rule; one that would send incidents round is refused and names the way.
+
+    `seen` as in `overtaking`.
+    """
     require(by, Action.ADMINISTER)
     _check(facts)
     with write() as session:
         rule = rule_of(session, EscalationRule, rule_id) if rule_id else EscalationRule()
+        if rule_id:
+            require_unchanged(rule, seen)
         rule.from_team = own_team(session, facts.from_team) if facts.from_team else None
         rule.tier = rule.from_team.tier if rule.from_team else facts.tier
         rule.upwards, rule.after_minutes = facts.upwards, facts.after_minutes

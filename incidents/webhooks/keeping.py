@@ -14,6 +14,7 @@ from firstline.db import db, write
 from firstline.i18n import gettext as _
 from incidents.errors import Invalid, NotFound
 from incidents.models import Entry
+from incidents.overtaking import require_unchanged
 from incidents.people import Person
 from incidents.policy import Action, require
 from incidents.problems.models import Note
@@ -77,12 +78,16 @@ def add(facts: WebhookFacts, *, by: Person) -> tuple[Webhook, str]:
     return webhook, secret
 
 
-def change(webhook_id: int, facts: WebhookFacts, *, by: Person) -> Webhook:
-    """Correct a webhook; switching it on again forgets its failures, and what is owed is sent."""
+def change(webhook_id: int, facts: WebhookFacts, *, by: Person, seen: str = "") -> Webhook:
+    """Correct a webhook; switching it on again forgets its failures, and what is owed is sent.
+
+    `seen` as in `overtaking`.
+    """
     require(by, Action.ADMINISTER)
     _check(facts)
     with write() as session:
         webhook = _webhook(session, webhook_id)
+        require_unchanged(webhook, seen)
         _write_down(webhook, facts)
         webhook.not_before = clock.now()
         if facts.is_active:

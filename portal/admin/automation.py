@@ -11,7 +11,7 @@ from incidents.automation.rules import RuleFacts
 from incidents.errors import Refused
 from incidents.routing.conditions import NAMES
 from portal.access import person
-from portal.admin import routing
+from portal.admin import overtaken, routing
 from portal.display import LEVELS
 from portal.errors import status_of
 
@@ -23,7 +23,7 @@ def index(rule_id: int | None = None) -> str:
 
 def save(rule_id: int | None = None) -> ResponseReturnValue:
     try:
-        rule = rules.save(_facts(), by=person(), rule_id=rule_id)
+        rule = rules.save(_facts(), by=person(), rule_id=rule_id, seen=overtaken.seen())
     except Refused as refusal:
         return _page(rule_id, refusal), status_of(refusal)
     flash(_("“%(name)s” is saved, and off: look at what it would touch, then switch it on.", name=rule.name))
@@ -72,6 +72,7 @@ def _page(rule_id: int | None, refusal: Refused | None = None) -> str:
         rules=[(rule, rules.sentence(rule)) for rule in rules.list_rules()],
         chosen=chosen,
         trial=rules.try_on_last_week(chosen) if chosen and not refusal else None,
+        **overtaken.state(chosen, _known(chosen), refusal, {**overtaken.LABELS, **NAMES, **_deed_names()}),
         typed=_typed() if refusal else _form_of(chosen),
         errors={refusal.field or "": refusal.sentence} if refusal else {},
         moments=rules.WHEN,
@@ -102,6 +103,18 @@ def _typed() -> dict[str, object]:
         "does": {one["do"]: one["value"] for one in given_deeds()},
         **routing.typed_conditions(),
     }
+
+
+def _known(rule: AutomationRule | None) -> dict[str, object]:
+    """What stands there, field by field as the form sends it."""
+    form = _form_of(rule)
+    does = form.pop("does")
+    assert isinstance(does, dict), "a rule keeps what it does by name"
+    return form | {field: does.get(do, "") for field, do in zip(_deed_names(), deeds.DEEDS, strict=True)}
+
+
+def _deed_names() -> dict[str, object]:
+    return {f"do-{do}": doing.label for do, doing in deeds.DEEDS.items()}
 
 
 def _form_of(rule: AutomationRule | None) -> dict[str, object]:

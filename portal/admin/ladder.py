@@ -10,6 +10,7 @@ from incidents.routing import ladder
 from incidents.routing.ladder import StepFacts
 from incidents.routing.models import EscalationRule, Upwards
 from portal.access import person
+from portal.admin import overtaken
 from portal.errors import status_of
 
 
@@ -19,7 +20,7 @@ def index(rule_id: int | None = None) -> str:
 
 def save(rule_id: int | None = None) -> ResponseReturnValue:
     try:
-        ladder.save_step(_facts(), by=person(), rule_id=rule_id)
+        ladder.save_step(_facts(), by=person(), rule_id=rule_id, seen=overtaken.seen())
     except Refused as refusal:
         return _page(rule_id, refusal), status_of(refusal)
     flash(_("The rule is saved."), "success")
@@ -42,6 +43,7 @@ def _page(rule_id: int | None, refusal: Refused | None = None) -> str:
         rules=rules,
         chosen=chosen,
         typed={**_form_of(chosen), "is_on": "", **request.form} if refusal else _form_of(chosen),
+        **overtaken.state(chosen, _form_of(chosen), refusal),
         errors={refusal.field or "": refusal.sentence} if refusal else {},
         teams=[team for team in administration.list_teams() if not team.is_vendor],
     )

@@ -14,6 +14,7 @@ from incidents.errors import Refused
 from incidents.people import Team
 from incidents.services import Service
 from portal.access import person
+from portal.admin import overtaken
 from portal.errors import status_of
 
 CONNECTION = ("name", "host", "port", "username", "folder", "security", "login")
@@ -27,7 +28,7 @@ def index(mailbox_id: int | None = None) -> str:
 
 def save(mailbox_id: int | None = None) -> ResponseReturnValue:
     try:
-        saved_id = mailboxes.save(_facts(), by=person(), mailbox_id=mailbox_id)
+        saved_id = mailboxes.save(_facts(), by=person(), mailbox_id=mailbox_id, seen=overtaken.seen())
     except Refused as refusal:
         return _page(mailbox_id, refusal), status_of(refusal)
     flash(_("%(name)s is saved.", name=mailboxes.find(saved_id).name), "success")
@@ -73,6 +74,7 @@ def _page(mailbox_id: int | None, refusal: Refused | None = None) -> str:
         chosen=chosen,
         teams=[(team.slug, team.name) for team in administration.list_teams()],
         services=[(service.slug, service.name) for service in services.list_services()],
+        **overtaken.state(chosen, _form_of(chosen), refusal),
         typed=request.form if refusal else _form_of(chosen),
         errors={refusal.field or "": refusal.sentence} if refusal else {},
     )

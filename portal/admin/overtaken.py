@@ -20,6 +20,15 @@ LABELS = {
     "hours": _("Hours"), "respond_minutes": _("Answer within"), "update_minutes": _("News within"),
     "resolve_minutes": _("Solve within"), "zone": _("Time zone"), "week": _("Week"), "days_off": _("Days off"),
     "country": _("Country"), "subdivision": _("Region"), "assigning": _("How it is given"), "is_on": _("On"),
+    "url": _("Address"), "events": _("Events"), "shows_internal": _("Send the words of internal notes, too"),
+    "is_active": _("Switched on"), "host": _("IMAP server"), "port": _("Port (if not the usual one)"),
+    "username": _("User name"), "folder": _("Folder"), "security": _("Security"), "login": _("Proof"),
+    "address": _("Address people write to"), "move_to": _("Move taken mail to"),
+    "start_at": _("Mail that lies there already"), "start_days": _("How many days"),
+    "origin": _("What lies with"), "after_minutes": _("After working minutes"),
+    "worst_priority": _("Of priority"), "target": _("Goes to"), "moment": _("When"), "query": _("And it fits this search"),
+    "offer": _("Words on the requester's button"), "action": _("Done by"), "reach": _("Acts on"),
+    "articles": _("Articles"), "categories": _("Categories"), "alerts": _("Alerts"),
 }  # fmt: skip
 """What the fields of these forms are called."""
 

@@ -13,6 +13,7 @@ from incidents.remediations.keeping import BOUNDS, RemediationFacts
 from incidents.remediations.models import WEBHOOK, Reach, Remediation
 from knowledge_base import articles
 from portal.access import person
+from portal.admin import overtaken
 from portal.errors import status_of
 from portal.support import wording
 from portal.support.remedies import RESULTS
@@ -44,7 +45,7 @@ def index(remediation_id: int | None = None) -> str:
 
 def save(remediation_id: int | None = None) -> ResponseReturnValue:
     try:
-        kept = keeping.save(_facts(), by=person(), remediation_id=remediation_id)
+        kept = keeping.save(_facts(), by=person(), remediation_id=remediation_id, seen=overtaken.seen())
     except Refused as refusal:
         return _page(remediation_id, refusal), status_of(refusal)
     flash(_("%(name)s is saved.", name=kept.name), "success")
@@ -88,9 +89,14 @@ def _page(remediation_id: int | None, refusal: Refused | None = None) -> str:
         actions=[WEBHOOK, *actions.plugins()],
         categories=wording.category_names(articles.categories()),
         picked=request.form.getlist("categories") if refusal else chosen.categories if chosen else [],
+        **overtaken.state(chosen, _known(chosen), refusal, {**overtaken.LABELS, **NUMBERS, **SWITCHES}),
         typed=request.form if refusal else _form_of(chosen),
         errors={refusal.field or "": refusal.sentence} if refusal else {},
     )
+
+
+def _known(chosen: Remediation | None) -> dict[str, object]:
+    return {**_form_of(chosen), "categories": chosen.categories if chosen else []}
 
 
 def _form_of(chosen: Remediation | None) -> Mapping[str, object]:

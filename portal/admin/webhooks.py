@@ -1,5 +1,7 @@
 """Webhooks: who hears of events, what they heard, and sending it again."""
 
+from dataclasses import asdict
+
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -11,6 +13,7 @@ from incidents.webhooks.bodies import EVENTS
 from incidents.webhooks.keeping import WebhookFacts
 from incidents.webhooks.models import Standing, Webhook
 from portal.access import person
+from portal.admin import overtaken
 from portal.errors import status_of
 from portal.forms import moment
 
@@ -30,7 +33,7 @@ def save(webhook_id: int | None = None) -> ResponseReturnValue:
         if webhook_id is None:
             webhook, secret = keeping.add(_facts(), by=person())
             return _page(webhook.id, secret=secret)
-        webhook = keeping.change(webhook_id, _facts(), by=person())
+        webhook = keeping.change(webhook_id, _facts(), by=person(), seen=overtaken.seen())
     except Refused as refusal:
         return _page(webhook_id, refusal=refusal), status_of(refusal)
     flash(_("%(name)s is saved.", name=webhook.name), "success")
@@ -99,6 +102,7 @@ def _page(webhook_id: int | None, *, refusal: Refused | None = None, secret: str
         events=EVENTS,
         secret=secret,
         typed=_facts() if is_typed else _form_of(chosen),
+        **overtaken.state(chosen, asdict(_form_of(chosen)), refusal),
         errors={refusal.field or "": refusal.sentence} if refusal else {},
     )
 

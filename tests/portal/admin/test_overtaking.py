@@ -97,3 +97,34 @@ def test_a_token_changes_nobodys_role_and_is_made_for_nobody(ada, desk, person, 
     person("tess", Role.AGENT, desk["first"])
     assert ada.post("/admin/tokens", data={"email": email, "role": role}).status_code in {409, 422}
     assert administration.list_tokens() == []
+
+
+HOOK = {"name": "Chat", "url": "https://hooks.example.com/x", "is_active": "1"}
+STEP = {"origin": "tier:1", "after_minutes": "60", "target": "next_tier", "worst_priority": "5", "is_on": "1"}
+BOX = {"name": "Support", "host": "127.0.0.1", "port": "1", "security": "none", "login": "password"}
+BOX |= {"username": "support", "secret": "a word", "start_at": "days", "start_days": "3"}
+RULE = {"name": "VPN up", "moment": "reported", "words": "vpn", "do-urgency": "high"}
+REMEDY = {"name": "Unlock", "slug": "unlock", "action": "webhook", "url": "https://hooks.example.com/unlock"}
+REMEDY |= {"secret": "a long enough secret", "reach": "person", "timeout_s": "20", "hourly_limit": "20"}
+REMEDY |= {"repeat_limit": "2", "target_limit": "50", "is_active": "1"}
+
+
+@pytest.mark.parametrize(
+    ("address", "form", "change"),
+    [
+        ("webhooks", HOOK, {"name": "Wall"}),
+        ("escalation", STEP, {"after_minutes": "90"}),
+        ("mailboxes", BOX, {"start_days": "5"}),
+        ("automation", RULE, {"do-urgency": "low"}),
+        ("remediations", REMEDY, {"hourly_limit": "10"}),
+    ],
+)
+def test_what_acts_by_itself_is_kept_from_it_too(ada, desk, address, form, change):
+    assert ada.post(f"/admin/{address}", data=form).status_code in {200, 303}
+    seen = mark(ada.get(f"/admin/{address}/1"))
+    first = ada.post(f"/admin/{address}/1", data=form | change | {"seen": seen})
+    refused = ada.post(f"/admin/{address}/1", data=form | {"seen": seen})
+    assert (first.status_code, refused.status_code) == (303, 409)
+    assert "Saved meanwhile" in refused.get_data(as_text=True)
+    again = ada.post(f"/admin/{address}/1", data=form | {"seen": mark(refused)})
+    assert again.status_code == 303
