@@ -1,7 +1,7 @@
 """Does the sums: every figure of a scope, and one figure by what incidents have in common."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -12,6 +12,7 @@ from sqlalchemy import Select, SQLColumnExpression, func, select
 from firstline import clock
 from firstline.db import db
 from incidents.models import OPEN, Incident
+from incidents.reports import daily
 from incidents.reports.figures import FIGURES, Basis, Figure, Unit, day_of
 from incidents.reports.models import Fact
 from incidents.reports.scope import Scope
@@ -64,16 +65,9 @@ class Bar:
 
 
 def all_figures(scope: Scope) -> dict[str, Value]:
-    """Every figure, in two queries."""
-    found: dict[str, Value] = {}
-    for basis in Basis:
-        wanted = [figure for figure in FIGURES if figure.basis == basis]
-        numbers = db.session.execute(_sums(wanted, scope)).one()
-        found |= {
-            figure.slug: Value(figure, int(numbers[2 * place]), int(numbers[2 * place + 1]))
-            for place, figure in enumerate(wanted)
-        }
-    return found
+    """Every figure, from the sums of its days."""
+    found = {basis: daily.numbers(basis, scope) for basis in Basis}
+    return {one.slug: Value(one, *found[one.basis].get(one.slug, (0, 0))) for one in FIGURES}
 
 
 def by(figure: Figure, dimension: Dimension, scope: Scope) -> list[Bar]:
@@ -81,7 +75,7 @@ def by(figure: Figure, dimension: Dimension, scope: Scope) -> list[Bar]:
     if dimension == Dimension.WEEK:
         return _by_week(figure, scope)
     column = COLUMNS[dimension]
-    rows = db.session.execute(_sums([figure], scope).add_columns(column).group_by(column)).all()
+    rows = db.session.execute(_sums(figure, scope).add_columns(column).group_by(column)).all()
     bars = [Bar(row[2], Value(figure, int(row[0]), int(row[1]))) for row in rows]
     if dimension == Dimension.PRIORITY:
         return sorted(bars, key=lambda bar: str(bar.key))
@@ -118,16 +112,14 @@ def first_day() -> date | None:
     return db.session.scalar(select(func.min(Fact.opened_on)))
 
 
-def _sums(figures: Iterable[Figure], scope: Scope) -> Select[*tuple[Any, ...]]:
-    wanted = list(figures)
-    columns = [column for figure in wanted for column in (figure.total, figure.count)]
-    return select(*columns).where(*scope.conditions(day_of(wanted[0])))
+def _sums(figure: Figure, scope: Scope) -> Select[*tuple[Any, ...]]:
+    return select(figure.total, figure.count).where(*scope.conditions(day_of(figure)))
 
 
 def _by_week(figure: Figure, scope: Scope) -> list[Bar]:
     """Days are summed by the database, weeks here: databases do not agree on weeks."""
     day = day_of(figure)
-    rows = db.session.execute(_sums([figure], scope).add_columns(day).group_by(day)).all()
+    rows = db.session.execute(_sums(figure, scope).add_columns(day).group_by(day)).all()
     totals: defaultdict[date, int] = defaultdict(int)
     counts: defaultdict[date, int] = defaultdict(int)
     for total, count, on in rows:

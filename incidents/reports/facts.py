@@ -15,7 +15,8 @@ from firstline.app import settings_of
 from firstline.db import db, write
 from incidents import followup
 from incidents.models import Entry, Event, Incident, State
-from incidents.reports.models import Fact
+from incidents.reports import daily
+from incidents.reports.models import DaySum, Fact
 from incidents.reports.timeline import LEADS_TO, Stretch, seconds_in, stretches
 from incidents.sla.agreements import Book, read_book
 from incidents.sla.calendars import Calendar, Stop, worked_outside
@@ -44,8 +45,10 @@ def keep_all() -> None:
 def rebuild() -> None:
     """Forget everything and reckon it from the timelines and what people told us since."""
     with write() as session:
+        session.execute(delete(DaySum))
         session.execute(delete(Fact))
     keep_all()
+    daily.keep_all()
     followup.forget()
     followup.keep()
 
@@ -54,6 +57,8 @@ def keep_these(ids: Collection[int]) -> None:
     """Reckon the rows of these incidents anew."""
     made = list(reckon(db.session(), ids))
     with write() as session:
+        before = session.scalars(select(Fact).where(Fact.incident_id.in_(ids)))
+        daily.forget(session, [*before, *made])
         for fact in made:
             session.merge(fact)
 

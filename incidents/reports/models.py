@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import Date, ForeignKey, Index, String
+from sqlalchemy import BigInteger, Date, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from firstline import clock
@@ -49,6 +49,27 @@ class Fact(Model):
     is_first_contact: Mapped[bool]
     is_reopened: Mapped[bool]
     minutes_spent: Mapped[int]
+
+
+class DaySum(Model):
+    """What a figure sums to on a day, for the incidents that have `value` as their `split`.
+
+    `basis` is the day by which an incident falls into the range. Both words empty: all incidents.
+    """
+
+    __tablename__ = "report_day_sum"
+    __table_args__ = (
+        Index("ix_report_day_sum_day", "day"),
+        {"sqlite_with_rowid": False},
+    )
+
+    basis: Mapped[str] = mapped_column(String(10), primary_key=True)
+    split: Mapped[str] = mapped_column(String(12), primary_key=True)
+    value: Mapped[str] = mapped_column(String(60), primary_key=True)
+    day: Mapped[date] = mapped_column(Date, primary_key=True)
+    figure: Mapped[str] = mapped_column(String(24), primary_key=True)
+    total: Mapped[int] = mapped_column(BigInteger)
+    number: Mapped[int]
 
 
 class Mailing(Model):

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from firstline.db import db
 from incidents.models import Incident
-from incidents.reports import facts
+from incidents.reports import daily, facts
 from incidents.reports.models import Fact
 
 COLUMNS = [column.key for column in Fact.__table__.columns]
@@ -15,7 +15,7 @@ COLUMNS = [column.key for column in Fact.__table__.columns]
 
 @dataclass(frozen=True)
 class Difference:
-    """One field of one incident that is kept wrongly."""
+    """One field of one incident, or one sum of one day, that is kept wrongly."""
 
     number: str
     field: str
@@ -32,6 +32,8 @@ def verify() -> Iterator[Difference]:
             yield from _compare(kept.get(told.incident_id), told)
         last = ids[-1]
         db.session.rollback()
+    for day, field, kept_sum, right in daily.wrong():
+        yield Difference(day.isoformat(), field, kept_sum, right)
 
 
 def _after(last: int) -> list[int]:

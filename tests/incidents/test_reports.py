@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -15,10 +16,10 @@ from incidents.intake import Report, report
 from incidents.lifecycle import Change
 from incidents.models import Channel, Entry, Event, Incident, Resolution, State
 from incidents.people import Role
-from incidents.reports import annotations, counting, facts, rows, scope, verifying
+from incidents.reports import annotations, counting, daily, facts, rows, scope, verifying
 from incidents.reports.counting import Dimension
 from incidents.reports.figures import BY_SLUG, FIGURES
-from incidents.reports.models import Fact
+from incidents.reports.models import DaySum, Fact
 from incidents.reports.scope import Scope
 from incidents.sla.agreements import read_book
 from incidents.sla.calendars import is_open
@@ -166,13 +167,41 @@ def test_every_figure_is_what_a_plain_recount_of_the_timelines_gives(seed, ticki
         live(rng, ticking, tess, erin)
     merge_some(rng)
     facts.keep_all()
-    for asked in (
-        YEAR,
-        Scope(since=START.date() + timedelta(days=2), until=START.date() + timedelta(days=6)),
-    ):
-        told = {slug: (value.total, value.count) for slug, value in counting.all_figures(asked).items()}
-        assert told == recount(asked.since, asked.until)
+    some_days = Scope(since=START.date() + timedelta(days=2), until=START.date() + timedelta(days=6))
+    expected = {asked: recount(asked.since, asked.until) for asked in (YEAR, some_days)}
+    portal = replace(YEAR, channel="portal")
+    parts = numbers(portal), numbers(replace(portal, priority=3))
+    for keep_sums in (lambda: None, daily.keep_all):
+        keep_sums()
+        assert {asked: numbers(asked) for asked in expected} == expected
+        assert (numbers(portal), numbers(replace(portal, priority=3))) == parts
     assert list(verifying.verify()) == []
+    live(rng, ticking, tess, erin)
+    with write() as session:
+        for one in session.query(Incident).filter(Incident.resolved_at.is_not(None)).limit(3):
+            one.minutes_spent += 5
+    for one in db.session.query(Incident).filter_by(state=State.RESOLVED).limit(2).all():
+        lifecycle.change(one.id, Change(to=State.QUEUED, note="It is back."), by=tess)
+    facts.keep_all()
+    assert numbers(YEAR) == recount(YEAR.since, YEAR.until)
+
+
+def numbers(asked):
+    return {slug: (value.total, value.count) for slug, value in counting.all_figures(asked).items()}
+
+
+def test_a_kept_sum_that_is_wrong_is_told_and_made_right(ticking, tess, person):
+    settled(tess, person("erin"))
+    ticking.forward(60 * 24 * 2)
+    facts.keep_all()
+    daily.keep_all()
+    with write() as session:
+        session.query(DaySum).filter_by(split="", figure="resolved").update({"total": 7})
+    assert [(one.number, one.kept, one.told) for one in verifying.verify()] == [
+        (START.date().isoformat(), (7, 1), (1, 1))
+    ]
+    facts.rebuild()
+    assert (list(verifying.verify()), counting.all_figures(YEAR)["resolved"].total) == ([], 1)
 
 
 def settled(tess, erin, **what):
