@@ -38,9 +38,12 @@ class Stretch:
 
 
 def stretches(entries: Sequence[Entry], *, until: datetime) -> list[Stretch]:
-    """The times one after the other, the last one up to `until`; what follows it is left out."""
+    """The times one after the other, the last one up to `until`; what follows it is left out.
+
+    None of an incident that came without its story, as some do that are moved in.
+    """
     turns = [entry for entry in entries if entry.event in LEADS_TO and entry.created_at <= until]
-    ends = [entry.created_at for entry in turns[1:]] + [until]
+    ends = [entry.created_at for entry in turns[1:]] + [until] * bool(turns)
     return [
         Stretch(LEADS_TO[Event(turn.event)], turn.created_at, end, str(turn.facts.get("waiting_on", "")))
         for turn, end in zip(turns, ends, strict=True)

@@ -51,6 +51,7 @@ for rule, endpoint, view, methods in (
     ("/fixes", "fixes", fixes.index, GET),
     ("/fixes/<slug>", "fix", fixes.show, GET),
     ("/fixes/<slug>/outcome", "fix_outcome", verdicts.tell_outcome, POST),
+    ("/fixes/<slug>/remediations/<remedy>", "start_from_article", remediations.start_from_article, POST),
     ("/fixes/<slug>/feedback", "fix_feedback", verdicts.tell_feedback, POST),
 ):
     blueprint.add_url_rule(rule, endpoint, view, methods=methods)

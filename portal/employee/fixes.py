@@ -1,6 +1,7 @@
 """Known fixes: to look through, to search, and one of them to follow."""
 
 from collections.abc import Mapping
+from secrets import token_urlsafe
 from typing import Any
 
 from flask import redirect, render_template, request, url_for
@@ -11,6 +12,7 @@ from firstline import log
 from firstline.i18n import gettext as _
 from firstline.i18n import lazy_gettext as later
 from incidents import services, unreported
+from incidents.remediations import from_article
 from knowledge_base import articles, browsing, feedback, reading, related, results
 from knowledge_base.errors import Withdrawn
 from knowledge_base.feedback import Reason
@@ -68,6 +70,8 @@ def facts_of(article: Article, words: str) -> Mapping[str, Any]:
         "safe": Markup,  # reading's HTML is cleaned
         "words": words,
         "service": next((one.name for one in services.list_services() if one.slug == article.service), ""),
+        "remediations": from_article.of(article),
+        "nonce": token_urlsafe(12),
         "related": related.of(article, audience()),
         "word": feedback.word_of(article, person().id),
         "is_solved": unreported.is_solved(person(), words, article),

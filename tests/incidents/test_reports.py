@@ -21,6 +21,7 @@ from incidents.reports.counting import Dimension
 from incidents.reports.figures import BY_SLUG, FIGURES
 from incidents.reports.models import DaySum, Fact
 from incidents.reports.scope import Scope
+from incidents.reports.timeline import stretches
 from incidents.sla.agreements import read_book
 from incidents.sla.calendars import is_open
 from incidents.sla.keeping import agreed_for
@@ -352,3 +353,7 @@ def test_annotations_stand_in_their_range_and_go_again(ticking, tess, person):
             annotations.annotate(on, text, by=tess)
     with pytest.raises(NotAllowed):
         annotations.annotate(START.date(), "x", by=person("bob"))
+
+
+def test_an_incident_that_came_without_its_story_has_no_times_in_a_state():
+    assert stretches([], until=datetime(2026, 3, 2, tzinfo=UTC)) == []

@@ -19,10 +19,12 @@ from incidents.lifecycle import Change
 from incidents.models import Channel, Event, Incident, Resolution, State, Visibility
 from incidents.notices import Notice, Topic
 from incidents.people import Role
-from incidents.remediations import actions, asking, keeping, offering, running
+from incidents.remediations import actions, asking, from_article, keeping, offering, running
 from incidents.remediations.actions import Answer
 from incidents.remediations.keeping import RemediationFacts
 from incidents.remediations.models import Reach, Remediation, Result, Run
+from knowledge_base.models import Article
+from knowledge_base.models import State as Standing
 from tests.incidents.remediations.receiver import SECRET, done, receiving
 
 UNLOCK = "unlock-account"
@@ -66,6 +68,14 @@ def facts(receiver):
 @pytest.fixture
 def remedy(facts, ada):
     return keeping.save(facts, by=ada)
+
+
+@pytest.fixture
+def article():
+    with write() as session:
+        locked = Article(slug="locked", title="My account is locked", body="Wait.", state=Standing.PUBLISHED)
+        session.add(locked)
+    return locked
 
 
 def said(by, **more) -> Incident:
@@ -302,6 +312,27 @@ def test_what_was_solved_meanwhile_is_not_touched(remedy, receiver, erin, tess):
     lifecycle.change(incident.id, solved, by=tess)
     work()
     assert (last(incident).state, receiver.orders) == (Result.DECLINED, [])
+
+
+def test_beside_its_article_it_uses_the_open_incident_or_opens_one_that_tells_how_it_went(
+    facts, receiver, ada, erin, article
+):
+    keeping.save(replace(facts, categories=[], articles=[article.slug]), by=ada)
+    assert [one.slug for one in from_article.of(article)] == [UNLOCK]
+    runs = [from_article.ask(article, UNLOCK, by=erin, nonce="a") for _ in range(2)]
+    assert runs[0].id == runs[1].id
+    work()
+    incident = runs[0].incident
+    assert (incident.title, incident.state) == (article.title, State.RESOLVED)
+    assert len(receiver.orders) == 1
+    assert from_article.ask(article, UNLOCK, by=erin, nonce="b").incident_id != incident.id
+
+
+def test_beside_an_article_nothing_is_run_that_touches_others(facts, ada, erin, article):
+    keeping.save(replace(facts, articles=[article.slug], reach=Reach.SERVICE, is_offered=False), by=ada)
+    assert from_article.of(article) == []
+    with pytest.raises(NotFound):
+        from_article.ask(article, UNLOCK, by=erin, nonce="a")
 
 
 def test_only_the_requester_of_proved_words_starts_it(remedy, erin, person, tess):
