@@ -12,6 +12,7 @@ PARTS = {
     "duplicates": "benchmarks.duplicates",
     "triage": "benchmarks.triage",
     "trends": "benchmarks.trends",
+    "forecast": "benchmarks.forecast",
     "alerts": "benchmarks.alerts",
     "mail": "benchmarks.mail",
     "soak": "benchmarks.mail_soak",

@@ -43,7 +43,7 @@ def watch() -> None:
     newest = select(func.count()).where(Incident.created_at > now - LOOKED_AT, _counted())
     if not db.session.scalar(newest):
         return
-    reports = _reports(now - timedelta(weeks=PAST_WEEKS, hours=BUSY_HOURS))
+    reports = reports_since(now - timedelta(weeks=PAST_WEEKS, hours=BUSY_HOURS))
     past = Past(reports, _midnight(now), ZoneInfo(current_app.config["SETTINGS"].timezone))
     if past.count < FEWEST_PAST:
         return
@@ -142,7 +142,7 @@ def _week(finding: Finding, past: Past, reports: Sequence[Report]) -> tuple[list
     return counts, [round(rates[past.hour_of(first + number * HOUR)].mean, 2) for number in range(WEEK)]
 
 
-def _reports(since: datetime) -> list[Report]:
+def reports_since(since: datetime) -> list[Report]:
     """What people reported, in order. What a monitor sent has groups of its own."""
     found = (
         select(Incident.id, Incident.created_at, Incident.category, Service.slug, Person.site)
