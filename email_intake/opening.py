@@ -6,7 +6,7 @@ from functools import partial
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from email_intake import addresses, contents, flood, forward, hints
+from email_intake import addresses, answers_to, contents, flood, forward, hints
 from email_intake.case import Case
 from email_intake.contents import Contents
 from email_intake.headers import Address
@@ -66,6 +66,7 @@ def _after_opening(
     session: Session, case: Case, story: Story, incident: Incident, begins_flood: bool
 ) -> None:
     _put_on_its_team(case, incident)
+    answers_to.remember(session, case, incident)
     if begins_flood:
         flood.begin(session, case.sender.address, incident)
     if story.inside.hints:

@@ -11,7 +11,7 @@ import flask_mail
 from flask import current_app
 from sqlalchemy import CursorResult, func, or_, select, update
 
-from email_intake import addresses, flood, own_mail, render, transport
+from email_intake import addresses, answers_to, flood, own_mail, render, transport
 from email_intake.models import RawMessage
 from email_intake.opening import CALLER
 from email_intake.render import Rendered
@@ -95,7 +95,8 @@ def _deliver(notice_id: int, courier: transport.Courier) -> None:
             flood.tell_of_too_many_answers(incident_id, address)
         return
     try:
-        message, recipient = compose(notice), notice.recipient.email
+        message = compose(notice)
+        recipient = message.recipients[0][1]
         # No read transaction stays open while the mail server takes its time.
         db.session.rollback()
         courier.send(message, recipient=recipient)
@@ -119,7 +120,7 @@ def compose(notice: Notice) -> flask_mail.Message:
     rendered: Rendered = render.render(notice)
     message = flask_mail.Message(
         subject=rendered.subject,
-        recipients=[(notice.recipient.name, notice.recipient.email)],
+        recipients=[(notice.recipient.name, answers_to.address_of(notice))],
         body=rendered.text,
         html=rendered.html,
         sender=(_("Service Desk"), addresses.helpdesk()),
@@ -171,7 +172,7 @@ def _references(notice: Notice) -> list[str]:
 
 def _why_not(notice: Notice) -> str:
     """Why this must not be sent, empty when it may be."""
-    if notice.recipient.is_undeliverable:
+    if notice.recipient.is_undeliverable and answers_to.address_of(notice) == notice.recipient.email:
         return _("the address is undeliverable")
     if addresses.is_ours(notice.recipient.email):
         return _("the address %(address)s is our own", address=notice.recipient.email)

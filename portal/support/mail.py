@@ -5,7 +5,7 @@ import io
 from flask import Response, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 
-from email_intake import original
+from email_intake import answers_to, original
 from email_intake.original import Original
 from firstline import files
 from incidents import correspondence, queue
@@ -29,6 +29,9 @@ def show(number: str, entry_id: int) -> str:
         incident=incident,
         entry_id=entry_id,
         original=found,
+        answers_to=next(
+            (one.facts.get(answers_to.FACT) for one in incident.entries if one.id == entry_id), None
+        ),
         pictures=_wants_pictures(),
     )
 

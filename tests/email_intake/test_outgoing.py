@@ -101,6 +101,30 @@ def test_the_acknowledgement_says_that_it_is_automatic_and_threads_onto_the_mail
     assert addresses.read_notice_id(sent["Message-ID"].strip("<>")).incident_id == only_notice().incident_id
 
 
+@pytest.mark.parametrize(
+    ("asked", "goes_to"),
+    [
+        ("erin.home@example.com", "erin.home@example.com"),
+        ("eve@elsewhere.example", "erin@example.com"),
+        ("helpdesk@example.com", "erin@example.com"),
+        ("erin home@example", "erin@example.com"),
+    ],
+    ids=["the same domain", "a stranger's", "our own", "no address"],
+)
+def test_case_018_a_reply_to_moves_the_answers_only_where_it_can_be_believed(take, inbox, asked, goes_to):
+    row = acknowledged(take, extra=f"Reply-To: {asked}")
+    assert row.incident.requester.email == "erin@example.com"
+    (sent,) = inbox.messages
+    assert sent["To"].addresses[0].addr_spec == goes_to
+
+
+def test_case_018_people_with_an_account_are_written_to_where_we_know_them(take, inbox, person):
+    person("erin")
+    acknowledged(take, extra="Reply-To: erin.home@example.com")
+    (sent,) = inbox.messages
+    assert sent["To"].addresses[0].addr_spec == "erin@example.com"
+
+
 def test_it_has_text_and_html_and_no_picture_from_elsewhere(take, inbox):
     row = acknowledged(take)
     (sent,) = inbox.messages
