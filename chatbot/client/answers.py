@@ -24,10 +24,14 @@ from chatbot.client import (
 from chatbot.client.memory import Question
 from chatbot.client.moment import Answer, Moment, say
 from chatbot.client.reading import (
+    asks_for_it,
     follows_up,
     has_content,
+    is_another_script,
     is_only_number,
+    is_wordless,
     names_number,
+    read_sign,
     says_next,
 )
 from firstline.i18n import gettext as _
@@ -59,6 +63,8 @@ def is_ours(payload: str | None) -> bool:
 
 def _handler(moment: Moment, intent: str) -> Callable[[Moment], Answer]:
     asked = moment.memory.asked
+    if not moment.is_pressed:
+        intent = _read_by_rule(moment.words, intent)
     if moment.is_pressed and f"/{intent}" in BUTTONS:
         return BUTTONS[f"/{intent}"]
     if not moment.is_pressed:
@@ -81,6 +87,13 @@ def _handler(moment: Moment, intent: str) -> Callable[[Moment], Answer]:
     if intent in {"inform", "report_problem", UNSURE} and is_only_number(moment.words):
         return own_incidents.check_status
     return HANDLERS.get(intent, reports.unsure)
+
+
+def _read_by_rule(words: str, intent: str) -> str:
+    """What the model cannot know: signs without words, and scripts it never saw."""
+    if is_wordless(words):
+        return read_sign(words) or UNSURE
+    return UNSURE if is_another_script(words) and intent != "report_problem" else intent
 
 
 def _in_the_middle_of_a_fix(moment: Moment, intent: str) -> Callable[[Moment], Answer] | None:
@@ -108,7 +121,8 @@ def _affirm(moment: Moment) -> Answer:
     if asked == Question.OUTAGE or "outage" in moment.data:
         return known_outages.it_is_that(moment)
     if asked == Question.HELPED:
-        return own_incidents.solved(moment)
+        asks = not moment.is_pressed and asks_for_it(moment.words)
+        return own_incidents.ask_whether_solved(moment) if asks else own_incidents.solved(moment)
     if asked == Question.WITHDRAW:
         return own_incidents.withdraw_now(moment)
     if asked == Question.SAME:

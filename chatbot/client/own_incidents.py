@@ -6,7 +6,7 @@ from chatbot.client.messages import Button
 from chatbot.client.moment import Answer, Moment, say
 from chatbot.client.offers import ask_urgency, offer_report
 from chatbot.client.payloads import payload
-from chatbot.client.reading import has_content, number_in, read_ordinal
+from chatbot.client.reading import has_content, is_about_somebody_else, number_in, read_ordinal
 from chatbot.client.reports import log
 from firstline.i18n import gettext as _
 from incidents import continuing, lifecycle, queue, selfhelp
@@ -42,6 +42,8 @@ def list_incidents(moment: Moment) -> Answer:
         wording.text(f"{one.number}: {wording.state_in_words(one, moment.person)}", incident=one)
         for one in mine
     ]
+    if is_about_somebody_else(moment.words):
+        shown.insert(0, wording.text(_("I show nobody the incidents of others. Yours are these.")))
     first = _("You have one open incident.") if len(mine) == 1 else _("These are your open incidents.")
     if len(mine) > MOST_LISTED:
         first = _("These are your latest open incidents; “My incidents” shows them all.")
@@ -75,6 +77,17 @@ def solved(moment: Moment) -> Answer:
             selfhelp.answer_question(moment.person, moment.memory.draft, solved=True)
         return say(Memory(), wording.text(_("Good to hear. Tell me when something else is wrong.")))
     return resolve_with(moment, incident, moment.data.get("article") or _article_named(incident, moment))
+
+
+def ask_whether_solved(moment: Moment) -> Answer:
+    """“Yes, please” says what is wanted, not what came of it."""
+    incident = target(moment)
+    number = {"incident": incident.number} if incident else {}
+    buttons = (
+        Button(_("This solved it"), payload("solved", **number)),
+        Button(_("I still need help"), payload("not_solved", **number)),
+    )
+    return say(moment.memory, wording.text(_("Did it solve it, or shall support take it on?"), *buttons))
 
 
 def resolve_with(moment: Moment, incident: Incident, article: int | None) -> Answer:

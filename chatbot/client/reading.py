@@ -1,6 +1,7 @@
 """Reads what rules can read for sure: numbers, answers to our questions, words without content."""
 
 import re
+import unicodedata
 
 from incidents.models import Level
 
@@ -52,6 +53,21 @@ NEXT = re.compile(
     re.IGNORECASE,
 )
 
+WISHES = re.compile(r"\b(?:please|pls|plz|go ahead|do (?:it|that|so))\b", re.IGNORECASE)
+SETTLES = re.compile(
+    r"\b(?:solved?|close|works?|working|help(?:s|ed)|fix(?:ed|es)|done|good|fine)\b", re.IGNORECASE
+)
+AGAIN = re.compile(r"\bagain\b", re.IGNORECASE)
+SOMEBODY_ELSE = re.compile(
+    r"\b(?:colleagues?|boss|co-?workers?|team ?mates?|his|her|someone else|somebody else)\b"
+    r"|\b\w+['’]s (?:open )?(?:incidents?|tickets?|cases?|requests?)\b",
+    re.IGNORECASE,
+)
+NO_SPACES = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u9fff\uac00-\ud7af]{4}")
+"""Scripts that put nothing between their words."""
+
+SIGNS = {"👍": "affirm", "👌": "affirm", "✅": "affirm", "👎": "deny", "❌": "deny"}
+
 ORDINALS = (r"\b(?:first|1st|one|top)\b", r"\b(?:second|2nd|two)\b", r"\b(?:third|3rd|three|last)\b")
 
 
@@ -88,7 +104,40 @@ def _words(text: str) -> list[str]:
 
 def is_tiny(text: str) -> bool:
     """Too short to be a report."""
+    if NO_SPACES.search(text):
+        return False
     return len(WORD.findall(text)) < 2 or len(text) < 8
+
+
+def is_wordless(text: str) -> bool:
+    """Nothing but signs: no model was taught what they mean."""
+    return not any(letter.isalnum() for letter in text)
+
+
+def read_sign(text: str) -> str | None:
+    """The intent of a lone sign that everybody reads alike."""
+    return SIGNS.get(text.strip()[:1])
+
+
+def is_another_script(text: str) -> bool:
+    """Whether most of the letters are none that the bot learned to read."""
+    letters = [letter for letter in text if letter.isalpha()]
+    return 2 * sum("LATIN" not in unicodedata.name(letter, "") for letter in letters) > len(letters)
+
+
+def asks_for_it(text: str) -> bool:
+    """“Yes, please”: a wish, and no answer to whether something helped."""
+    return WISHES.search(text) is not None and SETTLES.search(text) is None
+
+
+def tells_what(text: str) -> bool:
+    """Whether there is more than that something fails again."""
+    return has_content(AGAIN.sub(" ", text))
+
+
+def is_about_somebody_else(text: str) -> bool:
+    """Whether incidents of another person are meant."""
+    return SOMEBODY_ELSE.search(text) is not None
 
 
 def read_urgency(text: str) -> Level | None:

@@ -8,7 +8,7 @@ from chatbot.client.messages import Button, Message
 from chatbot.client.moment import Answer, Moment, say
 from chatbot.client.offers import choices, offer_report, offered, passed_on, with_fixes
 from chatbot.client.payloads import payload
-from chatbot.client.reading import has_content, is_tiny
+from chatbot.client.reading import is_another_script, is_tiny, tells_what
 from firstline.i18n import gettext as _
 from incidents import conversation, intake, lifecycle, queue, selfhelp
 from incidents.models import Channel, Incident, State
@@ -23,7 +23,7 @@ MISSES_UNTIL_A_PERSON = 3
 
 def report_problem(moment: Moment) -> Answer:
     """Log the words at once; ask for words only when there are none."""
-    if not has_content(moment.words):
+    if not tells_what(moment.words):
         asked = wording.text(_("Tell me in your own words: what is going wrong?"))
         return say(Memory(asked=Question.WHAT, incident=moment.memory.incident), asked)
     return log(moment, moment.words)
@@ -80,6 +80,9 @@ def unsure(moment: Moment) -> Answer:
     misses = moment.memory.misses + 1
     if misses >= MISSES_UNTIL_A_PERSON:
         return give_up(moment, misses)
+    if is_another_script(moment.words) and not is_tiny(moment.words):
+        question = _("I do not read this script. Shall I pass it on to support in your words?")
+        return offer_report(moment, question, misses=misses)
     if not is_tiny(moment.words):
         question = _("I am not sure I understood. Shall I report this as a problem?")
         return offer_report(moment, question, misses=misses)

@@ -37,7 +37,7 @@ def apart(words: str) -> tuple[str, ...]:
     for parts in (_items(words), _split(ANOTHER, words)):
         if len(parts) > 1:
             return tuple(parts) if len(parts) <= MOST else (words,)
-    parts = [part for part in _split(ALSO, words) if WRONG.search(part)]
+    parts = _each_wrong(_split(ALSO, words))
     return tuple(parts) if 1 < len(parts) <= MOST and _are_different(parts) else (words,)
 
 
@@ -68,6 +68,17 @@ def _joined(pattern: re.Pattern[str], words: str) -> Iterator[str]:
             yield part.strip(" ,;.\n")
             begun = found.end()
     yield words[begun:].strip()
+
+
+def _each_wrong(parts: list[str]) -> list[str]:
+    """What says of nothing that it is wrong stays with the part before it, or with the first that does."""
+    held = [parts[0]]
+    for part in parts[1:]:
+        if WRONG.search(part) and WRONG.search(held[-1]):
+            held.append(part)
+        else:
+            held[-1] = f"{held[-1]}, {part}"
+    return held
 
 
 def _says_something(part: str) -> bool:

@@ -90,6 +90,11 @@ def test_one_trouble_stays_one_however_it_is_told(erin: Person, words: str) -> N
     assert troubles.apart(words) == (words,)
 
 
+def test_what_sounds_like_no_trouble_stays_with_the_one_before_it(erin: Person) -> None:
+    words = f"{VPN} and also the projector shows only pink. also {PRINTER}"
+    assert troubles.apart(words) == (f"{VPN}, the projector shows only pink", PRINTER)
+
+
 def test_each_trouble_becomes_an_incident_of_its_own(talk: Talk) -> None:
     known_fix("Printer is jammed")
     said = talk.say(f"{VPN} and also {PRINTER}", "report_problem")
@@ -375,3 +380,43 @@ def test_the_greeting_takes_a_me_too_in_one_click(talk, erin, vpn_outage):
     assert "You are added" in talk.press("Me too")
     keyboard, vpn = incidents()
     assert (outages.joined_by(keyboard), outages.joined_by(vpn).id) == (None, vpn_outage.id)
+
+
+# What no model can know
+
+
+@pytest.mark.parametrize("words", ["😡😡😡", "???", "..."])
+def test_signs_without_words_are_no_yes(talk: Talk, words: str) -> None:
+    assert "did not get that" in talk.say(words, "affirm")
+
+
+def test_a_thumb_is_a_yes(talk: Talk) -> None:
+    talk.say("the toaster hums strangely at night", "unsure")
+    talk.say("👍", "unsure")
+    assert [one.title for one in incidents()] == ["the toaster hums strangely at night"]
+
+
+def test_another_script_is_passed_on_and_not_judged(talk: Talk) -> None:
+    assert "do not read this script" in talk.say("我的电脑坏了", "out_of_scope")
+    talk.press("Yes, report it")
+    assert [one.description for one in incidents()] == ["我的电脑坏了"]
+
+
+def test_yes_please_resolves_nothing(talk: Talk) -> None:
+    known_fix("The printer is jammed")
+    talk.say("the printer is jammed", "report_problem")
+    assert "Did it solve it" in talk.say("yes please", "affirm")
+    assert incidents()[0].state == State.OFFERED
+    talk.press("This solved it")
+    assert incidents()[0].state == State.RESOLVED
+
+
+def test_that_it_fails_again_says_not_what(talk: Talk) -> None:
+    assert "what is going wrong?" in talk.say("not working again", "report_problem")
+    assert incidents() == []
+
+
+def test_who_asks_for_a_colleagues_incidents_is_told_that_these_are_theirs(talk: Talk) -> None:
+    talk.say(PRINTER, "report_problem")
+    assert "incidents of others" in talk.say("which tickets does my colleague have?", "list_incidents")
+    assert "incidents of others" not in talk.say("my tickets", "list_incidents")
