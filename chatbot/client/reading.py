@@ -57,7 +57,7 @@ WISHES = re.compile(r"\b(?:please|pls|plz|go ahead|do (?:it|that|so))\b", re.IGN
 SETTLES = re.compile(
     r"\b(?:solved?|close|works?|working|help(?:s|ed)|fix(?:ed|es)|done|good|fine)\b", re.IGNORECASE
 )
-AGAIN = re.compile(r"\bagain\b", re.IGNORECASE)
+MORE = re.compile(r"\b(?:again|\d|two|three|four|several|many)\b", re.IGNORECASE)
 SOMEBODY_ELSE = re.compile(
     r"\b(?:colleagues?|boss|co-?workers?|team ?mates?|his|her|someone else|somebody else)\b"
     r"|\b\w+['’]s (?:open )?(?:incidents?|tickets?|cases?|requests?)\b",
@@ -131,8 +131,8 @@ def asks_for_it(text: str) -> bool:
 
 
 def tells_what(text: str) -> bool:
-    """Whether there is more than that something fails again."""
-    return has_content(AGAIN.sub(" ", text))
+    """Whether there is more than that something fails again, or how many things do."""
+    return has_content(MORE.sub(" ", text))
 
 
 def is_about_somebody_else(text: str) -> bool:

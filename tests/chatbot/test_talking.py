@@ -411,8 +411,9 @@ def test_yes_please_resolves_nothing(talk: Talk) -> None:
     assert incidents()[0].state == State.RESOLVED
 
 
-def test_that_it_fails_again_says_not_what(talk: Talk) -> None:
-    assert "what is going wrong?" in talk.say("not working again", "report_problem")
+@pytest.mark.parametrize("words", ["not working again", "i have 3 problems"])
+def test_that_it_fails_again_or_in_how_many_ways_says_not_what(talk: Talk, words: str) -> None:
+    assert "what is going wrong?" in talk.say(words, "report_problem")
     assert incidents() == []
 
 
