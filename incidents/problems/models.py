@@ -153,6 +153,11 @@ class Proposal(Model):
         cascade="all, delete-orphan", order_by="ProposalIncident.incident_id.desc()"
     )
 
+    @property
+    def minutes(self) -> int:
+        """What people of support wrote down for its incidents so far."""
+        return sum(one.incident.minutes_spent for one in self.members)
+
 
 class ProposalIncident(Model):
     """An incident of a proposal."""

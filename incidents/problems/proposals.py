@@ -23,7 +23,9 @@ from incidents.problems.work import Findings
 from knowledge_base.embedding import try_encoder
 
 LOOK_BACK = timedelta(days=60)
-SHOWN = 10
+SHOWN = 12
+WORTH_MINUTES, WORTH_PEOPLE = 60, 8
+"""From so much work, or so many people, a common cause is worth somebody's search for it."""
 MOST = 600
 """The newest incidents that are compared: what recurs is found in them or not yet."""
 
@@ -36,8 +38,21 @@ def look() -> None:
         _keep(session, found)
 
 
+def worth_it(person: Person) -> tuple[Sequence[Proposal], Sequence[Proposal]]:
+    """The dozen open ones that cost most and clear the bar, and all others."""
+    found = open_ones(person)
+    worth = [one for one in found if is_worth_it(one)][:SHOWN]
+    return worth, [one for one in found if one not in worth]
+
+
+def is_worth_it(proposal: Proposal) -> bool:
+    """It costs an hour of work, hits many people, or it is one device, which can be replaced."""
+    by_cost = proposal.minutes >= WORTH_MINUTES or proposal.people >= WORTH_PEOPLE
+    return by_cost or proposal.device_id is not None
+
+
 def open_ones(person: Person) -> Sequence[Proposal]:
-    """What nobody has decided on, the largest first."""
+    """What nobody has decided on, what cost most work first."""
     require(person, Action.SEE_QUEUE)
     loaded = (
         selectinload(Proposal.members).joinedload(ProposalIncident.incident),
@@ -45,7 +60,7 @@ def open_ones(person: Person) -> Sequence[Proposal]:
     )
     undecided = select(Proposal).where(Proposal.dismissed_at.is_(None), Proposal.problem_id.is_(None))
     found = db.session.scalars(undecided.options(*loaded)).all()
-    return sorted(found, key=lambda one: (-len(one.members), one.id))[:SHOWN]
+    return sorted(found, key=lambda one: (-one.minutes, -len(one.members), one.id))
 
 
 def accept(proposal_id: int, *, by: Person) -> Problem:

@@ -44,12 +44,15 @@ def index() -> str:
     """`?standing=` keeps one kind."""
     wanted = request.args.get("standing", "")
     standing = Standing(wanted) if wanted in set(Standing) - {Standing.MERGED} else None
+    worth, others = ([], []) if standing else proposals.worth_it(person())
     return render_template(
         "problems/index.html",
         problems=work.listed(person(), standing),
         standing=standing,
         standings=STANDINGS,
-        proposals=[] if standing else proposals.open_ones(person()),
+        proposals=worth,
+        below_the_bar=others,
+        bar={"minutes": proposals.WORTH_MINUTES, "people": proposals.WORTH_PEOPLE},
         dismissed=request.args.get("dismissed", type=int),
     )
 

@@ -9,7 +9,7 @@ from firstline.db import db, write
 from incidents import duplicates
 from incidents.errors import Conflict, NotFound
 from incidents.intake import Report, report
-from incidents.models import Channel
+from incidents.models import Channel, Incident
 from incidents.people import Role
 from incidents.problems import clusters, proposals
 from incidents.problems.clusters import Item
@@ -127,3 +127,22 @@ def test_what_holds_no_more_goes(person, tess):
         proposals.accept(proposal.id, by=tess)
     with write() as session:
         assert session.query(Proposal).count() == 0
+
+
+def test_what_cost_most_comes_first_and_a_trifle_stays_below_the_bar(person, tess):
+    people = [person(f"erin{number}") for number in range(9)]
+    troubles = {"The badge reader is dead": 10, VPN: 1, "Excel shows no pivot tables": 20}
+    for words, minutes in troubles.items():
+        ids = [tell(people[day], day, words) for day in range(4)]
+        with write() as session:
+            for one in ids:
+                session.get_one(Incident, one).minutes_spent = minutes
+    look(5)
+    worth, below = proposals.worth_it(tess)
+    assert ([one.minutes for one in worth], [one.minutes for one in below]) == ([80], [40, 4])
+    for day in range(4, 9):
+        tell(people[day], day)
+    look(9)
+    worth, below = proposals.worth_it(tess)
+    assert [(one.minutes, one.people) for one in worth] == [(80, 4), (4, 9)]
+    assert [one.minutes for one in below] == [40]
