@@ -8,7 +8,7 @@ export PYTHONUTF8 := 1
 # Where it is set, every process would compile every module anew: seconds a start.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup setup-web setup-bot setup-test run demo test test-fast lint types fix docs month pictures train bench backup restore lock clean
+.PHONY: help setup setup-web setup-bot setup-test run demo test test-fast lint types fix translate docs month pictures train bench backup restore lock clean
 
 help: ## Say what can be done
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -44,6 +44,17 @@ types: setup-web ## Check the types
 fix: setup-web ## Correct the style
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
+
+WORDS := portal/translations
+TEMPLATE := build/messages.pot
+
+translate: setup-web ## Bring the catalogues of every language up to date and compile them (LANGUAGE=fr adds one)
+	@mkdir -p build
+	@$(BIN)/pybabel -q extract --mapping-file babel.cfg -k lazy_gettext -k later --no-location --sort-by-file --no-wrap \
+	  --output-file $(TEMPLATE) portal chatbot/client email_intake knowledge_base incidents firstline commands
+	@$(if $(LANGUAGE),$(BIN)/pybabel -q update --init-missing --locale $(LANGUAGE) -i $(TEMPLATE) -d $(WORDS))
+	@$(BIN)/pybabel -q update --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date --no-wrap -i $(TEMPLATE) -d $(WORDS)
+	@$(BIN)/python -m firstline.catalogues
 
 docs: setup-web ## Check that the documentation names what exists
 	@$(BIN)/pytest tests/docs

@@ -2,17 +2,17 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 import flask_babel
 from babel import Locale, UnknownLocaleError
 from flask import Flask, current_app
 from flask_babel import Babel, lazy_gettext, ngettext
 
+from firstline import catalogues
+
 __all__ = ["DEFAULT_LANGUAGE", "gettext", "init_app", "lazy_gettext", "ngettext", "person_speaks", "speaking"]
 
-DEFAULT_LANGUAGE = "en"
-TRANSLATIONS = Path(__file__).resolve().parent.parent / "portal" / "translations"
+DEFAULT_LANGUAGE = catalogues.SOURCE
 Selector = Callable[[], str | None]
 
 
@@ -37,7 +37,7 @@ def speaking(language: str) -> Iterator[None]:
 
 def init_app(app: Flask) -> None:
     """English unless a channel says who is listening, see `person_speaks`."""
-    app.config.setdefault("BABEL_TRANSLATION_DIRECTORIES", str(TRANSLATIONS))
+    app.config.setdefault("BABEL_TRANSLATION_DIRECTORIES", str(catalogues.FOLDER))
     app.config.setdefault("BABEL_DEFAULT_TIMEZONE", app.config["SETTINGS"].timezone)
     Babel(app, locale_selector=lambda: _ask("locale"), timezone_selector=lambda: _ask("timezone"))
 

@@ -4,9 +4,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from flask import has_request_context, request
 
+from firstline.catalogues import languages
 from portal.access import signed_in_person
 
-LANGUAGES = {"en": "English"}
 THEMES = ("light", "dark")
 ZONE_COOKIE = "firstline_zone"
 THEME_COOKIE = "firstline_theme"
@@ -17,9 +17,15 @@ def locale() -> str | None:
     if not has_request_context():
         return None
     person = signed_in_person()
-    if person is not None and person.language in LANGUAGES:
-        return person.language
-    return request.accept_languages.best_match(LANGUAGES)
+    if person is not None and (spoken := known(person.language)):
+        return spoken
+    return request.accept_languages.best_match(languages())
+
+
+def known(language: str) -> str:
+    """The language we speak that this one (`de`, `de_AT`) is or is a kind of; empty when there is none."""
+    code = language.replace("-", "_").split("_")[0]
+    return code if code in languages() else ""
 
 
 def timezone() -> str | None:

@@ -7,6 +7,7 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Browser
 
+from firstline import catalogues
 from firstline.app import create_core
 from firstline.db import db, write
 from firstline.settings import Settings
@@ -17,6 +18,8 @@ from knowledge_base.models import Category
 from tests import ground, servers
 
 SECRET = "a secret only the tests know"
+
+catalogues.compile_stale()
 
 
 @pytest.fixture

@@ -5,17 +5,20 @@ from zoneinfo import available_timezones
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from firstline.catalogues import languages
 from firstline.db import write
 from firstline.i18n import gettext as _
 from incidents.errors import Invalid
 from incidents.people import Person
 from portal.access import person
 from portal.headers import YEAR_S
-from portal.listener import LANGUAGES, THEME_COOKIE, THEMES, is_zone
+from portal.listener import THEME_COOKIE, THEMES, is_zone, known
 
 
 def show() -> str:
-    return render_template("auth/profile.html", languages=LANGUAGES, zones=zones())
+    return render_template(
+        "auth/profile.html", languages=languages(), mine=known(person().language), zones=zones()
+    )
 
 
 def save() -> ResponseReturnValue:
@@ -35,7 +38,7 @@ def save() -> ResponseReturnValue:
 def _check(chosen: dict[str, str]) -> None:
     if chosen["theme"] and chosen["theme"] not in THEMES:
         raise Invalid(_("Choose light, dark, or as your system."), field="theme")
-    if chosen["language"] and chosen["language"] not in LANGUAGES:
+    if chosen["language"] and chosen["language"] not in languages():
         raise Invalid(_("We do not speak this language yet. Choose one of the list."), field="language")
     if chosen["timezone"] and not is_zone(chosen["timezone"]):
         raise Invalid(_("There is no such time zone. Choose one of the list."), field="timezone")

@@ -13,6 +13,7 @@ if sys.version_info < (3, 9):  # noqa: UP036
     sys.exit("Set-up needs Python 3.9 or newer: name one, as in “make PYTHON=python3.12 setup”.")
 
 import browser
+import catalogues
 import locks
 import model
 import system
@@ -26,6 +27,7 @@ def set_up_web() -> None:
         do_together(
             {"packages (.venv)": MAIN, "browser files (static/vendor)": browser, "sentence model": model}
         )
+        do("translations (.mo)", catalogues)
 
 
 def set_up_bot() -> None:
