@@ -69,10 +69,11 @@ def test_one_fault_is_told_to_each_once_from_its_alert_to_the_all_clear(
     tess.button("Declare it").click()
     tess.told("Declared. Everybody concerned reads of it now.")
 
-    jonas = visit("Jonas")
+    jonas = visit("Jonas")  # who reads German
+    expect(jonas.page.locator("html")).to_have_attribute("lang", "de")
     jonas.told(FAULT)
-    jonas.page.get_by_role("button", name=re.compile(rf"Me too\s*: {FAULT}")).click()
-    jonas.told("You hear of every news.")
+    jonas.page.get_by_role("button", name=re.compile(rf"Ich auch\s*: {FAULT}")).click()
+    jonas.told("Sie erfahren jede Neuigkeit.")
     by_portal = re.search(r"INC-\d+", jonas.page.url)[0]
 
     with stack.client(stack.token("bob@example.com", "employee")) as bob:
@@ -113,8 +114,8 @@ def test_one_fault_is_told_to_each_once_from_its_alert_to_the_all_clear(
     for number in (by_portal, by_chat, by_mail, alert["number"]):
         assert stored(number)["state"] == "resolved", number
     jonas.open(f"/incidents/{by_portal}")
-    jonas.button("Yes, it is solved").click()
-    jonas.told("It is closed.")
+    jonas.button("Ja, es ist gelöst").click()
+    jonas.told("Es ist geschlossen.")
     jonas.open("/status")
     expect(jonas.page.get_by_text(FAULT)).to_have_count(1)
     jonas.look("what-works-again")
