@@ -29,8 +29,7 @@ SWEEP_EVERY_S = 60.0
 class Counters(MemoryStorage):
     """Counts in this process, for fixed windows.
 
-    The one it stands in for starts a thread at almost every request to look for counts that are over:
-    a twelfth of what a turn of the chat costs the portal.
+    The one it stands in for starts a thread at almost every request to look for counts that are over.
     """
 
     STORAGE_SCHEME: ClassVar[list[str]] = ["counters"]

@@ -4,9 +4,8 @@ from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as TookTooLong
 from dataclasses import dataclass
 from functools import cache
-from http import HTTPStatus
 
-import urllib3
+import httpx
 
 from chatbot.client.breaker import Breaker
 from firstline import log
@@ -16,7 +15,6 @@ MAX_WORDS = 1_000
 """Enough to tell what is meant; the action reads the whole words from the turn."""
 
 MAX_REPLY = 1_000_000
-AT_ONCE = 32
 
 
 logger = log.get(__name__)
@@ -73,13 +71,12 @@ def breaker_of(url: str) -> Breaker:
 
 def _post(url: str, body: dict[str, object], limit_s: float) -> object:
     try:
-        answer = _pool().request("POST", url, json=body, timeout=limit_s, retries=False)
-        if answer.status != HTTPStatus.OK:
-            raise RasaAway(f"it answers {answer.status}")
-        if len(answer.data) > MAX_REPLY:
+        answer = _client().post(url, json=body, timeout=limit_s)
+        answer.raise_for_status()
+        if len(answer.content) > MAX_REPLY:
             raise RasaAway("far too long an answer")
         return answer.json()
-    except (urllib3.exceptions.HTTPError, ValueError) as error:
+    except (httpx.HTTPError, ValueError) as error:
         raise RasaAway(f"{type(error).__name__}: {error}") from error
 
 
@@ -91,10 +88,9 @@ def _texts(answer: object) -> list[str]:
 
 @cache
 def _callers() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(AT_ONCE, thread_name_prefix="rasa")
+    return ThreadPoolExecutor(32, thread_name_prefix="rasa")
 
 
 @cache
-def _pool() -> urllib3.PoolManager:
-    """Not httpx, which costs the portal as much again at every turn."""
-    return urllib3.PoolManager(maxsize=AT_ONCE)
+def _client() -> httpx.Client:
+    return httpx.Client(trust_env=False)
