@@ -14,7 +14,8 @@ VIEWS = {
     "bi_incidents": """
         SELECT {number:i.id} AS number, i.created_at AS opened_at, i.responded_at AS answered_at,
             i.resolved_at, i.closed_at, i.state, i.kind, i.channel, i.category, s.slug AS service,
-            t.slug AS team, t.tier, i.priority, i.impact, i.urgency, i.resolution, i.cause_code,
+            t.slug AS team, t.tier, i.priority, i.reach, i.impact, i.urgency, i.resolution,
+            i.cause_code,
             i.reopened_count, i.affected_count AS people_affected, f.answer_s, f.answer_working_s,
             f.resolve_s, f.resolve_working_s, f.queued_s, f.waiting_s, f.waiting_vendor_s,
             f.is_answered_in_time, f.is_resolved_in_time, f.is_first_contact, i.minutes_spent,

@@ -16,6 +16,7 @@ from incidents.models import Channel, Incident, Level, Resolution, State
 from incidents.notices import Notice, Topic
 from incidents.people import Person
 from incidents.policy import Action, require
+from incidents.reach import Reach
 from incidents.services import Device
 
 IN_PERSON = frozenset({Channel.PHONE, Channel.WALK_UP})
@@ -36,7 +37,7 @@ class Call:
     channel: Channel = Channel.PHONE
     key: str | None = None
     service: str | None = None
-    impact: Level | None = None
+    reach: Reach | None = None
     urgency: Level | None = None
     solved: bool = False
     solution: str = ""
@@ -55,7 +56,7 @@ def log(call: Call, *, by: Person) -> Incident:
         caller=f"person:{by.id}",
         logged_by_id=by.id,
         service=call.service,
-        impact=call.impact,
+        reach=call.reach,
         urgency=call.urgency,
     )
     incident = report(told)

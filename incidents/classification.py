@@ -1,4 +1,4 @@
-"""Support corrects the first guess: category, type, impact, urgency and service."""
+"""Support corrects the first guess: category, type, reach, impact, urgency and service."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -13,6 +13,7 @@ from incidents.lifecycle import locked
 from incidents.models import Event, Incident, Kind, Level, Visibility
 from incidents.people import Person
 from incidents.policy import Action, require
+from incidents.reach import Reach, impact_of
 from incidents.services import Service
 from incidents.timeline import record
 from incidents.triage import prioritise
@@ -21,10 +22,11 @@ from knowledge_base.models import Category
 
 @dataclass(frozen=True, kw_only=True)
 class Facts:
-    """What an incident is filed under; `service` is a slug, empty for none."""
+    """What an incident is filed under; `service` is a slug and `reach` who has it, empty for none."""
 
     category: str
     kind: str
+    reach: str
     impact: str
     urgency: str
     service: str
@@ -40,6 +42,7 @@ def reclassify(
     by: Person,
     category: str | None = None,
     kind: str | None = None,
+    reach: str | None = None,
     impact: str | None = None,
     urgency: str | None = None,
     service: str | None = None,
@@ -47,10 +50,14 @@ def reclassify(
 ) -> int:
     """Correct the given facts and return the priority that follows; None leaves a fact as it is.
 
+    Another reach brings the impact that follows from it, unless the impact is corrected as well.
     Targets are set anew from the moment of receipt; an answer already given stays given. The
     timeline keeps what it was before. `seen` as in `lifecycle.locked`.
     """
-    given = {"category": category, "kind": kind, "impact": impact, "urgency": urgency, "service": service}
+    given = {
+        "category": category, "kind": kind, "reach": reach,
+        "impact": impact, "urgency": urgency, "service": service,
+    }  # fmt: skip
     with locked(incident_id, seen=seen) as (session, incident):
         require(by, Action.WORK, incident)
         return refile(session, incident, given, by=by)
@@ -65,15 +72,23 @@ def refile(
     before = _facts_of(incident)
     after = replace(before, **{fact: value for fact, value in given.items() if value is not None})
     if after != before:
-        _check(session, after)
+        after = _with_its_impact(session, before, after)
         _file_under(session, incident, before, after, by)
     return incident.priority
+
+
+def _with_its_impact(session: Session, before: Facts, after: Facts) -> Facts:
+    _check(session, after)
+    if not after.reach or after.reach == before.reach or after.impact != before.impact:
+        return after
+    return replace(after, impact=impact_of(Reach(after.reach), _service(session, after.service)))
 
 
 def _facts_of(incident: Incident) -> Facts:
     return Facts(
         category=incident.category,
         kind=incident.kind,
+        reach=incident.reach or "",
         impact=incident.impact,
         urgency=incident.urgency,
         service=incident.service.slug if incident.service else "",
@@ -87,6 +102,7 @@ def _file_under(session: Session, incident: Incident, before: Facts, after: Fact
     if incident.impact != after.impact:
         # A person's word on the impact stands, whoever joins or leaves.
         incident.impact_before_count = None
+    incident.reach = after.reach or None
     incident.impact, incident.urgency = after.impact, after.urgency
     incident.service, incident.priority = service, after.priority
     facts = _changes(before, after) | ({"priority": [was, after.priority]} if was != after.priority else {})
@@ -108,6 +124,7 @@ def _changes(before: Facts, after: Facts) -> dict[str, list[object]]:
 def _check(session: Session, facts: Facts) -> None:
     for field, value, allowed in (
         ("kind", facts.kind, Kind),
+        ("reach", facts.reach or Reach.ME, Reach),
         ("impact", facts.impact, Level),
         ("urgency", facts.urgency, Level),
     ):

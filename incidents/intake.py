@@ -29,6 +29,7 @@ from incidents.models import (
 )
 from incidents.notices import Topic
 from incidents.people import Person, Role
+from incidents.reach import Reach
 from incidents.services import Device, Service
 from incidents.timeline import append, entry_of, record
 from knowledge_base import outcomes
@@ -66,6 +67,7 @@ class Report:
     logged_by_id: int | None = None
     service: str | None = None
     device_id: int | None = None
+    reach: Reach | None = None
     impact: Level | None = None
     urgency: Level | None = None
     attachments: Sequence[Upload] = ()
@@ -164,8 +166,9 @@ def _log(
         raise Invalid(_("We do not know this requester."), field="requester")
     service = _service(session, told.service)
     guess = triage.classify(
-        title=title, text=description, service=service, impact=told.impact, urgency=told.urgency
-    )
+        title=title, text=description, service=service,
+        reach=told.reach, impact=told.impact, urgency=told.urgency,
+    )  # fmt: skip
     now = told.received_at or clock.now()
     incident = Incident(
         title=title,
@@ -177,6 +180,7 @@ def _log(
         is_unverified=told.unverified,
         kind=guess.kind,
         category=guess.category,
+        reach=guess.reach,
         impact=guess.impact,
         urgency=guess.urgency,
         priority=guess.priority,
@@ -290,5 +294,6 @@ def _fingerprint(told: Report, description: str, title: str) -> str:
         told.impact,
         told.urgency,
         fingerprint(told.attachments),
+        *([told.reach] if told.reach else ()),
     ]
     return sha256(json.dumps(parts).encode()).hexdigest()

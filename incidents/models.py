@@ -165,6 +165,8 @@ class Incident(Model):
 
     kind: Mapped[str] = mapped_column(String(12), default=Kind.INCIDENT)
     category: Mapped[str] = mapped_column(String(60), default="other")
+    reach: Mapped[str | None] = mapped_column(String(10))
+    """Who has it, as whoever reported it says (`incidents.reach`); None where nobody said."""
     impact: Mapped[str] = mapped_column(String(8), default=Level.LOW)
     urgency: Mapped[str] = mapped_column(String(8), default=Level.MEDIUM)
     priority: Mapped[int]

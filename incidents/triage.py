@@ -13,7 +13,9 @@ from sqlalchemy import select
 from firstline import reference
 from firstline.db import db
 from incidents import matrix
+from incidents import reach as reaches
 from incidents.models import Kind, Level
+from incidents.reach import Reach
 from incidents.services import Service
 from knowledge_base.models import Category
 
@@ -33,16 +35,6 @@ REQUEST = re.compile(
     r"(?:please|can you|could you) (?:install|order|grant|give|set up|create)\b|request(?:ing)? access)",
     re.IGNORECASE,
 )
-MANY = re.compile(
-    r"\b(?:everyone|everybody|nobody (?:can|here)|no one (?:can|here)|"
-    r"whole (?:company|office|site|floor|building)|"
-    r"all (?:users|of us|sites)|entire (?:company|office|site))\b",
-    re.IGNORECASE,
-)
-SOME = re.compile(
-    r"\b(?:my|our|the whole) (?:team|department)\b|\bcolleagues?\b|\bseveral (?:people|of us)\b",
-    re.IGNORECASE,
-)
 STOPPED = re.compile(
     r"\b(?:can(?:no|')?t work|cannot work|unable to work|stops? me from working|urgent(?:ly)?|asap|emergency|"
     r"production is down|deadline)\b",
@@ -56,6 +48,7 @@ class Triage:
 
     category: str
     kind: Kind
+    reach: Reach | None
     impact: Level
     urgency: Level
     service_id: int | None
@@ -65,7 +58,7 @@ class Triage:
     @property
     def facts(self) -> dict[str, object]:
         """As the timeline keeps it."""
-        names = ("category", "kind", "impact", "urgency", "priority")
+        names = ("category", "kind", "reach", "impact", "urgency", "priority")
         return {name: getattr(self, name) for name in names} | {"because": list(self.because)}
 
 
@@ -97,6 +90,7 @@ def classify(
     title: str,
     text: str,
     service: Service | None = None,
+    reach: Reach | None = None,
     impact: Level | None = None,
     urgency: Level | None = None,
 ) -> Triage:
@@ -105,11 +99,13 @@ def classify(
     words = _weigh(title, text)
     category, category_words = _best_category(words)
     service_id = service.id if service else _best_service(words)
-    kind, impact = _kind(whole), impact or _impact(whole)
+    kind = _kind(whole)
+    impact = impact or _impact(reach, whole, service_id)
     urgency = urgency or (Level.HIGH if STOPPED.search(whole) else Level.MEDIUM)
     return Triage(
         category=category,
         kind=kind,
+        reach=reach or reaches.read(whole),
         impact=impact,
         urgency=urgency,
         service_id=service_id,
@@ -124,10 +120,12 @@ def _kind(text: str) -> Kind:
     return Kind.REQUEST if REQUEST.search(text) else Kind.INCIDENT
 
 
-def _impact(text: str) -> Level:
-    if MANY.search(text):
-        return Level.HIGH
-    return Level.MEDIUM if SOME.search(text) else Level.LOW
+def _impact(said: Reach | None, text: str, service_id: int | None) -> Level:
+    """By what they said. A word that was only read (“a colleague”) wakes nobody for a critical service."""
+    if said is not None:
+        return reaches.impact_of(said, db.session.get(Service, service_id) if service_id else None)
+    read = reaches.read(text)
+    return reaches.impact_of(read) if read else Level.LOW
 
 
 def _weigh(title: str, text: str) -> dict[str, int]:

@@ -19,6 +19,7 @@ from firstline import clock
 from firstline.i18n import gettext
 from firstline.i18n import lazy_gettext as _
 from incidents.models import Channel, Incident, Level, State
+from incidents.reach import Reach, Source, source_of
 from incidents.resolutions.models import Score
 
 CHANNELS = {
@@ -64,6 +65,12 @@ SCORES = {
     Score.OKAY: ("mood-empty", _("Okay")),
     Score.NOT_GOOD: ("mood-sad", _("Not good")),
 }
+REACHES = {
+    Reach.ME: _("Only me"),
+    Reach.TEAM: _("My team"),
+    Reach.SITE: _("My site"),
+    Reach.EVERYBODY: _("Everybody"),
+}
 LEVELS = {Level.LOW: _("Low"), Level.MEDIUM: _("Medium"), Level.HIGH: _("High")}
 KILOBYTE = 1024
 CLOCK = "HH:mm"
@@ -76,6 +83,7 @@ def init_app(app: Flask) -> None:
         STATES_FOR_SUPPORT=STATES_FOR_SUPPORT,
         PRIORITIES=PRIORITIES,
         LEVELS=LEVELS,
+        REACHES=REACHES,
         SCORES=SCORES,
         now=clock.now,
         get_locale=get_locale,
@@ -90,6 +98,7 @@ def init_app(app: Flask) -> None:
         wall=wall,
         file_size=file_size,
         state_words=state_words,
+        why_impact=why_impact,
         initials=initials,
     )
 
@@ -104,6 +113,17 @@ def state_words(incident: Incident) -> str:
     if incident.state == State.WAITING and incident.waiting_on == "requester":
         return gettext("Waiting for you")
     return str(STATES[State(incident.state)][2])
+
+
+def why_impact(incident: Incident) -> str:
+    """What the impact of an incident rests on, in a sentence."""
+    return {
+        Source.SAID: gettext("Impact by who has it and how critical the service is."),
+        Source.READ: gettext("Impact by who has it, as read in the words."),
+        Source.COUNTED: gettext("Impact by how many people have it: %(n)s.", n=incident.affected_count),
+        Source.SET: gettext("Impact as it was set."),
+        Source.UNKNOWN: gettext("Low impact, since nobody said more."),
+    }[source_of(incident)]
 
 
 def moment(at: datetime | None) -> Markup:

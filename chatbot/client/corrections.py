@@ -7,7 +7,7 @@ from dataclasses import replace
 from chatbot.client import own_incidents, wording
 from chatbot.client.memory import Memory, Question
 from chatbot.client.moment import Answer, Moment, say
-from chatbot.client.reading import WORD, has_content, read_impact, read_urgency
+from chatbot.client.reading import WORD, has_content, read_reach, read_urgency
 from firstline.i18n import gettext as _
 from incidents import conversation, lifecycle
 from incidents.assessment import assess
@@ -82,11 +82,11 @@ def _just_logged(moment: Moment) -> Incident | None:
 
 
 def _is_rating(words: str) -> bool:
-    return len(words.split()) <= RATING and bool(read_impact(words) or read_urgency(words))
+    return len(words.split()) <= RATING and bool(read_reach(words) or read_urgency(words))
 
 
 def _rate(moment: Moment, incident: Incident, words: str) -> Answer:
-    assess(incident.id, by=moment.person, urgency=read_urgency(words), impact=read_impact(words))
+    assess(incident.id, by=moment.person, urgency=read_urgency(words), reach=read_reach(words))
     told = _("Sorry. I have corrected that on %(number)s.", number=incident.number)
     return say(moment.memory.but(misses=0), wording.text(told), incident_id=incident.id)
 

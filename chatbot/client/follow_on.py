@@ -6,11 +6,11 @@ from chatbot.client import own_incidents, wording
 from chatbot.client.memory import Memory, Question
 from chatbot.client.messages import Message
 from chatbot.client.moment import Answer, Moment
-from chatbot.client.offers import impact_question, urgency_question
+from chatbot.client.offers import reach_question, urgency_question
 from firstline.i18n import gettext as _
 from incidents.models import Incident, State
 
-QUESTIONS = {Question.URGENCY: urgency_question, Question.IMPACT: impact_question}
+QUESTIONS = {Question.URGENCY: urgency_question, Question.IMPACT: reach_question}
 INTERRUPTIONS = frozenset(
     {"check_status", "list_incidents", "help", "bot_challenge", "outage_check", "ask_howto", "greet"}
 )

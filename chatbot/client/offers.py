@@ -63,9 +63,14 @@ def urgency_question() -> Message:
     return wording.text(_("How badly does it stop you?"), *buttons, Button(_("Skip"), payload("inform")))
 
 
-def impact_question() -> Message:
-    levels = (("low", _("Only me")), ("medium", _("My team")), ("high", _("Many people")))
-    buttons = [Button(title, payload("inform", impact=level)) for level, title in levels]
+def reach_question() -> Message:
+    answers = (
+        ("me", _("Only me")),
+        ("team", _("My team")),
+        ("site", _("My site")),
+        ("everybody", _("Everybody")),
+    )
+    buttons = [Button(title, payload("inform", reach=reach)) for reach, title in answers]
     return wording.text(_("Who else has it?"), *buttons, Button(_("Skip"), payload("inform")))
 
 

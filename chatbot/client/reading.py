@@ -4,6 +4,7 @@ import re
 import unicodedata
 
 from incidents.models import Level
+from incidents.reach import Reach
 
 NUMBERED = re.compile(r"(?:\binc[- ]?|#)\s*0*([1-9]\d{0,8})\b", re.IGNORECASE)
 BARE = re.compile(
@@ -22,13 +23,11 @@ URGENCY = (
         r"can(?:no|')?t work|can not|cannot|blocked|completely|stop(?:s|ped)?|very bad|urgent|nothing works",
     ),
 )
-IMPACT = (
-    (Level.LOW, r"(?:only|just) (?:for )?me|nobody else|no one else|not others|myself"),
-    (
-        Level.HIGH,
-        r"many|every(?:one|body)|all of us|whole (?:floor|office|building|site)|entire|company|customers",
-    ),
-    (Level.MEDIUM, r"team|department|colleagues?|a few|some|several|two of us|three of us|others"),
+REACH = (
+    (Reach.ME, r"(?:only|just) (?:for )?me|nobody else|no one else|not others|myself"),
+    (Reach.SITE, r"(?:whole|entire|my|our) (?:floor|office|building|site)|site"),
+    (Reach.EVERYBODY, r"many|every(?:one|body)|all of us|entire|company|customers"),
+    (Reach.TEAM, r"team|department|colleagues?|a few|some|several|two of us|three of us|others"),
 )
 EMPTY = """
     a an the i i'd i'm i've id im my me we our you your he she it its it's this that there there's
@@ -145,9 +144,9 @@ def read_urgency(text: str) -> Level | None:
     return _first(URGENCY, text)
 
 
-def read_impact(text: str) -> Level | None:
+def read_reach(text: str) -> Reach | None:
     """Who else is affected, if they said so."""
-    return _first(IMPACT, text)
+    return _first(REACH, text)
 
 
 def is_skipped(text: str) -> bool:
@@ -170,5 +169,7 @@ def read_ordinal(text: str) -> int | None:
     return next((place for place, form in enumerate(ORDINALS) if re.search(form, text, re.IGNORECASE)), None)
 
 
-def _first(forms: tuple[tuple[Level, str], ...], text: str) -> Level | None:
-    return next((level for level, form in forms if re.search(rf"\b(?:{form})\b", text, re.IGNORECASE)), None)
+def _first[Answer](forms: tuple[tuple[Answer, str], ...], text: str) -> Answer | None:
+    return next(
+        (answer for answer, form in forms if re.search(rf"\b(?:{form})\b", text, re.IGNORECASE)), None
+    )

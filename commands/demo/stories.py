@@ -1,25 +1,24 @@
 """Plays the demo incidents through the domain itself, each step at its own time in the past."""
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import event, select
+from sqlalchemy import select
 
 from firstline import clock
 from firstline.db import db
 from firstline.i18n import gettext as _
-from incidents import conversation, handovers, lifecycle, selfhelp, swarms
+from incidents import conversation, handovers, lifecycle, notices, selfhelp, swarms
 from incidents.diagnosis import hypotheses
 from incidents.diagnosis.models import Finding
 from incidents.intake import Report, report
 from incidents.lifecycle import Change, locked
 from incidents.models import Channel, Event, Incident, Level, Resolution, State, Visibility
-from incidents.notices import Delivery, Notice
 from incidents.people import Person, Team
-from incidents.resolutions import rating
+from incidents.reach import Reach
+from incidents.resolutions import lapse, rating
 from incidents.resolutions.models import Score
 from incidents.routing.vendors import Handover
 from incidents.services import Device
@@ -59,11 +58,28 @@ def play(told: Sequence[Told]) -> int:
     now = clock.now()
     stories = [Story(one, now - timedelta(**one["age"])) for one in told if not _is_there(one)]
     steps = [step for story in stories for step in _steps(story)]
-    with _silence():
+    # Nobody wants fifty mails at first sight.
+    with notices.muted():
         for step in sorted(steps, key=lambda step: step.at):
+            _let_lapse(step.at)
             with clock.freeze(step.at):
                 DO[step.told["do"]](step.story, step.told)
+        if steps:
+            _let_lapse(now)
     return len(stories)
+
+
+def _let_lapse(until: datetime) -> None:
+    """What the desk did by itself meanwhile: the warning, and a working day later the end."""
+    while (due := _next_lapse()) is not None and due <= until:
+        with clock.freeze(due):
+            lapse.warn_of_closing()
+            lapse.close_what_lapsed()
+
+
+def _next_lapse() -> datetime | None:
+    marks = select(Incident.warn_closing_at, Incident.closes_at).where(Incident.state == State.RESOLVED)
+    return min((warned or closes for warned, closes in db.session.execute(marks) if closes), default=None)
 
 
 def _is_there(told: Told) -> bool:
@@ -78,20 +94,6 @@ def _steps(story: Story) -> Iterator[Step]:
         yield Step(story.began_at + timedelta(**told["after"]), story, told)
 
 
-@contextmanager
-def _silence() -> Iterator[None]:
-    """Keep the notices of the past, but never send them: nobody wants fifty mails at first sight."""
-    event.listen(Notice, "before_insert", _suppress)
-    try:
-        yield
-    finally:
-        event.remove(Notice, "before_insert", _suppress)
-
-
-def _suppress(_mapper: object, _connection: object, notice: Notice) -> None:
-    notice.state = Delivery.SUPPRESSED
-
-
 def _report(story: Story, _step: Told) -> None:
     told = story.told
     logged_by = told.get("logged_by")
@@ -102,6 +104,7 @@ def _report(story: Story, _step: Told) -> None:
             description=told["text"],
             channel=Channel(told["channel"]),
             service=told.get("service"),
+            reach=Reach(told["reach"]) if "reach" in told else None,
             impact=_level(told.get("impact")),
             urgency=_level(told.get("urgency")),
             logged_by_id=_person(logged_by).id if logged_by else None,
@@ -242,10 +245,6 @@ def _suppose(story: Story, step: Told) -> None:
         hypotheses.decide(story.incident_id, one.id, Finding(step["finding"]), by=by, note=step["note"])
 
 
-def _close(story: Story, _step: Told) -> None:
-    _change(story, None, Change(to=State.CLOSED))
-
-
 def _change(story: Story, by: str | None, wanted: Change) -> None:
     lifecycle.change(story.incident_id, wanted, by=_person(by) if by else None)
 
@@ -291,5 +290,4 @@ DO: dict[str, Callable[[Story, Told], None]] = {
     "confirm": _confirm,
     "rate": _rate,
     "suppose": _suppose,
-    "close": _close,
 }

@@ -85,6 +85,7 @@ def _facts(desk: Desk, case: Case) -> Row:
         "description": case.text.replace("\0", "").strip() or case.title,
         "kind": guess.kind if guess.kind != Kind.MAJOR else Kind.INCIDENT,
         "category": category,
+        "reach": guess.reach,
         "impact": guess.impact,
         "urgency": guess.urgency,
         "priority": case.priority or guess.priority,

@@ -17,7 +17,7 @@ from incidents.notices.models import (
     WebNotice,
     Wish,
 )
-from incidents.notices.outbox import NOT_WANTED, READ_IN_CHAT, notify, owe, owed, unsent, withdraw
+from incidents.notices.outbox import NOT_WANTED, READ_IN_CHAT, muted, notify, owe, owed, unsent, withdraw
 from incidents.notices.wishes import OPTIONAL, Times, choose, choose_times, times_of, wishes_of
 
 __all__ = [
@@ -38,6 +38,7 @@ __all__ = [
     "choose_times",
     "inbox",
     "letters",
+    "muted",
     "notify",
     "owe",
     "owed",

@@ -1,6 +1,8 @@
 """Owing notices, and taking back what nobody needs any more."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import timedelta
 
 from sqlalchemy import Select, delete, select, update
@@ -15,6 +17,8 @@ from incidents.people import Person
 
 NOT_WANTED = "not wanted"
 READ_IN_CHAT = "read in the chat"
+NO_NEWS = "told of the past"
+_IS_MUTED = ContextVar("is muted", default=False)
 
 
 def owed(person: Person, incident_ids: Select[tuple[int]], *, up_to_entry: int) -> Sequence[int]:
@@ -39,6 +43,16 @@ def withdraw(session: Session, notice_ids: Sequence[int], *, because: str) -> No
         session.execute(rung.where(WebNotice.recipient_id == recipient_id).values(read_at=clock.now()))
     still_due = update(Notice).where(Notice.id.in_(notice_ids), Notice.state == Delivery.DUE)
     session.execute(still_due.values(state=Delivery.SUPPRESSED, error=because))
+
+
+@contextmanager
+def muted() -> Iterator[None]:
+    """Keep as suppressed whatever mail is owed inside: what is told of the past is no news."""
+    token = _IS_MUTED.set(True)
+    try:
+        yield
+    finally:
+        _IS_MUTED.reset(token)
 
 
 def notify(
@@ -87,10 +101,10 @@ def owe(
 
 
 def _mail(decided: Ruling, after: timedelta) -> dict[str, object]:
-    is_wanted = decided.mail != Wish.NEVER
+    error = NO_NEWS if _IS_MUTED.get() else NOT_WANTED if decided.mail == Wish.NEVER else ""
     return {
-        "state": Delivery.DUE if is_wanted else Delivery.SUPPRESSED,
-        "error": "" if is_wanted else NOT_WANTED,
+        "state": Delivery.SUPPRESSED if error else Delivery.DUE,
+        "error": error,
         "in_digest": decided.mail == Wish.DIGEST,
         "not_before": max(decided.not_before, clock.now() + after),
     }

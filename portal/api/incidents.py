@@ -16,6 +16,7 @@ from incidents.models import Channel, Incident, Level, Resolution, State, Visibi
 from incidents.people import Person
 from incidents.policy import Action, require
 from incidents.queue import Filter
+from incidents.reach import Reach
 from knowledge_base import articles
 from knowledge_base.articles import UnknownArticle
 from knowledge_base.models import Audience
@@ -33,6 +34,7 @@ def report() -> ResponseReturnValue:
         title=body.text("title") or "",
         description=body.text("description") or "",
         service=body.text("service"),
+        reach=body.choice("reach", Reach),
         impact=body.choice("impact", Level),
         urgency=body.choice("urgency", Level),
         channel=Channel.API,

@@ -32,6 +32,7 @@ def incident(found: Incident) -> Json:
         "priority": f"P{found.priority}",
         "category": found.category,
         "kind": found.kind,
+        "reach": found.reach,
         "impact": found.impact,
         "urgency": found.urgency,
         "channel": found.channel,

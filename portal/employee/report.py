@@ -1,6 +1,7 @@
 """Reporting: the words, three plain questions with a guess already made, one button."""
 
 from dataclasses import dataclass, field, replace
+from enum import StrEnum
 from hashlib import sha256
 
 from flask import flash, redirect, render_template, request, url_for
@@ -16,6 +17,7 @@ from incidents.errors import Invalid, KeyReused
 from incidents.intake import Report
 from incidents.models import Channel, Incident, Level
 from incidents.people import Person
+from incidents.reach import Reach
 from portal.access import person
 from portal.employee import told
 from portal.employee.home import hints
@@ -28,12 +30,13 @@ URGENCIES = {
     Level.MEDIUM: (later("I can work around it"), "arrow-back-up"),
     Level.LOW: (later("It is a nuisance"), "mood-sad"),
 }
-IMPACTS = {
-    Level.LOW: (later("Only me"), "user"),
-    Level.MEDIUM: (later("My team"), "users"),
-    Level.HIGH: (later("Many people"), "users-group"),
+REACHES = {
+    Reach.ME: (later("Only me"), "user"),
+    Reach.TEAM: (later("My team"), "users"),
+    Reach.SITE: (later("My site"), "building"),
+    Reach.EVERYBODY: (later("Everybody"), "users-group"),
 }
-QUESTIONS = ("service", "urgency", "impact")
+QUESTIONS = ("service", "urgency", "reach")
 logger = log.get(__name__)
 
 
@@ -48,7 +51,7 @@ class Form:
     description: str = ""
     service: str = ""
     urgency: str = Level.MEDIUM
-    impact: str = Level.LOW
+    reach: str = Reach.ME
     asked: str = ""
     guess: dict[str, str] = field(default_factory=dict)
 
@@ -109,8 +112,8 @@ def _report(form: Form, files: list[Upload], me: Person) -> Incident:
         channel=Channel.PORTAL,
         key=form.key,
         service=form.said("service"),
-        urgency=_level(form.said("urgency")),
-        impact=_level(form.said("impact")),
+        urgency=_answer(form.said("urgency"), Level, field="urgency"),
+        reach=_answer(form.said("reach"), Reach, field="reach"),
         attachments=files,
         asked=form.asked,
     )
@@ -136,7 +139,7 @@ def _guessed(words: str) -> Form:
         guess = triage.classify(title="", text=form.description)
         known = {service.id: service.slug for service in services.list_services()}
         form.service = known.get(guess.service_id or 0, "")
-        form.urgency, form.impact = guess.urgency, guess.impact
+        form.urgency, form.reach = guess.urgency, guess.reach or Reach.ME
     form.guess = {name: getattr(form, name) for name in QUESTIONS}
     return form
 
@@ -148,18 +151,18 @@ def _filled() -> Form:
         description=given.get("description", ""),
         service=given.get("service", ""),
         urgency=given.get("urgency", Level.MEDIUM),
-        impact=given.get("impact", Level.LOW),
+        reach=given.get("reach", Reach.ME),
         asked=given.get("asked", ""),
         guess={name: given.get(f"guess_{name}", "") for name in QUESTIONS},
     )
 
 
-def _level(text: str | None) -> Level | None:
+def _answer[Choice: StrEnum](text: str | None, answers: type[Choice], *, field: str) -> Choice | None:
     if text is None:
         return None
-    if text not in set(Level):
-        raise Invalid(_("Choose one of the answers shown."), field="urgency")
-    return Level(text)
+    if text not in set(answers):
+        raise Invalid(_("Choose one of the answers shown."), field=field)
+    return answers(text)
 
 
 def _page(form: Form, *, errors: dict[str, str] | None = None, had_files: bool = False) -> str:
@@ -174,5 +177,5 @@ def _page(form: Form, *, errors: dict[str, str] | None = None, had_files: bool =
         tried=tried,
         services=services.list_services(),
         URGENCIES=URGENCIES,
-        IMPACTS=IMPACTS,
+        REACHES=REACHES,
     )

@@ -67,7 +67,8 @@ def move(number: str, doing: str) -> ResponseReturnValue:
 def correct_facts(number: str) -> ResponseReturnValue:
     def correct(incident: Incident, seen: int | None) -> None:
         given = {
-            fact: request.form.get(fact) for fact in ("category", "kind", "impact", "urgency", "service")
+            fact: request.form.get(fact)
+            for fact in ("category", "kind", "reach", "impact", "urgency", "service")
         }
         reclassify(incident.id, by=person(), seen=seen, **given)
 

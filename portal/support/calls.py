@@ -1,5 +1,7 @@
 """Logging what somebody says on the telephone or at the counter."""
 
+from enum import StrEnum
+
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -8,6 +10,7 @@ from incidents import calls, services
 from incidents.calls import Call
 from incidents.errors import Invalid, Refused
 from incidents.models import Channel, Level
+from incidents.reach import Reach
 from knowledge_base import articles, suggest
 from knowledge_base.models import Audience
 from portal.access import person
@@ -65,8 +68,8 @@ def _call() -> Call:
         channel=Channel.WALK_UP if form.get("channel") == Channel.WALK_UP else Channel.PHONE,
         key=form.get("key") or None,
         service=form.get("service") or None,
-        impact=_level("impact"),
-        urgency=_level("urgency"),
+        reach=_chosen("reach", Reach),
+        urgency=_chosen("urgency", Level),
         solved="solved" in form,
         solution=form.get("solution", ""),
         article_id=_read_out(),
@@ -84,6 +87,6 @@ def _read_out() -> int | None:
     return article.id if article else None
 
 
-def _level(field: str) -> Level | None:
+def _chosen[Choice: StrEnum](field: str, answers: type[Choice]) -> Choice | None:
     given = request.form.get(field, "")
-    return Level(given) if given in set(Level) else None
+    return answers(given) if given in set(answers) else None

@@ -5,9 +5,10 @@ from collections.abc import Callable, Sequence
 from firstline.i18n import gettext as _
 from firstline.i18n import lazy_gettext
 from incidents.models import Entry, Event, Kind, Resolution
+from incidents.reach import Reach
 from incidents.resolutions.models import Score
 from knowledge_base.models import Category
-from portal.display import CHANNELS, LEVELS, SCORES, percent_sure
+from portal.display import CHANNELS, LEVELS, REACHES, SCORES, percent_sure
 from portal.support import joining, remedies
 
 KINDS = {
@@ -77,7 +78,9 @@ def _classified(entry: Entry) -> str:
     first = _(
         "Filed under %(category)s as P%(n)s", category=_fact(entry, "category"), n=_fact(entry, "priority")
     )
-    return f"{first} ({words})" if words else first
+    said = _fact(entry, "reach")
+    who = _(". Who has it: “%(reach)s”", reach=REACHES[Reach(said)]) if said in set(Reach) else ""
+    return f"{first} ({words}){who}" if words else f"{first}{who}"
 
 
 def _filed(entry: Entry) -> str:
@@ -95,6 +98,7 @@ def _label(fact: str) -> str:
     return {
         "category": _("category"),
         "kind": _("type"),
+        "reach": _("who has it"),
         "impact": _("impact"),
         "urgency": _("urgency"),
         "service": _("service"),
@@ -105,7 +109,8 @@ def _label(fact: str) -> str:
 def _value(value: object) -> str:
     if isinstance(value, int):
         return f"P{value}"
-    return str(LEVELS.get(value, value)).lower() if value else _("none")  # type: ignore[call-overload]
+    words = {**LEVELS, **REACHES}
+    return str(words.get(value, value)).lower() if value else _("none")  # type: ignore[call-overload]
 
 
 def _offered(entry: Entry) -> str:

@@ -11,6 +11,7 @@ from incidents.assessment import assess
 from incidents.errors import NotFound
 from incidents.models import Channel, Incident, Level, State
 from incidents.people import Person, Team
+from incidents.reach import Reach
 
 People = Callable[..., Person]
 
@@ -26,8 +27,9 @@ def test_a_worse_trouble_gets_a_higher_priority_and_an_earlier_target(
     erin = person("erin")
     incident = told(erin)
     before, due = incident.priority, incident.respond_by
-    priority = assess(incident.id, by=erin, urgency=Level.HIGH, impact=Level.HIGH)
+    priority = assess(incident.id, by=erin, urgency=Level.HIGH, reach=Reach.EVERYBODY)
     db.session.expire_all()
+    assert (incident.reach, incident.impact) == (Reach.EVERYBODY, Level.HIGH)
     assert priority == incident.priority == 1 < before
     assert incident.respond_by < due
     assert incident.state == State.QUEUED

@@ -3,6 +3,7 @@ from datetime import timedelta
 import pytest
 
 from firstline import clock
+from firstline.db import write
 from incidents import lifecycle
 from incidents.classification import reclassify
 from incidents.conversation import say
@@ -10,6 +11,8 @@ from incidents.errors import Conflict, Invalid, NotAllowed, NotFound
 from incidents.intake import Report, report
 from incidents.models import Channel, Event, Kind, Level, Resolution, State, Visibility
 from incidents.people import Role
+from incidents.reach import Reach
+from incidents.services import Criticality
 
 
 @pytest.fixture
@@ -58,6 +61,16 @@ def test_security_is_never_below_p2(incident, tess):
     assert reclassify(incident.id, by=tess, kind=Kind.SECURITY, impact=Level.LOW, urgency=Level.LOW) == 2
 
 
+def test_who_has_it_is_corrected_and_the_impact_follows_how_critical_the_service_is(incident, tess):
+    with write() as session:
+        session.get(type(incident.service), incident.service_id).criticality = Criticality.HIGH
+    reclassify(incident.id, by=tess, reach=Reach.TEAM, impact=Level.LOW)
+    assert (incident.reach, incident.impact) == (Reach.TEAM, Level.HIGH)
+    assert incident.entries[-1].facts["changed"]["reach"] == ["", "team"]
+    reclassify(incident.id, by=tess, reach=Reach.SITE, impact=Level.MEDIUM)
+    assert (incident.reach, incident.impact) == (Reach.SITE, Level.MEDIUM), "a person's word on the impact"
+
+
 def test_correcting_nothing_leaves_no_trace(incident, tess):
     before = len(incident.entries)
     reclassify(incident.id, by=tess, category=incident.category)
@@ -65,7 +78,8 @@ def test_correcting_nothing_leaves_no_trace(incident, tess):
 
 
 @pytest.mark.parametrize(
-    ("fact", "value"), [("category", "nonsense"), ("kind", "rant"), ("impact", "vast"), ("service", "moon")]
+    ("fact", "value"),
+    [("category", "nonsense"), ("kind", "rant"), ("reach", "mars"), ("impact", "vast"), ("service", "moon")],
 )
 def test_what_does_not_exist_is_refused_and_nothing_changes(incident, tess, fact, value):
     with pytest.raises(Invalid) as refused:

@@ -1,9 +1,13 @@
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import select
 
+from firstline.db import write
 from incidents import triage
 from incidents.models import Kind, Level
+from incidents.reach import IMPACTS, Reach
+from incidents.services import Criticality, Service
 
 
 @pytest.fixture
@@ -51,6 +55,38 @@ def test_plain_words_raise_impact_and_urgency(desk):
     assert classify("Nobody here can print").impact == Level.HIGH
     assert classify("my colleagues have it too").impact == Level.MEDIUM
     assert classify("I cannot work").urgency == Level.HIGH
+
+
+@pytest.mark.parametrize(
+    ("words", "reach"),
+    [
+        ("Everyone can print, only me not", "me"),
+        ("nobody in our office gets a line", "site"),
+        ("the whole company waits", "everybody"),
+        ("my colleagues have it too", "team"),
+        ("it makes a noise", None),
+    ],
+)
+def test_who_has_it_is_read_where_the_words_tell_and_else_unknown(desk, words, reach):
+    assert classify(words).reach == reach
+
+
+def test_a_word_that_was_only_read_does_not_count_as_what_was_said_for_a_critical_service(desk):
+    with write() as session:
+        for service in session.scalars(select(Service)):
+            service.criticality = Criticality.HIGH
+    words = "my colleagues have it too, the vpn is slow"
+    assert classify(words).impact == Level.MEDIUM
+    assert classify(words, reach=Reach.TEAM).impact == Level.HIGH
+
+
+def test_more_people_or_a_more_critical_service_never_lessens_the_impact():
+    rank = list(Level).index
+    for by_service in IMPACTS.values():
+        assert sorted(by_service.values(), key=rank) == list(by_service.values())
+    for critical in Criticality:
+        column = [by_service[critical] for by_service in IMPACTS.values()]
+        assert sorted(column, key=rank) == column
 
 
 def test_what_the_person_said_stands(desk):

@@ -47,6 +47,7 @@ class Month:
     order: Iterator[int] = field(default_factory=count)
     known: dict[int, Standing] = field(default_factory=dict)
     steps: Counter[str] = field(default_factory=Counter)
+    chatted: set[tuple[int, str]] = field(default_factory=set)
 
     def later(self, deed: Callable[[], object], **span: float) -> None:
         at = clock.now() + timedelta(**span)
@@ -80,7 +81,7 @@ def report(month: Month, channel: str, n: int) -> None:
 
 def by_portal(month: Month, words: str, n: int) -> None:
     urgency = month.draw.choice(["low", "medium", "medium", "high"])
-    form = {"description": words, "urgency": urgency, "impact": "low", "key": f"month-{n}"}
+    form = {"description": words, "urgency": urgency, "reach": "me", "key": f"month-{n}"}
     month.ask(month.client(month.draw.choice(month.employees)).post, "/report", data=form)
 
 
@@ -103,7 +104,11 @@ def by_api(month: Month, words: str, n: int) -> None:
 
 
 def by_chat(month: Month, words: str, n: int) -> None:
-    person = month.draw.choice(month.employees)
+    # Whoever tells the same trouble again in the chat is led to the first, which is a test of its own.
+    trouble = words.partition(", case")[0]
+    fresh = [one for one in month.employees if (one.id, trouble) not in month.chatted]
+    person = month.draw.choice(fresh)
+    month.chatted.add((person.id, trouble))
     assert conversations.say(person, f"My {words}", message_id=f"turn-{n}").messages
 
 

@@ -64,6 +64,7 @@ def test_a_report_of_100_kb_is_kept_whole(erin: Program) -> None:
         ({"title": 5}, "title"),
         ({"title": ["x"]}, "title"),
         ({**VPN, "impact": "huge"}, "impact"),
+        ({**VPN, "reach": "mars"}, "reach"),
         ({**VPN, "urgency": 3}, "urgency"),
         ({**VPN, "service": "no such service"}, "service"),
     ],

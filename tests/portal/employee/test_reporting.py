@@ -43,7 +43,7 @@ def test_words_typed_at_home_are_carried_into_a_form_with_guesses_and_fixes(brow
     page = browser.press("Report it", words="vpn drops, everyone here is cut off, I cannot work")
     form = page.form("/report").fields
     assert form["description"] == "vpn drops, everyone here is cut off, I cannot work"
-    assert (form["service"], form["urgency"], form["impact"]) == ("vpn", Level.HIGH, Level.HIGH)
+    assert (form["service"], form["urgency"], form["reach"]) == ("vpn", Level.HIGH, "site")
     assert "VPN keeps disconnecting" in page.text
     assert count() == 0
 
@@ -88,7 +88,7 @@ def test_a_broken_search_takes_the_report_all_the_same(browser, monkeypatch):
 
 
 def test_the_persons_answers_beat_the_guess(browser):
-    report(browser, "something hums", service="printing", urgency="high", impact="high")
+    report(browser, "something hums", service="printing", urgency="high", reach="everybody")
     made = only_incident()
     assert (made.service.slug, made.priority) == ("printing", 1)
 

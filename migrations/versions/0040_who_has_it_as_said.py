@@ -1,0 +1,21 @@
+"""who has it, as it was said
+
+Revision ID: 0040
+Revises: 0039
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0040"
+down_revision = "0039"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.add_column("incident", sa.Column("reach", sa.String(10), nullable=True))
+
+
+def downgrade() -> None:
+    op.drop_column("incident", "reach")
