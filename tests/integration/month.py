@@ -23,7 +23,7 @@ from firstline.db import db
 from incidents import continuing, lifecycle, selfhelp
 from incidents.errors import Conflict
 from incidents.lifecycle import Change
-from incidents.models import Channel, Incident, Resolution, State
+from incidents.models import OPEN_NOW, Channel, Incident, Resolution, State
 from incidents.people import Person
 from incidents.resolutions import rating
 from incidents.resolutions.models import Score
@@ -47,7 +47,6 @@ class Month:
     order: Iterator[int] = field(default_factory=count)
     known: dict[int, Standing] = field(default_factory=dict)
     steps: Counter[str] = field(default_factory=Counter)
-    chatted: set[tuple[int, str]] = field(default_factory=set)
 
     def later(self, deed: Callable[[], object], **span: float) -> None:
         at = clock.now() + timedelta(**span)
@@ -104,11 +103,11 @@ def by_api(month: Month, words: str, n: int) -> None:
 
 
 def by_chat(month: Month, words: str, n: int) -> None:
-    # Whoever tells the same trouble again in the chat is led to the first, which is a test of its own.
-    trouble = words.partition(", case")[0]
-    fresh = [one for one in month.employees if (one.id, trouble) not in month.chatted]
-    person = month.draw.choice(fresh)
-    month.chatted.add((person.id, trouble))
+    # Whoever tells a trouble again in the chat is led to their open one, which is a test of its own.
+    trouble = next(one for one in TROUBLES if words.startswith(one))
+    told = select(Incident.requester_id).where(OPEN_NOW, Incident.description.contains(trouble))
+    has_it = set(db.session.scalars(told))
+    person = month.draw.choice([one for one in month.employees if one.id not in has_it])
     assert conversations.say(person, f"My {words}", message_id=f"turn-{n}").messages
 
 

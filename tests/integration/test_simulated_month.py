@@ -29,6 +29,8 @@ from tests.servers import free_port
 
 MONDAY = datetime(2026, 6, 1, 0, 0, tzinfo=UTC)
 DAYS, SEED = 28, 7
+AFTERMATH = 21
+"""Days until what was told last, and opened again twice, has closed by itself."""
 INCIDENTS = int(os.environ.get("FIRSTLINE_MONTH", "200"))
 """Each takes some 80 ms with all that follows; `make month` plays the 2,000 of a real month."""
 EMPLOYEES, AGENTS = 25, 6
@@ -89,7 +91,7 @@ def sweep(month: Month) -> None:
     for incident_id in _changed_behind(month):
         step(month, incident_id, "swept")
     check_readings()
-    if clock.now() < MONDAY + timedelta(days=DAYS + 14):
+    if clock.now() < MONDAY + timedelta(days=DAYS + AFTERMATH):
         month.later(lambda: sweep(month), hours=2)
 
 
