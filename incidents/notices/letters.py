@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import select
 
-from firstline import clock
+from firstline import catalogues, clock
 from firstline.db import db, write
 from firstline.i18n import gettext as _
 from incidents.errors import Invalid
@@ -18,8 +18,6 @@ PLACE = re.compile(r"\{\{\s*([a-z_]*)\s*\}\}")
 PLACES = ("number", "name", "first_name")
 """The incident's number, who wrote or acted, and the first name of who reads it."""
 MOST = 1_000
-SHIPPED = ("en", "de", "fr")
-"""Languages that are offered in any case; those people have chosen come beside."""
 CHANGEABLE = tuple(topic for topic in Topic if topic != Topic.WATCHED)
 """What is watched says which of many things happened, so it has no one sentence."""
 
@@ -40,9 +38,9 @@ def fill(text: str, *, number: str, name: str, first_name: str) -> str:
 
 
 def languages() -> Sequence[str]:
-    """Every language somebody reads, those we offer first."""
+    """Every language somebody reads, those we speak first."""
     chosen = db.session.scalars(select(Person.language).where(Person.language != "").distinct()).all()
-    return list(dict.fromkeys((*SHIPPED, *sorted(chosen))))
+    return list(dict.fromkeys((*catalogues.languages(), *sorted(chosen))))
 
 
 def kept(topic: str) -> dict[str, LetterText]:
