@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from threading import Lock
 from time import monotonic
 
 from flask import current_app
@@ -26,6 +27,9 @@ MOST_OWN = 30
 KEPT_FOR_S = 10.0
 """How long a count may stand while nothing is told: "older than two days" goes on by itself."""
 KEY = "firstline_view_counts"
+MOST_KEPT = 500
+COUNTING = Lock()
+"""At a hundred thousand incidents a count takes a fifth of a second: eight agents must not count at once."""
 SETTLED = (State.RESOLVED, State.CLOSED, State.CANCELLED)
 
 
@@ -40,6 +44,15 @@ class SavedView(Model):
     query: Mapped[str] = mapped_column(String(LONGEST))
     is_shared: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+
+@dataclass(frozen=True)
+class Counted[T]:
+    """What was found at a time (monotonic), and the last thing told by then."""
+
+    at: float
+    told: int
+    found: Sequence[T]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -212,13 +225,28 @@ def _understood(query: Query) -> list[ColumnElement[bool]]:
 
 
 def _kept[T](key: tuple[object, ...], count: Callable[[], Sequence[T]]) -> Sequence[T]:
-    """What was counted for this key, unless something was told since."""
-    kept: dict[object, tuple[float, int, Sequence[T]]] = current_app.extensions.setdefault(KEY, {})
-    now, told = monotonic(), feed.head(db.session())
-    at, of, counted = kept.get(key, (0.0, -1, ()))
-    if of != told or now - at > KEPT_FOR_S:
-        if len(kept) > 500:
-            kept.clear()
-        counted = count()
-        kept[key] = (now, told, counted)
-    return counted
+    """What was counted for this key, unless something was told since.
+
+    One request counts at a time; who comes meanwhile is shown what was counted last.
+    """
+    kept: dict[object, Counted[T]] = current_app.extensions.setdefault(KEY, {})
+    told, counted = feed.head(db.session()), kept.get(key)
+    if not _holds(counted, told) and COUNTING.acquire(blocking=counted is None):
+        try:
+            counted = kept.get(key)
+            if not _holds(counted, told):
+                counted = kept[key] = Counted(monotonic(), told, count())
+                _forget_oldest(kept)
+        finally:
+            COUNTING.release()
+    assert counted is not None, "who finds nothing kept has waited and counted"
+    return counted.found
+
+
+def _holds[T](counted: Counted[T] | None, told: int) -> bool:
+    return counted is not None and counted.told == told and monotonic() - counted.at <= KEPT_FOR_S
+
+
+def _forget_oldest[T](kept: dict[object, Counted[T]]) -> None:
+    while len(kept) > MOST_KEPT:
+        kept.pop(next(iter(kept)))
