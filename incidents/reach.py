@@ -6,6 +6,7 @@ Impact is ITIL's "who and what": whom it reaches, and how critical the service i
 import re
 from enum import StrEnum
 
+from firstline.i18n import lazy_gettext as _
 from incidents.models import Incident, Level
 from incidents.services import Criticality, Service
 
@@ -17,6 +18,15 @@ class Reach(StrEnum):
     TEAM = "team"
     SITE = "site"
     EVERYBODY = "everybody"
+
+
+NAMES = {
+    Reach.ME: _("Only me"),
+    Reach.TEAM: _("My team"),
+    Reach.SITE: _("My site"),
+    Reach.EVERYBODY: _("Everybody"),
+}
+"""The answers as every channel offers them."""
 
 
 class Source(StrEnum):

@@ -19,7 +19,8 @@ from firstline import clock
 from firstline.i18n import gettext
 from firstline.i18n import lazy_gettext as _
 from incidents.models import Channel, Incident, Level, State
-from incidents.reach import Reach, Source, source_of
+from incidents.reach import NAMES as REACHES
+from incidents.reach import Source, source_of
 from incidents.resolutions.models import Score
 
 CHANNELS = {
@@ -64,12 +65,6 @@ SCORES = {
     Score.GREAT: ("mood-happy", _("Great")),
     Score.OKAY: ("mood-empty", _("Okay")),
     Score.NOT_GOOD: ("mood-sad", _("Not good")),
-}
-REACHES = {
-    Reach.ME: _("Only me"),
-    Reach.TEAM: _("My team"),
-    Reach.SITE: _("My site"),
-    Reach.EVERYBODY: _("Everybody"),
 }
 LEVELS = {Level.LOW: _("Low"), Level.MEDIUM: _("Medium"), Level.HIGH: _("High")}
 KILOBYTE = 1024

@@ -8,6 +8,7 @@ from chatbot.client.messages import Button, Message
 from chatbot.client.moment import Answer, Moment, say
 from chatbot.client.payloads import payload
 from firstline.i18n import gettext as _
+from incidents import reach as reaches
 from incidents import selfhelp
 from incidents.models import Incident, Kind
 from incidents.selfhelp import Fix
@@ -64,13 +65,9 @@ def urgency_question() -> Message:
 
 
 def reach_question() -> Message:
-    answers = (
-        ("me", _("Only me")),
-        ("team", _("My team")),
-        ("site", _("My site")),
-        ("everybody", _("Everybody")),
-    )
-    buttons = [Button(title, payload("inform", reach=reach)) for reach, title in answers]
+    buttons = [
+        Button(str(name), payload("inform", reach=reach.value)) for reach, name in reaches.NAMES.items()
+    ]
     return wording.text(_("Who else has it?"), *buttons, Button(_("Skip"), payload("inform")))
 
 

@@ -17,7 +17,7 @@ from incidents.errors import Invalid, KeyReused
 from incidents.intake import Report
 from incidents.models import Channel, Incident, Level
 from incidents.people import Person
-from incidents.reach import Reach
+from incidents.reach import NAMES, Reach
 from portal.access import person
 from portal.employee import told
 from portal.employee.home import hints
@@ -31,10 +31,10 @@ URGENCIES = {
     Level.LOW: (later("It is a nuisance"), "mood-sad"),
 }
 REACHES = {
-    Reach.ME: (later("Only me"), "user"),
-    Reach.TEAM: (later("My team"), "users"),
-    Reach.SITE: (later("My site"), "building"),
-    Reach.EVERYBODY: (later("Everybody"), "users-group"),
+    Reach.ME: (NAMES[Reach.ME], "user"),
+    Reach.TEAM: (NAMES[Reach.TEAM], "users"),
+    Reach.SITE: (NAMES[Reach.SITE], "building"),
+    Reach.EVERYBODY: (NAMES[Reach.EVERYBODY], "users-group"),
 }
 QUESTIONS = ("service", "urgency", "reach")
 logger = log.get(__name__)
