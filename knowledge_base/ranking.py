@@ -24,6 +24,8 @@ WORDS_ONLY = 3.0
 """Without meaning the words speak for it too; fitted, so that shares stay chances."""
 CROWD_WITHOUT = 20
 """So many of the best are left out where the crowd is looked at."""
+EQUAL_TO = 4
+"""Decimals of the points; past them it is rounding, as rows lie in memory, that would choose."""
 ENOUGH_KNOWN = 0.8
 """While fewer articles than this part have vectors, as after a first start, words decide alone."""
 
@@ -32,7 +34,8 @@ ENOUGH_KNOWN = 0.8
 class Ranking:
     """Articles in order with their points (log-odds against each other), and the evidence.
 
-    `named` says of each whether title and keywords hold every word of a short query.
+    Of equal articles the older stands first. `named` says of each whether title and keywords hold
+    every word of a short query.
     """
 
     keys: NDArray[np.int64]
@@ -77,7 +80,7 @@ def rank(
     points = base[places] + PHRASES * phrases + FOREIGN_CODE * compared.foreign_codes
     if service:
         points = points + SAME_SERVICE * (scored.services[places] == service)
-    order = np.argsort(-points, kind="stable")
+    order = np.lexsort((scored.keys[places], -points.round(EQUAL_TO)))
     chosen = places[order]
     return Ranking(
         keys=scored.keys[chosen],

@@ -12,7 +12,9 @@ from firstline.db import db, write
 from knowledge_base import articles, outcomes, standing
 from knowledge_base.articles import Draft
 from knowledge_base.contents import draft_of
+from knowledge_base.index import Entry, Index
 from knowledge_base.models import Attempt, Audience, Feedback
+from knowledge_base.ranking import rank
 from knowledge_base.search import search
 from knowledge_base.standing import HIGHEST, LOWEST, SUNK, Verdict, shift
 from knowledge_base.suggest import Suggestion, suggest
@@ -156,6 +158,13 @@ def test_of_two_equal_articles_the_one_that_helped_comes_first(base, offered):
     offered(helped=True, article="second")
     standing.notice()
     assert search("scanner beeps", audience=Audience.EVERYONE)[0].article_id == second.id
+
+
+def test_of_two_equal_articles_the_older_comes_first_however_they_were_read():
+    index = Index()
+    for key in (8, 7, 9):
+        index.put(Entry(key=key, title="Scanner beeps twice", body="Clean the glass."))
+    assert rank(index, "scanner beeps", None, for_support=False).keys.tolist() == [7, 8, 9]
 
 
 def test_noticing_again_changes_nothing(base, offered):
