@@ -1,28 +1,23 @@
-"""What administrators keep in order: people and their roles, teams, services, tokens, notices."""
+"""What administrators keep in order: people and their roles, teams, services."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import uuid4
 
-from sqlalchemy import func, or_, select
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session, selectinload
 
-from firstline import clock, jobs
 from firstline.db import db, write
 from firstline.i18n import gettext as _
-from incidents import notices
 from incidents.catalogue import dependencies
 from incidents.errors import Conflict, Invalid, NotFound
-from incidents.notices import Delivery, Notice
 from incidents.overtaking import require_unchanged
 from incidents.people import (
     SUPPORT,
-    ApiToken,
     Person,
     Role,
     Team,
     clean_phone,
-    create_token,
     ensure_person,
     find_by_address,
     normalise_address,
@@ -35,7 +30,6 @@ from knowledge_base.articles import slugify
 
 PAGE = 50
 MOST_HOURS = 24 * 90
-WITH_TOKEN = frozenset(Role) - {Role.CONTACT}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -187,66 +181,6 @@ def save_service(
         session.add(service)
         dependencies.replace(session, service, facts.needs)
     return service
-
-
-def list_tokens() -> Sequence[ApiToken]:
-    """Every API token with its person, latest first."""
-    found = select(ApiToken).options(joinedload(ApiToken.person))
-    return db.session.scalars(found.order_by(ApiToken.id.desc()).limit(500)).all()
-
-
-def make_token(address: str, role: str, *, by: Person) -> str:
-    """A new token for this person, to be shown once. Who is unknown is made with `role`, a known one keeps theirs."""
-    require(by, Action.ADMINISTER)
-    known = find_by_address(address)
-    if known is not None and role and role != known.role:
-        raise Conflict(
-            _(
-                "%(name)s has another role. Change it at the person, or leave the role empty.",
-                name=known.name,
-            ),
-            field="role",
-        )
-    if known is None and role not in WITH_TOKEN:
-        raise Invalid(_("Nobody has this address yet. Choose a role, and they are made."), field="role")
-    if known is not None and (known.role not in WITH_TOKEN or not known.active):
-        raise Conflict(
-            _("%(name)s may not sign in, so a token opens nothing.", name=known.name), field="email"
-        )
-    return create_token(address, Role(known.role if known else role))
-
-
-def revoke_token(token_id: int, *, by: Person) -> None:
-    """Let a token open nothing any more; doing it twice changes nothing."""
-    require(by, Action.ADMINISTER)
-    with write() as session:
-        token = _get(session, ApiToken, token_id)
-        token.revoked_at = token.revoked_at or clock.now()
-
-
-def undelivered() -> Sequence[Notice]:
-    """Notices that failed, or of which nobody knows whether they arrived; latest first."""
-    stuck = select(Notice).where(Notice.state.in_([Delivery.FAILED, Delivery.UNKNOWN]))
-    loaded = stuck.options(joinedload(Notice.recipient), joinedload(Notice.incident))
-    return db.session.scalars(loaded.order_by(Notice.id.desc()).limit(200)).all()
-
-
-def notice_counts() -> dict[str, int]:
-    """How many notices stand where."""
-    counted = select(Notice.state, func.count().label("many")).group_by(Notice.state)
-    return {row.state: row.many for row in db.session.execute(counted)}
-
-
-def settle_notice(notice_id: int, *, by: Person, send_again: bool) -> None:
-    """A person decides about a notice that did not certainly arrive: once more, or never."""
-    require(by, Action.ADMINISTER)
-    with write() as session:
-        notice = _get(session, Notice, notice_id)
-        if notice.state not in {Delivery.FAILED, Delivery.UNKNOWN}:
-            raise Conflict(_("This notice has been settled already."))
-        notice.state = Delivery.DUE if send_again else Delivery.SUPPRESSED
-        notice.not_before, notice.lease_until, notice.attempts = clock.now(), None, 0
-    jobs.nudge(notices.TASK)
 
 
 def _fill_person(session: Session, person: Person, facts: PersonFacts) -> None:

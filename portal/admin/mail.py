@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from email_intake import accounting, quarantine
 from firstline.i18n import gettext as _
-from incidents import administration
+from incidents.notices import settling
 from portal.access import person
 
 
@@ -18,8 +18,8 @@ def index() -> str:
         wrong=[line for line in accounting.balance() if not line.is_right],
         late=accounting.late(),
         came=quarantine.outcome_counts(),
-        owed=administration.notice_counts(),
-        undelivered=administration.undelivered(),
+        owed=settling.counts(),
+        undelivered=settling.undelivered(),
     )
 
 
@@ -38,6 +38,6 @@ def judge_again(raw_id: int) -> ResponseReturnValue:
 
 def settle(notice_id: int) -> ResponseReturnValue:
     send_again = "again" in request.form
-    administration.settle_notice(notice_id, by=person(), send_again=send_again)
+    settling.settle(notice_id, by=person(), send_again=send_again)
     flash(_("It is sent once more.") if send_again else _("It is left as it is."), "success")
     return redirect(url_for("admin.mail"), 303)

@@ -4,8 +4,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from firstline.i18n import gettext as _
-from incidents import administration
-from incidents.administration import WITH_TOKEN
+from incidents import tokens
 from incidents.errors import Refused
 from portal.access import person
 from portal.admin.people import ROLES
@@ -20,14 +19,14 @@ def make() -> ResponseReturnValue:
     """Shown in the answer itself: it is kept nowhere, not even until the next page."""
     given = request.form
     try:
-        made = administration.make_token(given.get("email", ""), given.get("role", ""), by=person())
+        made = tokens.make(given.get("email", ""), given.get("role", ""), by=person())
     except Refused as refusal:
         return _page(refusal=refusal), status_of(refusal)
     return _page(made=made), {"Cache-Control": "no-store"}
 
 
 def revoke(token_id: int) -> ResponseReturnValue:
-    administration.revoke_token(token_id, by=person())
+    tokens.revoke(token_id, by=person())
     flash(_("This token opens nothing any more."), "success")
     return redirect(url_for("admin.tokens"), 303)
 
@@ -35,9 +34,9 @@ def revoke(token_id: int) -> ResponseReturnValue:
 def _page(*, made: str = "", refusal: Refused | None = None) -> str:
     return render_template(
         "admin/tokens.html",
-        tokens=administration.list_tokens(),
+        tokens=tokens.everyones(),
         roles=ROLES,
-        choices={role: name for role, name in ROLES.items() if role in WITH_TOKEN},
+        choices={role: name for role, name in ROLES.items() if role in tokens.WITH_TOKEN},
         made=made,
         typed=request.form if refusal else {},
         errors={refusal.field or "": refusal.sentence} if refusal else {},

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from firstline.db import db
-from incidents import administration
+from incidents import tokens
 from incidents.people import Person, Role, find_by_token
 from incidents.services import Service
 
@@ -86,7 +86,7 @@ def test_a_token_is_made_shown_once_and_taken_back(ada, desk):
     (token,) = re.findall(r"fl_[\w-]+", made.get_data(as_text=True))
     assert find_by_token(token).role == Role.MONITOR and made.headers["Cache-Control"] == "no-store"
     assert token not in ada.get("/admin/tokens").get_data(as_text=True)
-    administration.revoke_token(1, by=db.session.query(Person).filter_by(email="ada@example.com").one())
+    tokens.revoke(1, by=db.session.query(Person).filter_by(email="ada@example.com").one())
     assert find_by_token(token) is None
 
 
@@ -96,7 +96,7 @@ def test_a_token_is_made_shown_once_and_taken_back(ada, desk):
 def test_a_token_changes_nobodys_role_and_is_made_for_nobody(ada, desk, person, email, role):
     person("tess", Role.AGENT, desk["first"])
     assert ada.post("/admin/tokens", data={"email": email, "role": role}).status_code in {409, 422}
-    assert administration.list_tokens() == []
+    assert tokens.everyones() == []
 
 
 HOOK = {"name": "Chat", "url": "https://hooks.example.com/x", "is_active": "1"}
