@@ -1,7 +1,5 @@
 """`firstline db`: the schema, forward and back, and what every desk begins with."""
 
-from pathlib import Path
-
 import click
 from alembic import command
 from alembic.config import Config
@@ -10,10 +8,10 @@ from flask import Flask, current_app
 from flask_migrate import Migrate
 
 from commands.context import create_context
+from commands.schema import MIGRATIONS
 from firstline.db import db
 from incidents.baseline import ensure_baseline
 
-MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
 migrate = Migrate(directory=str(MIGRATIONS), render_as_batch=True, compare_type=True)
 
 

@@ -8,6 +8,7 @@ import click
 from flask import Flask
 
 from commands.context import create_context
+from commands.schema import require_schema
 from email_intake import fetching, listener
 from firstline import log
 from firstline.app import settings_of
@@ -23,6 +24,7 @@ def intake() -> None:
     """Incoming mail: the listener and the mailboxes."""
     log.configure("intake")
     app = create_context()
+    require_schema(settings_of(app))
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda _number, _frame: stop.set())

@@ -6,6 +6,7 @@ import click
 from flask import Flask
 from gunicorn.app.base import BaseApplication
 
+from commands.schema import require_schema
 from firstline import log
 from firstline.settings import Settings
 
@@ -54,5 +55,6 @@ class Server(BaseApplication):
 def serve(processes: int) -> None:
     """The portal, at FIRSTLINE_LISTEN."""
     settings = Settings.from_environ()
+    require_schema(settings)
     log.configure("web")
     Server(settings, processes).run()

@@ -18,6 +18,7 @@ from typing import IO
 import click
 
 from commands.ports import require_free
+from commands.schema import prepare_schema
 from commands.supervised import VARIABLE
 from commands.welcome import greet_when_ready
 from firstline.settings import Settings
@@ -212,6 +213,7 @@ def up(names: tuple[str, ...]) -> None:
     logging.raiseExceptions = False
     with only_one(settings.data_dir / "run"):
         require_free(settings, wanted)
+        prepare_schema(settings, wanted)
         stop = threading.Event()
         with stopped_by_signals(stop):
             answers = greet_when_ready(settings, stop)

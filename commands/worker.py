@@ -15,7 +15,9 @@ from huey.consumer import Consumer
 from sqlalchemy.exc import SQLAlchemyError
 
 from commands.context import create_context
+from commands.schema import require_schema
 from firstline import jobs, leases, log
+from firstline.app import settings_of
 
 LEASE = "scheduler"
 LEASE_FOR = timedelta(seconds=15)
@@ -119,6 +121,7 @@ def worker() -> None:
     """Background jobs and the sweep."""
     log.configure("worker")
     app = create_context()
+    require_schema(settings_of(app))
     with app.app_context():
         stop = jobs.stop_flag()
     scheduler = Scheduler(app, stop)
