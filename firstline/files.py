@@ -3,7 +3,7 @@
 import os
 import secrets
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
 from pathlib import Path
@@ -28,20 +28,24 @@ def put(content: bytes) -> str:
 def put_all(contents: Sequence[bytes]) -> list[str]:
     """The same for many, waiting for the disk side by side: it takes them together."""
     digests = [sha256(content).hexdigest() for content in contents]
-    fresh = {
-        digest: content
-        for digest, content in zip(digests, contents, strict=True)
-        if not _renew(_path(digest))
-    }
-    folders = {_path(digest).parent for digest in fresh}
+    paths = {_path(digest): content for digest, content in zip(digests, contents, strict=True)}
+    write_durably({path: content for path, content in paths.items() if not _renew(path)})
+    return digests
+
+
+def write_durably(contents: Mapping[Path, bytes]) -> None:
+    """Each file whole under its name and settled on disk, or not there at all; folders are made.
+
+    A reader that lists the folder must leave out names with a dot in front: those are drafts.
+    """
+    folders = {path.parent for path in contents}
     made = {_made(folder) for folder in folders if not folder.is_dir()}
-    drafts = {digest: _draft(digest, content) for digest, content in fresh.items()}
+    drafts = {path: _draft(path, content) for path, content in contents.items()}
     _settle(drafts.values())
-    for digest, draft in drafts.items():
-        draft.replace(_path(digest))
+    for path, draft in drafts.items():
+        draft.replace(path)
     # A name is only durable once its folder is.
     _settle(folders | made)
-    return digests
 
 
 def _made(folder: Path) -> Path:
@@ -50,21 +54,21 @@ def _made(folder: Path) -> Path:
     return folder.parent
 
 
-def _draft(digest: str, content: bytes) -> Path:
-    draft = _path(digest).with_name(f".{digest}.{secrets.token_hex(4)}")
+def _draft(path: Path, content: bytes) -> Path:
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     draft.write_bytes(content)
     return draft
 
 
 def _settle(paths: Collection[Path]) -> None:
     if len(paths) < 2:
-        list(map(sync, paths))
+        list(map(_sync, paths))
         return
     with ThreadPoolExecutor(SIDE_BY_SIDE, thread_name_prefix="disk") as pool:
-        list(pool.map(sync, paths))
+        list(pool.map(_sync, paths))
 
 
-def sync(path: Path) -> None:
+def _sync(path: Path) -> None:
     known = os.open(path, os.O_RDONLY)
     try:
         os.fsync(known)

@@ -39,7 +39,6 @@ def is_wanted() -> bool:
 def keep(signals: Sequence[Signal], *, by_id: int, source: str) -> bool:
     """Keep them on disk; whether they are the first that wait."""
     folder = _folder()
-    folder.mkdir(parents=True, exist_ok=True)
     is_first = not _names(folder)
     told = {
         "by_id": by_id,
@@ -48,11 +47,7 @@ def keep(signals: Sequence[Signal], *, by_id: int, source: str) -> bool:
         "signals": [{**asdict(one), "starts_at": one.starts_at.isoformat()} for one in signals],
     }
     name = f"{time.time_ns():020d}-{secrets.token_hex(4)}.json"
-    draft = folder / f".{name}"
-    draft.write_text(json.dumps(told), "utf-8")
-    files.sync(draft)
-    draft.rename(folder / name)
-    files.sync(folder)
+    files.write_durably({folder / name: json.dumps(told).encode()})
     return is_first
 
 

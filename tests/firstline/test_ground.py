@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
 
 import flask_babel
 import pytest
@@ -110,6 +111,17 @@ def test_a_file_is_kept_once_under_its_hash(app):
     assert files.put(b"words") == digest
     with files.opened(digest) as file:
         assert file.read() == b"words"
+
+
+def test_a_durable_file_is_whole_and_its_folders_are_settled_with_it(tmp_path, monkeypatch):
+    settled = []
+    monkeypatch.setattr(
+        files.os, "fsync", lambda known: settled.append(Path(f"/proc/self/fd/{known}").readlink())
+    )
+    files.write_durably({tmp_path / "new" / "one": b"words"})
+    assert [path.name for path in (tmp_path / "new").iterdir()] == ["one"]
+    assert settled[0].name.startswith(".one.")
+    assert set(settled[1:]) == {tmp_path, tmp_path / "new"}
 
 
 @pytest.mark.parametrize("name", ["../../etc/passwd", "", "x" * 64 + "/", "." * 64])
