@@ -7,7 +7,7 @@ from pathlib import Path
 from flask import current_app
 from jinja2 import Environment, FileSystemLoader, select_autoescape
 
-from email_intake import addresses, alike, sentences, watched
+from email_intake import addresses, alike, remedies, sentences, watched
 from email_intake.headers import one_line
 from firstline import signing
 from firstline.i18n import DEFAULT_LANGUAGE, speaking
@@ -57,6 +57,8 @@ class Letter:
     write_above: str
     marker: str
     words: str = ""
+    can_do: str = ""
+    remedies: tuple[Button, ...] = ()
     fixes: tuple[FixShown, ...] = ()
     buttons: tuple[Button, ...] = ()
     alike: str = ""
@@ -137,6 +139,8 @@ def compose(notice: Notice, language: str) -> Letter:
         greeting=_("Hello %(name)s,", name=one_line(person.first_name)),
         sentence=f"{_sentence(notice, language, has_fixes=bool(fixes))} {alike.known_fault(notice)}".strip(),
         words=_words(notice),
+        can_do=_("We can do this for you, with one click after you have signed in:"),
+        remedies=tuple(Button(label=offer, url=link(page_of(notice))) for offer in remedies.of(notice)),
         fixes=fixes,
         buttons=_buttons(notice, has_fixes=bool(fixes)),
         alike=also.sentence if also else "",

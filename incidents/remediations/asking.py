@@ -28,7 +28,7 @@ def ask_as_requester(incident_id: int, slug: str, *, by: Person) -> Run:
     with locked(incident_id) as (session, incident):
         require(by, Action.TELL_OUTCOME, incident)
         remediation = _find(session, slug)
-        if incident.requester_id != by.id or not remediation.is_offered or incident.is_unverified:
+        if incident.requester_id != by.id or not remediation.is_offered:
             raise NotAllowed(_("Only whom it concerns may start this."))
         if remediation.reach != Reach.PERSON:
             raise NotAllowed(_("This touches more than your own things. Ask the service desk."))
@@ -67,7 +67,10 @@ def decide(run_id: int, *, by: Person, approve: bool) -> None:
 
 @jobs.sweep(every_s=10)
 def ask_by_rule() -> None:
-    """Begin what rules want for incidents that are new; once each, whoever sweeps."""
+    """Begin what rules want for incidents that are new; once each, whoever sweeps.
+
+    Nothing for mail that proves nothing: whoever wrote it may be somebody else.
+    """
     ruled = select(Remediation).where(Remediation.is_active, Remediation.is_by_rule)
     for remediation in db.session.scalars(ruled).all():
         since = max(remediation.rules_since, clock.now() - RULE_WITHIN)
@@ -75,7 +78,10 @@ def ask_by_rule() -> None:
             Run.remediation_id == remediation.id, Run.trigger == Trigger.RULE
         )
         new = select(Incident.id).where(
-            Incident.created_at >= since, Incident.state.in_(OPEN), Incident.id.not_in(seen)
+            Incident.created_at >= since,
+            Incident.state.in_(OPEN),
+            Incident.is_unverified.is_(False),
+            Incident.id.not_in(seen),
         )
         for incident_id in db.session.scalars(new.order_by(Incident.id).limit(200)).all():
             _ask_by_rule(incident_id, remediation.slug)

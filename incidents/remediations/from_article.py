@@ -13,7 +13,7 @@ from incidents.intake import Report, report
 from incidents.models import OPEN, Channel, Incident
 from incidents.people import Person
 from incidents.remediations import asking, offering
-from incidents.remediations.models import Reach, Remediation, Run
+from incidents.remediations.models import Remediation, Run
 from knowledge_base import outcomes
 from knowledge_base.models import Article
 from knowledge_base.suggest import Suggestion
@@ -21,11 +21,7 @@ from knowledge_base.suggest import Suggestion
 
 def of(article: Article) -> Sequence[Remediation]:
     """What a reader of the article may start for themselves, by name."""
-    offered = select(Remediation).where(
-        Remediation.is_active, Remediation.is_offered, Remediation.reach == Reach.PERSON
-    )
-    found = db.session.scalars(offered.order_by(Remediation.name))
-    return [one for one in found if article.slug in one.articles]
+    return [one for one in offering.offered_to_persons() if article.slug in one.articles]
 
 
 def ask(article: Article, slug: str, *, by: Person, nonce: str) -> Run:
@@ -41,9 +37,7 @@ def ask(article: Article, slug: str, *, by: Person, nonce: str) -> Run:
 
 
 def _open_one(remediation: Remediation, by: Person) -> Incident | None:
-    mine = select(Incident).where(
-        Incident.requester_id == by.id, Incident.state.in_(OPEN), Incident.is_unverified.is_(False)
-    )
+    mine = select(Incident).where(Incident.requester_id == by.id, Incident.state.in_(OPEN))
     latest = db.session.scalars(mine.order_by(Incident.id.desc())).all()
     return next((one for one in latest if offering.fits(db.session(), remediation, one)), None)
 

@@ -26,13 +26,21 @@ def for_support(incident: Incident) -> list[Remediation]:
 def for_requester(incident: Incident) -> list[Remediation]:
     """What its requester may start: only what touches their own things, once, and while it is open.
 
-    Mail that proves nothing starts nothing: whoever wrote it may be somebody else.
+    However it was reported: whoever presses the button has signed in as the requester.
     """
-    if incident.is_unverified:
+    if not incident.is_open:
         return []
-    offered = [one for one in for_support(incident) if one.is_offered and one.reach == Reach.PERSON]
-    asked = {run.remediation_id for run in runs_of(incident) if not run.is_dry}
+    offered = [one for one in offered_to_persons() if fits(db.session(), one, incident)]
+    asked = {run.remediation_id for run in runs_of(incident) if not run.is_dry} if offered else set()
     return [one for one in offered if one.id not in asked]
+
+
+def offered_to_persons() -> Sequence[Remediation]:
+    """What anybody may start for their own things, by name."""
+    offered = select(Remediation).where(
+        Remediation.is_active, Remediation.is_offered, Remediation.reach == Reach.PERSON
+    )
+    return db.session.scalars(offered.order_by(Remediation.name)).all()
 
 
 def fits(session: Session, remediation: Remediation, incident: Incident) -> bool:

@@ -7,9 +7,9 @@ from incidents.remediations.models import Result
 
 def sentence(who: str, mine: bool, entry: Entry) -> str:
     """What the person reads of a run in their story."""
-    name, words = entry.facts.get("name", ""), entry.text
+    name = entry.facts.get("name", "")
     return {
-        Result.DONE: _("“%(name)s” was done: %(words)s", name=name, words=words),
+        Result.DONE: _("“%(name)s” was done.", name=name),
         Result.FAILED: _("“%(name)s” did not work. A person looks at it.", name=name),
         Result.UNKNOWN: _("We do not know whether “%(name)s” worked. A person looks at it.", name=name),
         Result.WAITS: _("“%(name)s” waits for somebody of support.", name=name),

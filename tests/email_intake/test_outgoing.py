@@ -21,6 +21,7 @@ from incidents.models import Channel, Entry, Incident, Resolution, State
 from incidents.notices import Delivery, Notice
 from incidents.outages import Announcement
 from incidents.people import Role
+from incidents.remediations.models import Remediation
 from incidents.selfhelp import offer_fixes
 from tests import servers
 from tests.email_intake.test_pipeline import mail, reply_to
@@ -178,6 +179,22 @@ def test_it_tells_of_a_known_fault_and_offers_to_hear_of_its_end(take, inbox, pe
     acknowledged(take, text="my vpn drops")
     text = inbox.messages[0].get_body(("plain",)).get_content()
     assert "We know of this, since" in text and "hear when it is over" in text and "Me too: http" in text
+
+
+@pytest.mark.parametrize("signs_in", [True, False])
+def test_what_can_be_done_at_once_is_offered_to_who_can_sign_in(take, inbox, person, signs_in):
+    unlock = {"slug": "unlock", "name": "Unlock", "offer": "Unlock my account now", "is_offered": True}
+    ada = person("ada", Role.ADMIN)
+    if signs_in:
+        person("erin")
+    row = take(mail())
+    with write() as session:
+        session.add(Remediation(**unlock, categories=["network"], by_id=ada.id))
+        session.get_one(Incident, row.incident_id).category = "network"
+    wait_for_fixes(row.incident_id)
+    outgoing.deliver_due()
+    text = inbox.messages[0].get_body(("plain",)).get_content()
+    assert ("Unlock my account now: http" in text) is signs_in
 
 
 def test_it_waits_for_the_fixes_but_not_longer_than_30_seconds(take, inbox):

@@ -335,7 +335,7 @@ def test_beside_an_article_nothing_is_run_that_touches_others(facts, ada, erin, 
         from_article.ask(article, UNLOCK, by=erin, nonce="a")
 
 
-def test_only_the_requester_of_proved_words_starts_it(remedy, erin, person, tess):
+def test_only_its_requester_starts_it_however_it_was_reported(remedy, erin, person, tess):
     incident = said(erin)
     with pytest.raises(NotFound):
         asking.ask_as_requester(incident.id, UNLOCK, by=person("bob"))
@@ -343,9 +343,17 @@ def test_only_the_requester_of_proved_words_starts_it(remedy, erin, person, tess
         asking.ask_as_requester(incident.id, UNLOCK, by=tess)
     with write() as session:
         session.get_one(Incident, incident.id).is_unverified = True
-    assert offering.for_requester(incident) == []
-    with pytest.raises(NotAllowed):
-        asking.ask_as_requester(incident.id, UNLOCK, by=erin)
+    assert [one.slug for one in offering.for_requester(incident)] == [UNLOCK]
+    assert asking.ask_as_requester(incident.id, UNLOCK, by=erin).state == Result.DUE
+
+
+def test_no_rule_runs_for_a_mail_that_proves_nothing(facts, receiver, ada, erin):
+    keeping.save(replace(facts, is_by_rule=True), by=ada)
+    incident = said(erin)
+    with write() as session:
+        session.get_one(Incident, incident.id).is_unverified = True
+    asking.ask_by_rule()
+    assert offering.runs_of(incident) == []
 
 
 def test_a_plugin_is_run_when_it_is_installed_and_chosen(facts, receiver, ada, erin, monkeypatch):
