@@ -5,8 +5,10 @@ two people who translate at the same time meet in a file that can be merged.
 """
 
 import os
+import shutil
 import tempfile
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 
 from babel import Locale
@@ -18,6 +20,8 @@ SOURCE = "en"
 FOLDER = Path(__file__).resolve().parent.parent / "portal" / "translations"
 TEXT = "LC_MESSAGES/messages.po"
 COMPILED = "LC_MESSAGES/messages.mo"
+SIGN_IN = "flask_security"
+"""The package whose own sentences signing in says, and the name of its catalogues."""
 
 
 @cache
@@ -32,6 +36,7 @@ def compile_stale(folder: Path = FOLDER) -> list[str]:
     stale = [text for text in sorted(folder.glob(f"*/{TEXT}")) if _is_stale(text)]
     for text in stale:
         _compile(text)
+        _borrow(text)
     languages.cache_clear()
     return [text.parts[-3] for text in stale]
 
@@ -50,6 +55,16 @@ def _compile(text: Path) -> None:
         write_mo(made, catalogue)
     os.chmod(draft, 0o644)
     Path(draft).replace(text.with_suffix(".mo"))
+
+
+def _borrow(text: Path) -> None:
+    """Its languages carry a country (`de_DE`), which gettext does not look for when asked for `de`."""
+    package = find_spec(SIGN_IN)
+    places = package.submodule_search_locations if package else None
+    for place in places or ():
+        found = Path(place).glob(f"translations/{text.parts[-3]}_*/LC_MESSAGES/{SIGN_IN}.mo")
+        for made in sorted(found)[:1]:
+            shutil.copyfile(made, text.with_name(made.name))
 
 
 if __name__ == "__main__":

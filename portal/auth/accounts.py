@@ -6,13 +6,16 @@ from flask_security import Security
 from flask_security.datastore import Datastore, UserDatastore
 from sqlalchemy import ColumnElement, func, select
 
-from firstline import clock
+from firstline import catalogues, clock
 from firstline.db import db, write
 from firstline.i18n import gettext as _
+from firstline.i18n import lazy_gettext as later
 from incidents.people import Person, Role
 
 NOT_HERE = (Role.CONTACT, Role.MONITOR)
 """Contacts wrote a mail and machines have tokens: to the sign-in page neither exists."""
+
+NOT_TOGETHER = later("That e-mail address and password do not belong together. Check both and try again.")
 
 security = Security()
 
@@ -70,10 +73,10 @@ def _configuration() -> dict[str, object]:
         "SECURITY_DATETIME_FACTORY": clock.now,
         "SECURITY_LOGIN_USER_TEMPLATE": "auth/login.html",
         "SECURITY_CHANGE_PASSWORD_TEMPLATE": "auth/password.html",
-        "SECURITY_MSG_GENERIC_AUTHN_FAILED": (
-            "That e-mail address and password do not belong together. Check both and try again.",
-            "error",
-        ),
+        "SECURITY_MSG_GENERIC_AUTHN_FAILED": (NOT_TOGETHER, "error"),
+        # Its own sentences first, then ours in place of the same ones.
+        "SECURITY_I18N_DOMAIN": f"{catalogues.SIGN_IN};messages",
+        "SECURITY_I18N_DIRNAME": [str(catalogues.FOLDER), str(catalogues.FOLDER)],
         "SECURITY_FLASH_MESSAGES": False,
         "REMEMBER_COOKIE_SAMESITE": "Lax",
     }

@@ -94,3 +94,20 @@ def test_which_notices_one_wants_by_which_way_and_when_is_kept(browser, erin):
     assert kept[notices.Topic.ACKNOWLEDGED, notices.Way.MAIL] == notices.Wish.NEVER
     assert kept[notices.Topic.ANSWERED, notices.Way.WEB] == notices.Wish.NEVER
     assert notices.times_of(db.session(), erin).quiet_until == "07:00"
+
+
+def test_whoever_speaks_german_reads_german_about_their_password(browser, stranger, erin):
+    with write() as session:
+        session.get_one(Person, erin.id).language = "de"
+    for new, again, said in (
+        ("zu kurz", "zu kurz", "Das Passwort muss mindestens 10 Zeichen lang sein"),
+        ("vier lange Worte hier", "vier andere Worte", "Die Passwörter stimmen nicht überein"),
+        (PASSWORD, PASSWORD, "Das neue Passwort muss sich vom vorherigen unterscheiden."),
+    ):
+        browser.open("/profile/password")
+        given = {"password": PASSWORD, "new_password": new, "new_password_confirm": again}
+        assert said in browser.press("Ändern", **given).text
+    stranger.client.environ_base["HTTP_ACCEPT_LANGUAGE"] = "de"
+    stranger.open("/login")
+    page = stranger.press("Anmelden", email=erin.email, password="falsch")
+    assert "gehören nicht zusammen" in page.text
