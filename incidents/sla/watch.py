@@ -113,7 +113,7 @@ def sentence(measure: Measure, mark: int) -> str:
             Measure.RESOLVE: _("The time to solve it is over."),
         }[measure]
     return {
-        Measure.RESPOND: _("%(n)s%% of the time to answer first have gone by.", n=mark),
-        Measure.UPDATE: _("%(n)s%% of the time to tell news have gone by.", n=mark),
-        Measure.RESOLVE: _("%(n)s%% of the time to solve it have gone by.", n=mark),
+        Measure.RESPOND: _("%(n)s%% of the time to answer first has gone by.", n=mark),
+        Measure.UPDATE: _("%(n)s%% of the time to tell news has gone by.", n=mark),
+        Measure.RESOLVE: _("%(n)s%% of the time to solve it has gone by.", n=mark),
     }[measure]
