@@ -80,16 +80,11 @@ def render(notice: Notice) -> Rendered:
     """The mail for this notice, in its recipient's language."""
     language = notice.recipient.language or DEFAULT_LANGUAGE
     with speaking(language):
-        return _rendered(compose(notice, language))
+        return written(compose(notice, language))
 
 
-def preview(topic: str, language: str, own: str = "") -> Rendered:
-    """How a mail about a made-up incident reads in this language; `own` is a sentence not yet kept."""
-    with speaking(language):
-        return _rendered(_sample(topic, language, own))
-
-
-def _rendered(letter: Letter) -> Rendered:
+def written(letter: Letter) -> Rendered:
+    """A letter in its two forms."""
     return Rendered(
         subject=letter.subject,
         text=environment().get_template("letter.txt").render(letter=letter),
@@ -97,47 +92,20 @@ def _rendered(letter: Letter) -> Rendered:
     )
 
 
-def _sample(topic: str, language: str, own: str) -> Letter:
-    number, name = "INC-000123", "Tess Lindqvist"
-    says = (
-        letters.fill(own, number=number, name=name, first_name="Erin")
-        if own
-        else sentences.shipped(topic, number=number, name=name)
-    )
-    title = _("VPN drops every few minutes")
-    return Letter(
-        subject=f"{title} [{number}]",
-        title=title,
-        number=number,
-        language=language,
-        url=link("/"),
-        greeting=_("Hello %(name)s,", name="Erin"),
-        sentence=says,
-        words=_("What was written stands here.") if topic in {Topic.ANSWERED, Topic.WAITING} else "",
-        asks_rating="",
-        all_steps=_("All steps"),
-        write_above=_("Write your answer above this line."),
-        marker="",
-        how_to_answer=_(
-            "To add something, reply to this mail. What you write goes straight to the incident."
-        ),
-        who_we_are=_("Your service desk"),
-    )
-
-
 def compose(notice: Notice, language: str) -> Letter:
     """What the mail says."""
-    incident, person = notice.incident, notice.recipient
+    incident = notice.incident
+    own, known = letters.own(notice.topic, language), _known(notice)
     fixes = _fixes(incident) if notice.topic == Topic.ACKNOWLEDGED and incident.state == State.OFFERED else ()
     also = alike.of(notice)
     return Letter(
-        subject=_subject(incident, _topic_of(notice)),
-        title=_topic_of(notice),
+        subject=_subject(incident, letters.fill(own.subject, known) or known["title"]),
+        title=known["title"],
         number=incident.number,
         language=language,
         url=link(page_of(notice)),
-        greeting=_("Hello %(name)s,", name=one_line(person.first_name)),
-        sentence=f"{_sentence(notice, language, has_fixes=bool(fixes))} {alike.known_fault(notice)}".strip(),
+        greeting=letters.fill(own.opening, known) or _("Hello %(name)s,", name=known["first_name"]),
+        sentence=f"{_sentence(notice, own, known, has_fixes=bool(fixes))} {alike.known_fault(notice)}".strip(),
         words=_words(notice),
         can_do=_("We can do this for you, with one click after you have signed in:"),
         remedies=tuple(Button(label=offer, url=link(page_of(notice))) for offer in remedies.of(notice)),
@@ -151,14 +119,27 @@ def compose(notice: Notice, language: str) -> Letter:
         write_above=_("Write your answer above this line."),
         marker=addresses.marker(incident.id, notice.id),
         how_to_answer=_how_to_answer(notice),
-        who_we_are=_("Your service desk"),
+        who_we_are=letters.fill(own.closing, known) or _("Your service desk"),
     )
 
 
-def _subject(incident: Incident, topic: str) -> str:
-    """The same for every mail of an incident, so that mail programs keep them together."""
+def _subject(incident: Incident, words: str) -> str:
+    """As shipped the same for every mail of an incident, so that mail programs keep them together.
+
+    Whatever the desk says itself: one line, and the signed number stays.
+    """
     prefix = "Re: " if incident.channel == Channel.MAIL else ""
-    return f"{prefix}{topic} {addresses.subject_tag(incident)}"
+    return f"{prefix}{one_line(words)} {addresses.subject_tag(incident)}"
+
+
+def _known(notice: Notice) -> dict[str, str]:
+    by = notice.entry.author if notice.entry is not None else None
+    return {
+        "number": notice.incident.number,
+        "name": one_line(by.name if by is not None else _("the service desk")),
+        "first_name": one_line(notice.recipient.first_name),
+        "title": _topic_of(notice),
+    }
 
 
 def _topic_of(notice: Notice) -> str:
@@ -168,19 +149,10 @@ def _topic_of(notice: Notice) -> str:
     return one_line(notice.incident.title)
 
 
-def _sentence(notice: Notice, language: str, *, has_fixes: bool) -> str:
-    by = notice.entry.author if notice.entry is not None else None
-    name = by.name if by is not None else _("the service desk")
+def _sentence(notice: Notice, own: letters.Words, known: dict[str, str], *, has_fixes: bool) -> str:
     if notice.topic == Topic.WATCHED:
-        return watched.sentence(notice, name)
-    return sentences.sentence(
-        notice.topic,
-        number=notice.incident.number,
-        name=name,
-        first_name=one_line(notice.recipient.first_name),
-        language=language,
-        has_fixes=has_fixes,
-    )
+        return watched.sentence(notice, known["name"])
+    return sentences.sentence(notice.topic, own.text, known, has_fixes=has_fixes)
 
 
 def _words(notice: Notice) -> str:

@@ -32,17 +32,12 @@ SHIPPED: Mapping[str, object] = {
 }
 
 
-def sentence(
-    topic: str, *, number: str, name: str, first_name: str, language: str, has_fixes: bool = False
-) -> str:
-    """The sentence for this topic in this language; `name` is who wrote or acted."""
-    own = letters.own(topic, language)
-    if own:
-        return letters.fill(own, number=number, name=name, first_name=first_name)
-    return shipped(topic, number=number, name=name, has_fixes=has_fixes)
+def sentence(topic: str, own: str, known: Mapping[str, str], *, has_fixes: bool = False) -> str:
+    """The own sentence if there is one, else the shipped one for this topic; `known` as in `letters.PLACES`."""
+    return letters.fill(own, known) if own else shipped(topic, known, has_fixes=has_fixes)
 
 
-def shipped(topic: str, *, number: str, name: str, has_fixes: bool = False) -> str:
+def shipped(topic: str, known: Mapping[str, str], *, has_fixes: bool = False) -> str:
     """Ours, in the language of whoever is served now."""
     words = WITH_FIXES if has_fixes and topic == Topic.ACKNOWLEDGED else SHIPPED.get(topic, ADDED)
-    return str(words) % {"number": number, "name": name}
+    return str(words) % known

@@ -138,11 +138,14 @@ class NoticeTimes(Model):
 
 
 class LetterText(Model):
-    """An administrator's own first sentence of the mails about a topic, in one language."""
+    """An administrator's own words in the mails about a topic, in one language; what is empty is as shipped."""
 
     __tablename__ = "letter_text"
 
     topic: Mapped[str] = mapped_column(String(16), primary_key=True)
     language: Mapped[str] = mapped_column(String(12), primary_key=True)
+    subject: Mapped[str] = mapped_column(Text, default="", server_default="")
+    opening: Mapped[str] = mapped_column(Text, default="", server_default="")
     text: Mapped[str] = mapped_column(Text)
+    closing: Mapped[str] = mapped_column(Text, default="", server_default="")
     updated_at: Mapped[datetime] = mapped_column(default=clock.now)

@@ -1,12 +1,13 @@
-"""What mails say first: the shipped sentence or the desk's own, with a preview in each language."""
+"""What mails say: the shipped words or the desk's own, with a preview in each language."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from babel import Locale
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from email_intake import render
+from email_intake import specimen
+from email_intake.render import Rendered
 from firstline.i18n import gettext as _
 from firstline.i18n import lazy_gettext
 from incidents.errors import NotFound, Refused
@@ -36,13 +37,23 @@ NAMES = {
 }
 
 
-@dataclass(frozen=True)
+PARTS = {
+    "subject": lazy_gettext("Subject"),
+    "opening": lazy_gettext("How it begins"),
+    "text": lazy_gettext("First sentence"),
+    "closing": lazy_gettext("How it ends"),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
 class Sheet:
-    """One language: the own sentence in its field, the mail as it reads, the marks of the form."""
+    """One language: own words in their fields, ours as a hint, the mail as it reads, the marks of the form."""
 
     language: str
-    text: str
-    mail: str
+    words: letters.Words
+    shipped: letters.Words
+    mail: Rendered
+    is_own: bool
     seen: str
     theirs: list[tuple[object, str, str]]
     errors: dict[str, str]
@@ -58,17 +69,22 @@ def index() -> str:
 
 
 def save() -> ResponseReturnValue:
-    """Keep it, or only look at it."""
-    topic, language, text = (request.form.get(name, "") for name in ("topic", "language", "text"))
+    """Keep them, only look at them, or give the shipped ones back."""
+    topic, language, do = (request.form.get(name, "") for name in ("topic", "language", "do"))
+    words = letters.Words() if do == "shipped" else _typed()
     try:
-        if request.form.get("do") == "look":
-            letters.checked(text)
+        if do == "look":
+            letters.checked(words)
             return _page(looked_at=language)
-        letters.save(topic, language, text, by=person(), seen=overtaken.seen())
+        letters.save(topic, language, words, by=person(), seen=overtaken.seen())
     except Refused as refusal:
         return _page(refusal), status_of(refusal)
-    flash(_("Mails say this from now on."), "success")
+    flash(_("Our words are back.") if do == "shipped" else _("Mails say this from now on."), "success")
     return redirect(url_for("admin.letters", topic=topic), 303)
+
+
+def _typed() -> letters.Words:
+    return letters.Words(**{part: request.form.get(part, "") for part in letters.PARTS})
 
 
 def _page(refusal: Refused | None = None, *, looked_at: str = "") -> str:
@@ -81,6 +97,8 @@ def _page(refusal: Refused | None = None, *, looked_at: str = "") -> str:
         "admin/letters.html",
         names=NAMES,
         topic=topic,
+        parts=PARTS,
+        most=letters.MOST,
         sheets=sheets,
         changed=letters.changed_topics(),
         fillable=letters.PLACES,
@@ -89,11 +107,16 @@ def _page(refusal: Refused | None = None, *, looked_at: str = "") -> str:
 
 def _sheet(topic: str, language: str, refusal: Refused | None, *, is_here: bool) -> Sheet:
     row = letters.kept(topic).get(language)
-    kept = row.text if row else ""
-    text = request.form.get("text", "") if is_here else kept
-    shown = kept if is_here and refusal else text
-    state = overtaken.state(row, {"text": kept}, refusal if is_here else None)
-    errors = {refusal.field or "": refusal.sentence} if refusal and is_here else {}
+    kept = letters.words_of(row)
+    words = _typed() if is_here else kept
+    state = overtaken.state(row, asdict(kept), refusal if is_here else None)
     return Sheet(
-        language, text, render.preview(topic, language, shown).text, state["seen"], state["theirs"], errors
+        language=language,
+        words=words,
+        shipped=specimen.shipped(topic, language),
+        mail=specimen.preview(topic, language, kept if refusal else letters.checked(words)),
+        is_own=row is not None,
+        seen=state["seen"],
+        theirs=state["theirs"],
+        errors={f"{refusal.field}-{language}": refusal.sentence} if refusal and is_here else {},
     )
