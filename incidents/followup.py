@@ -3,11 +3,12 @@
 It is known once those days are over, and is kept then; until the worker came by it is found out anew.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, func, not_, or_, select, update
+from sqlalchemy.orm import Session
 
 from firstline import clock
 from firstline.db import db, write
@@ -51,6 +52,30 @@ def forget() -> None:
     """Let everything be found out anew, as categories and words are now."""
     with write() as session:
         session.execute(update(Attempt).values(followed_at=None, came_back_at=None))
+
+
+def forget_about(session: Session, incident_ids: Collection[int]) -> None:
+    """These incidents are new to us or are about something else now: so may be what came back with them."""
+    of_these = select(Incident.requester_id, Incident.created_at).where(Incident.id.in_(incident_ids))
+    rows = session.execute(of_these).all()
+    if not rows:
+        return
+    people, times = {row.requester_id for row in rows}, [row.created_at for row in rows]
+    near = DECIDED_AT.between(min(times) - LASTS_FOR, max(times))
+    followed = Attempt.person_id.in_(people) & Attempt.followed_at.is_not(None) & near
+    session.execute(update(Attempt).where(followed).values(followed_at=None, came_back_at=None))
+
+
+def wrong() -> Iterator[tuple[int, datetime | None, datetime | None]]:
+    """The attempts of which is kept what is not so: its id, when it came back as kept, and as told."""
+    last = 0
+    while attempts := _followed(last):
+        found = came_back(attempts)
+        for one in attempts:
+            if one.came_back_at != found.get(one.id):
+                yield one.id, one.came_back_at, found.get(one.id)
+        last = attempts[-1].id
+        db.session.rollback()
 
 
 def lasting(within: ColumnElement[bool]) -> Share:
@@ -105,6 +130,11 @@ def _due() -> Sequence[Attempt]:
     return db.session.scalars(
         select(Attempt).where(is_pending()).order_by(DECIDED_AT, Attempt.id).limit(AT_ONCE)
     ).all()
+
+
+def _followed(last: int) -> Sequence[Attempt]:
+    kept = select(Attempt).where(Attempt.followed_at.is_not(None), SOLVED, Attempt.id > last)
+    return db.session.scalars(kept.order_by(Attempt.id).limit(AT_ONCE)).all()
 
 
 def _since(attempt: Attempt) -> datetime:

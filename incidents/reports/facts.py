@@ -57,8 +57,11 @@ def keep_these(ids: Collection[int]) -> None:
     """Reckon the rows of these incidents anew."""
     made = list(reckon(db.session(), ids))
     with write() as session:
-        before = session.scalars(select(Fact).where(Fact.incident_id.in_(ids)))
+        before = session.scalars(select(Fact).where(Fact.incident_id.in_(ids))).all()
         daily.forget(session, [*before, *made])
+        topics = {fact.incident_id: fact.category for fact in before}
+        others = [one.incident_id for one in made if topics.get(one.incident_id) != one.category]
+        followup.forget_about(session, others)
         for fact in made:
             session.merge(fact)
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from firstline.db import db
+from incidents import followup
 from incidents.models import Incident
 from incidents.reports import daily, facts
 from incidents.reports.models import Fact
@@ -15,7 +16,7 @@ COLUMNS = [column.key for column in Fact.__table__.columns]
 
 @dataclass(frozen=True)
 class Difference:
-    """One field of one incident, or one sum of one day, that is kept wrongly."""
+    """One field of one incident, one sum of one day, or one attempt's follow-up that is kept wrongly."""
 
     number: str
     field: str
@@ -34,6 +35,8 @@ def verify() -> Iterator[Difference]:
         db.session.rollback()
     for day, field, kept_sum, right in daily.wrong():
         yield Difference(day.isoformat(), field, kept_sum, right)
+    for attempt_id, at, told_at in followup.wrong():
+        yield Difference(f"attempt {attempt_id}", "came_back_at", at, told_at)
 
 
 def _after(last: int) -> list[int]:

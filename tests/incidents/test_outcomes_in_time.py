@@ -7,10 +7,12 @@ import pytest
 from firstline import clock
 from firstline.db import db, write
 from incidents import followup, selfhelp, selfservice
+from incidents.classification import reclassify
 from incidents.intake import Report, report
 from incidents.lifecycle import Change, change, take
 from incidents.models import Channel, Resolution, State
 from incidents.people import Role
+from incidents.reports import facts, verifying
 from incidents.selfservice import Wanted
 from incidents.topics import Told, is_same
 from incidents.unanswered import mark_unanswered
@@ -214,6 +216,28 @@ class TestDurable:
         assert (measured().whole.durable, measured().whole.followed) == (0, 0)
         clock.advance(timedelta(days=8))
         assert (followup.keep(), measured().whole.durable) == (1, 1)
+
+    def test_what_is_kept_of_it_is_verified_and_made_right(self, solved):
+        facts.keep_all()
+        clock.advance(timedelta(days=8))
+        assert (followup.keep(), list(verifying.verify())) == (1, [])
+        with write() as session:
+            session.query(Attempt).one().came_back_at = clock.now()
+        assert [one.field for one in verifying.verify()] == ["came_back_at"]
+        facts.rebuild()
+        assert list(verifying.verify()) == []
+
+    def test_a_report_that_gets_another_category_later_is_found_out_anew(self, solved, told, person):
+        clock.advance(timedelta(days=3))
+        again = told("the printer is out of toner", service="printing")
+        facts.keep_all()
+        clock.advance(timedelta(days=5))
+        assert (followup.keep(), measured().whole.durable) == (1, 1)
+        lead = person("lena", Role.LEAD)
+        reclassify(again.id, category=solved.category, by=lead)
+        facts.keep_all()
+        assert (followup.keep(), measured().whole.durable) == (1, 0)
+        assert list(verifying.verify()) == []
 
     def test_opened_again_it_went_on(self, solved, erin):
         selfhelp.tell_outcome(solved.id, by=erin, solved=False)
