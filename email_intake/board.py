@@ -14,7 +14,7 @@ def _count(span: Span) -> Sequence[Row]:
 
 
 def _within(span: Span) -> ColumnElement[bool]:
-    return (RawMessage.received_at >= span.since) & (RawMessage.received_at < span.until)
+    return span.holds(RawMessage.received_at) & span.passes(RawMessage.incident_id)
 
 
 def _behind(span: Span, key: str) -> Select[int]:
@@ -27,6 +27,7 @@ BOARD = Board(
     label=_("What became of mail"),
     definition=_("Messages received in the range, each by what it came to. They add up to what was taken."),
     leaves_out=_("Originals that were erased on request: their incidents are kept."),
+    filtered=_("Messages that belong to no incident: they have nothing that could be filtered."),
     count=_count,
     behind=_behind,
     words={

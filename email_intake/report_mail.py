@@ -54,7 +54,7 @@ def compose(due: Due) -> tuple[flask_mail.Message, str]:
 
 
 def _lines(due: Due, days: dict[str, str]) -> list[str]:
-    now, before = counting.all_figures(due.scope), counting.all_figures(due.scope.before())
+    now, before = counting.all_figures(due.scope), counting.figures_before(due.scope)
     figures = [
         f"{figure.label}: {wording.value_words(now[figure.slug])}"
         f" ({wording.compared(now[figure.slug], before[figure.slug])})"

@@ -3,6 +3,7 @@
 It is known once those days are over, and is kept then; until the worker came by it is found out anew.
 """
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,7 +21,16 @@ from knowledge_base.models import Attempt, AttemptOutcome
 
 AT_ONCE = 200
 SOLVED = Attempt.outcome == AttemptOutcome.SOLVED_SAID
+LASTED = and_(SOLVED, Attempt.followed_at.is_not(None), Attempt.came_back_at.is_(None))
 DECIDED_AT = func.coalesce(Attempt.decided_at, Attempt.created_at)
+
+
+@dataclass(frozen=True)
+class Came:
+    """What attempts came to; `lasting`: solved for good, of those old enough to know (`knowledge_base.effect`)."""
+
+    outcomes: Counter[str]
+    lasting: Share
 
 
 @dataclass(frozen=True)
@@ -78,19 +88,21 @@ def wrong() -> Iterator[tuple[int, datetime | None, datetime | None]]:
         db.session.rollback()
 
 
-def lasting(within: ColumnElement[bool]) -> Share:
-    """Solved for good, of those attempts that are old enough to know (`knowledge_base.effect`)."""
-    solved_for_good = and_(SOLVED, Attempt.followed_at.is_not(None), Attempt.came_back_at.is_(None))
-    by = (is_young(), and_(SOLVED, Attempt.person_id.is_(None)), solved_for_good, is_pending())
+def came_to(within: ColumnElement[bool]) -> Came:
+    """Every attempt is read once: a year of them is many."""
+    by = (Attempt.outcome, is_young(), and_(SOLVED, Attempt.person_id.is_(None)), LASTED, is_pending())
+    outcomes: Counter[str] = Counter()
     followed = durable = pending = 0
-    for young, unknown, good, waits, many in db.session.execute(
+    for outcome, young, unknown, good, waits, many in db.session.execute(
         select(*by, func.count()).where(within).group_by(*by)
     ):
+        outcomes[outcome] += many
         if not young and not unknown:
             followed += many
             durable += many if good else 0
             pending += many if waits else 0
-    return Share(durable + (_durable_now(within, pending) if pending else 0), followed)
+    found = durable + (_durable_now(within, pending) if pending else 0)
+    return Came(outcomes, Share(found, followed))
 
 
 def is_young() -> ColumnElement[bool]:

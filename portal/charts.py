@@ -1,10 +1,13 @@
 """Columns by week, for every page that shows a course: one shape, one macro (`charts.html`)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from flask_babel import format_date
+
+from firstline import clock
+from incidents.reports.annotations import Mark
 
 HEIGHT = 60
 ALL_LABELLED = 14
@@ -33,6 +36,11 @@ class Drawn:
     column: Column
     height: float
     label: str
+
+
+def marks_of(monday: date, marks: Iterable[Mark]) -> tuple[str, ...]:
+    """What happened in the week, each with its day."""
+    return tuple(f"{begins(one.on)}: {one.text}" for one in marks if clock.monday(one.on) == monday)
 
 
 def begins(monday: date) -> str:

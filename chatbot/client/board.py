@@ -10,7 +10,7 @@ from incidents.models import Incident, Resolution, State
 from incidents.reports.boards import Board, Row, Span, shares
 
 _OF_IT = ConversationIncident.conversation_id == Conversation.id
-_REPORTED = select(ConversationIncident.incident_id).where(_OF_IT).exists()
+_REPORTED = select(ConversationIncident.incident_id).where(_OF_IT)
 _SOLVED = (
     select(Incident.id)
     .join(ConversationIncident, ConversationIncident.incident_id == Incident.id)
@@ -24,7 +24,11 @@ _SOLVED = (
 _HANDED = or_(Conversation.handed_over_at.is_not(None), Conversation.handed_to_id.is_not(None))
 _SPOKEN = select(Turn.id).where(Turn.conversation_id == Conversation.id).exists()
 _outcome = case(
-    (_HANDED, "handed"), (_SOLVED, "solved"), (_REPORTED, "reported"), (_SPOKEN, "talked"), else_="silent"
+    (_HANDED, "handed"),
+    (_SOLVED, "solved"),
+    (_REPORTED.exists(), "reported"),
+    (_SPOKEN, "talked"),
+    else_="silent",
 )
 """The first that holds."""
 
@@ -34,12 +38,15 @@ def _count(span: Span) -> Sequence[Row]:
 
 
 def _within(span: Span) -> ColumnElement[bool]:
-    return (Conversation.started_at >= span.since) & (Conversation.started_at < span.until)
+    begun = span.holds(Conversation.started_at)
+    passes = span.passes(ConversationIncident.incident_id)
+    return begun & _REPORTED.where(passes).exists() if span.scope.chosen else begun
 
 
 def _behind(span: Span, key: str) -> Select[int]:
     said = select(ConversationIncident.incident_id).join(Conversation, _OF_IT)
-    return said.where(_within(span), _outcome == key)
+    passes = span.passes(ConversationIncident.incident_id)
+    return said.where(_within(span), passes, _outcome == key)
 
 
 BOARD = Board(
@@ -50,6 +57,7 @@ BOARD = Board(
         "solved by a known fix, became an incident, answered without one, opened and not used."
     ),
     leaves_out=_("How well the bot understood: authors see that where they label what people said."),
+    filtered=_("Conversations without an incident: they have nothing that could be filtered."),
     count=_count,
     behind=_behind,
     words={

@@ -1,6 +1,6 @@
 """How often a problem struck, by week, with the weeks of its cures."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -17,11 +17,15 @@ WEEK = timedelta(days=7)
 
 @dataclass(frozen=True)
 class Week:
-    """The incidents reported from this Monday to Sunday, in UTC; `is_cured`: a fix came in it."""
+    """The incidents reported from this Monday to Sunday, in UTC, and the days on which a fix came in it."""
 
     monday: date
     incidents: int
-    is_cured: bool
+    cured_on: tuple[date, ...] = ()
+
+    @property
+    def is_cured(self) -> bool:
+        return bool(self.cured_on)
 
 
 def by_week(problem: Problem) -> list[Week]:
@@ -36,8 +40,9 @@ def by_week(problem: Problem) -> list[Week]:
     counted = Counter(clock.monday(at.date()) for at in times)
     last = clock.monday(clock.now().date())
     first = max(min(counted), last - (MOST_WEEKS - 1) * WEEK)
-    cured = {
-        clock.monday(note.created_at.date()) for note in problem.history if note.happening == Happening.FIXED
-    }
+    cured: defaultdict[date, list[date]] = defaultdict(list)
+    for note in problem.history:
+        if note.happening == Happening.FIXED:
+            cured[clock.monday(note.created_at.date())].append(note.created_at.date())
     weeks = [first + number * WEEK for number in range((last - first) // WEEK + 1)]
-    return [Week(monday, counted[monday], monday in cured) for monday in weeks]
+    return [Week(monday, counted[monday], tuple(cured[monday])) for monday in weeks]

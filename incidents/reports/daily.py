@@ -10,8 +10,8 @@ from datetime import date
 from time import monotonic
 from typing import Any
 
-from sqlalchemy import ColumnElement, SQLColumnExpression, delete, func, insert, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, SQLColumnExpression, delete, func, insert, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from firstline import clock, jobs
 from firstline.db import db, write
@@ -24,13 +24,15 @@ WORK_FOR_S = 10.0
 SUMMED = "summed"
 """A row of this name says that the day has its sums."""
 WHOLE = ("", "")
-FILTERS: dict[str, SQLColumnExpression[Any]] = {
+FILTERS: dict[str, InstrumentedAttribute[Any]] = {
     "channel": Fact.channel,
     "category": Fact.category,
     "service_id": Fact.service_id,
     "team_id": Fact.team_id,
     "priority": Fact.priority,
 }
+Sums = dict[Any, tuple[int, int]]
+"""Of each of something the sum and the number of incidents."""
 Numbers = dict[str, tuple[int, int]]
 """Of each figure, by its slug, the sum and the number of incidents."""
 
@@ -74,13 +76,38 @@ def numbers(basis: Basis, scope: Scope) -> Numbers:
 
     What is kept knows one filter at a time; with two, all is counted from the incidents.
     """
-    chosen = [(name, str(getattr(scope, name))) for name in FILTERS if getattr(scope, name)]
+    chosen = [(name, str(value)) for name, value in scope.chosen.items()]
     conditions = scope.conditions(_day(basis))
     if len(chosen) > 1:
         return _counted(basis, conditions)
     rest = _days_without_sums(basis, scope)
     counted = _counted(basis, [*conditions, _day(basis).in_(rest)]) if rest else {}
     return _added(counted, _kept(basis, scope, *(chosen[0] if chosen else WHOLE)))
+
+
+def by_value(figure: Figure, name: str, scope: Scope) -> dict[Any, tuple[int, int]]:
+    """One figure of the scope for each value that incidents have as `name`, None for those without."""
+    column, day = FILTERS[name], day_of(figure)
+    if scope.chosen:
+        return _counted_one(figure, column, scope.conditions(day))
+    sums = _sums_of(figure, scope, name, DaySum.value).group_by(DaySum.value)
+    to_value = column.type.python_type
+    found: Sums = {to_value(value): (int(t), int(n)) for value, t, n in db.session.execute(sums)}
+    found[None] = _less(_whole(figure, scope), found.values())
+    rest = _days_without_sums(figure.basis, scope)
+    return _added(found, _counted_one(figure, column, [day.in_(rest)]) if rest else {})
+
+
+def by_day(figure: Figure, scope: Scope) -> dict[date, tuple[int, int]]:
+    """One figure of the scope for each of its days that has any."""
+    day, chosen = day_of(figure), [(name, str(value)) for name, value in scope.chosen.items()]
+    if len(chosen) > 1:
+        return _counted_one(figure, day, scope.conditions(day))
+    split, value = chosen[0] if chosen else WHOLE
+    sums = _sums_of(figure, scope, split, DaySum.day).where(DaySum.value == value).group_by(DaySum.day)
+    found: Sums = {on: (int(total), int(number)) for on, total, number in db.session.execute(sums)}
+    rest = _days_without_sums(figure.basis, scope)
+    return _added(found, _counted_one(figure, day, [*scope.conditions(day), day.in_(rest)]) if rest else {})
 
 
 def missing(basis: Basis) -> list[date]:
@@ -156,6 +183,30 @@ def _counted_by(
         yield (WHOLE[1] if column is None else row[-1]), found
 
 
+def _counted_one(
+    figure: Figure, column: SQLColumnExpression[Any], conditions: Sequence[ColumnElement[bool]]
+) -> Sums:
+    """One figure from the incidents, for each value of the column."""
+    sums = select(column, figure.total, figure.count).where(*conditions).group_by(column)
+    return {value: (int(total), int(number)) for value, total, number in db.session.execute(sums)}
+
+
+def _sums_of(figure: Figure, scope: Scope, split: str, by: Any) -> Select[Any]:
+    kept = DaySum.basis == figure.basis, DaySum.split == split, DaySum.figure == figure.slug
+    wanted = select(by, func.sum(DaySum.total), func.sum(DaySum.number))
+    return wanted.where(*kept, DaySum.day.between(scope.since, scope.until))
+
+
+def _whole(figure: Figure, scope: Scope) -> tuple[int, int]:
+    return _kept(figure.basis, scope, *WHOLE).get(figure.slug, (0, 0))
+
+
+def _less(whole: tuple[int, int], parts: Iterable[tuple[int, int]]) -> tuple[int, int]:
+    """What incidents without a value come to is not kept: it is what is left."""
+    totals, numbers = zip((0, 0), *parts, strict=True)
+    return whole[0] - sum(totals), whole[1] - sum(numbers)
+
+
 def _figures(basis: Basis) -> list[Figure]:
     return [figure for figure in FIGURES if figure.basis == basis]
 
@@ -164,7 +215,7 @@ def _day(basis: Basis) -> SQLColumnExpression[Any]:
     return day_of(_figures(basis)[0])
 
 
-def _added(one: Numbers, other: Numbers) -> Numbers:
+def _added(one: Sums, other: Sums) -> Sums:
     nothing = (0, 0)
-    pairs = {slug: (one.get(slug, nothing), other.get(slug, nothing)) for slug in one.keys() | other.keys()}
-    return {slug: (first[0] + second[0], first[1] + second[1]) for slug, (first, second) in pairs.items()}
+    pairs = {key: (one.get(key, nothing), other.get(key, nothing)) for key in one.keys() | other.keys()}
+    return {key: (first[0] + second[0], first[1] + second[1]) for key, (first, second) in pairs.items()}

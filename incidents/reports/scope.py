@@ -1,5 +1,6 @@
 """Which incidents a report is about: a range of days and what they have in common."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
@@ -9,8 +10,10 @@ from sqlalchemy import ColumnElement, SQLColumnExpression
 from firstline import clock
 from firstline.i18n import gettext as _
 from incidents.errors import Invalid
+from incidents.models import Incident
 from incidents.reports.models import Fact
 
+FILTERS = ("channel", "category", "service_id", "team_id", "priority")
 LONGEST = timedelta(days=3653)
 DAY = timedelta(days=1)
 
@@ -32,19 +35,23 @@ class Scope:
         length = self.until - self.since + DAY
         return replace(self, since=self.since - length, until=self.since - DAY)
 
+    @property
+    def chosen(self) -> dict[str, Any]:
+        """The filters that are set, with their values."""
+        return {name: value for name in FILTERS if (value := getattr(self, name))}
+
+    def only(self, names: Collection[str]) -> "Scope":
+        """The same days with these filters alone."""
+        kept = {name: value for name, value in self.chosen.items() if name in names}
+        return Scope(since=self.since, until=self.until, **kept)
+
     def conditions(self, day: SQLColumnExpression[Any]) -> list[ColumnElement[bool]]:
         """What a row must satisfy, its `day` within the range."""
-        wanted = [day >= self.since, day <= self.until]
-        for column, value in (
-            (Fact.channel, self.channel),
-            (Fact.category, self.category),
-            (Fact.service_id, self.service_id),
-            (Fact.team_id, self.team_id),
-            (Fact.priority, self.priority),
-        ):
-            if value:
-                wanted.append(column == value)
-        return wanted
+        return [day >= self.since, day <= self.until, *self.filters(Fact)]
+
+    def filters(self, model: type[Fact] | type[Incident]) -> list[ColumnElement[bool]]:
+        """What a row must satisfy whatever its day."""
+        return [getattr(model, name) == value for name, value in self.chosen.items()]
 
 
 def check(scope: Scope) -> Scope:

@@ -8,8 +8,9 @@ from incidents.reports.figures import Unit
 
 MINUTE, HOUR, DAY = 60, 3600, 86_400
 THOUSAND = 1000
-LEVEL = 0.005
-"""A change smaller than this part reads as no change."""
+MANY_HOURS = 24
+LEVEL, LEVEL_POINTS = 0.005, 0.0005
+"""A change smaller than this part, of shares than a twentieth of a point, reads as no change."""
 
 
 def value_words(value: Value) -> str:
@@ -23,7 +24,7 @@ def value_words(value: Value) -> str:
         case Unit.DURATION:
             return length(number)
         case Unit.MINUTES:
-            return length(number * MINUTE)
+            return work(number)
     return str(format_decimal(number))
 
 
@@ -38,7 +39,7 @@ def short(value: Value) -> str:
         case Unit.DURATION:
             return short_length(number)
         case Unit.MINUTES:
-            return short_length(number * MINUTE)
+            return f"{number / 60:.0f}h" if number >= 60 else f"{number:.0f}m"
     return f"{number:.0f}" if number < THOUSAND else f"{number / THOUSAND:.0f}k"
 
 
@@ -64,24 +65,49 @@ def length(seconds: float) -> str:
     return _("%(d)s d %(h)s h", d=days, h=rest // HOUR)
 
 
+def work(minutes: float) -> str:
+    """Time people spent, in hours: nobody works days of 24."""
+    hours = minutes / 60
+    return _("%(n)s h", n=format_decimal(round(hours))) if hours >= MANY_HOURS else length(minutes * MINUTE)
+
+
 def compared(now: Value, before: Value) -> str:
-    """In words, against the same number of days before."""
+    """In words, against the same number of days before; of shares in points."""
     if now.number is None or before.number is None:
         return _("nothing to compare with")
     if before.number == 0:
         return _("none in the days before") if now.number else _("none, as before")
-    change = (now.number - before.number) / before.number
-    if abs(change) < LEVEL:
+    if is_level(now, before):
         return _("as in the days before")
+    if now.figure.unit == Unit.SHARE:
+        return _points(now.number - before.number, before)
+    change = (now.number - before.number) / before.number
     part = format_percent(abs(change), "#,##0%")
     if change > 0:
         return _("%(part)s more than before (%(was)s)", part=part, was=value_words(before))
     return _("%(part)s less than before (%(was)s)", part=part, was=value_words(before))
 
 
+def _points(change: float, before: Value) -> str:
+    points = format_decimal(abs(round(100 * change, 1)))
+    if change > 0:
+        return _("%(n)s points more than before (%(was)s)", n=points, was=value_words(before))
+    return _("%(n)s points less than before (%(was)s)", n=points, was=value_words(before))
+
+
+def is_level(now: Value, before: Value) -> bool:
+    """Whether the change is too small to speak of."""
+    one, other = now.number, before.number
+    if one is None or other is None or one == other:
+        return one == other
+    if now.figure.unit == Unit.SHARE:
+        return abs(one - other) < LEVEL_POINTS
+    return abs(one - other) < LEVEL * other
+
+
 def verdict(now: Value, before: Value) -> str:
     """`good`, `bad` or nothing, where one way is better."""
     is_low = now.figure.is_better_low
-    if is_low is None or now.number is None or before.number is None or now.number == before.number:
+    if is_low is None or now.number is None or before.number is None or is_level(now, before):
         return ""
     return "good" if (now.number < before.number) == is_low else "bad"

@@ -46,7 +46,7 @@ def _rows(found: SelfService) -> Iterator[dict[str, object]]:
     for channel, tally in found.channels.items():
         yield {"group": "channel", "name": channel, **_tally(tally)}
     for line in found.articles:
-        yield {"group": "article", "name": _plain(line.title), **_article(line.tally)}
+        yield {"group": "article", "name": plain(line.title), **_article(line.tally)}
 
 
 def _tally(tally: Tally) -> dict[str, object]:
@@ -84,6 +84,6 @@ def _share(name: str, share: Share) -> dict[str, object]:
     }
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """A spreadsheet takes what begins like this for a formula."""
     return f"'{text}" if text.startswith(FORMULA) else text

@@ -13,6 +13,7 @@ from incidents.policy import Action, may
 from incidents.problems import proposals, recurrence, table, watch, work
 from incidents.problems.models import Happening, Note, Problem, Standing
 from incidents.problems.recurrence import Week
+from incidents.reports import annotations
 from knowledge_base import articles
 from portal import charts
 from portal.access import person
@@ -109,14 +110,20 @@ def page(problem: Problem, refusal: Refused | None = None) -> str:
 
 
 def columns(weeks: list[Week]) -> list[Column]:
-    """The weeks as a chart draws them, the cures marked."""
+    """The weeks as a chart draws them, marked with the cures and with what happened meanwhile."""
+    if not weeks:
+        return []
+    beside = annotations.marks(weeks[0].monday, weeks[-1].monday + recurrence.WEEK)
     return [
         Column(
             week.monday,
             week.incidents,
             str(week.incidents),
             str(week.incidents),
-            (_("cured"),) if week.is_cured else (),
+            (
+                *(_("%(day)s: cured", day=charts.begins(on)) for on in week.cured_on),
+                *charts.marks_of(week.monday, beside),
+            ),
         )
         for week in weeks
     ]

@@ -1,5 +1,6 @@
 """What a report is asked about, in the address of its page."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -25,6 +26,20 @@ class Asked:
 
     scope: Scope
     arguments: dict[str, str]
+
+    @property
+    def filters(self) -> dict[str, str]:
+        """The arguments of the filters alone."""
+        return {name: value for name, value in self.arguments.items() if name in FILTERS}
+
+    def only(self, filters: Collection[str]) -> "Asked":
+        """The same days, with those filters alone that are known where this leads."""
+        kept = {
+            name: value
+            for name, value in self.arguments.items()
+            if name not in FILTERS or {name, f"{name}_id"} & set(filters)
+        }
+        return Asked(self.scope.only(filters), kept)
 
     def link(self, **changed: object) -> dict[str, object]:
         """Arguments for the same scope with something changed."""

@@ -1,8 +1,10 @@
 """The pages of the boards: one question each, its rows, and the incidents behind them."""
 
+from collections.abc import Sequence
+
 from flask import render_template, request, url_for
 from flask_babel import format_decimal, format_percent
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from chatbot.client import board as chat
 from email_intake import board as mail
@@ -11,7 +13,7 @@ from firstline.i18n import gettext as _
 from incidents.errors import NotFound
 from incidents.models import Incident
 from incidents.policy import Action, may, require
-from incidents.reports import boards, wording
+from incidents.reports import boards, counting, wording
 from incidents.reports.boards import (
     Board,
     Row,
@@ -24,6 +26,7 @@ from incidents.reports.boards import (
     vendors,
 )
 from incidents.reports.figures import Unit
+from incidents.reports.scope import Scope
 from portal.access import person
 from portal.reports import asked, frame
 
@@ -49,6 +52,7 @@ MORE = {
 }
 """Pages that say more, and who may open them."""
 AT_ONCE = 50
+SHARE = "#,##0.#%"
 
 
 def of_mine() -> list[Board]:
@@ -57,9 +61,9 @@ def of_mine() -> list[Board]:
 
 
 def show(slug: str) -> str:
-    board, (question, errors) = _board(slug), asked.understood()
-    now = board.count(boards.span_of(question.scope))
-    before = {row.key: row for row in board.count(boards.span_of(question.scope.before()))}
+    board, (question, errors) = chosen(slug), asked.understood()
+    question = question.only(board.filters)
+    now, before = both(board, question.scope)
     return render_template(
         "reports/board.html",
         board=board,
@@ -68,9 +72,9 @@ def show(slug: str) -> str:
         most=max((row.number for row in now), default=0) or 1,
         more=_more(board),
         difference=deflection.difference() if board is deflection.BOARD else "",
-        name_of=lambda row: board.words.get(row.key, row.label),
+        name_of=lambda row: name_of(board, row),
         number_words=lambda row: _number(board, row),
-        share_words=lambda row: format_percent(row.share, "#,##0.##%"),
+        share_words=_share,
         errors=errors,
         **frame.common(question),
     )
@@ -78,27 +82,51 @@ def show(slug: str) -> str:
 
 def behind(slug: str) -> str:
     """The incidents behind one row."""
-    board, (question, _errors) = _board(slug), asked.understood()
-    key, after = request.args.get("row", ""), request.args.get("after", 0, type=int)
-    span = boards.span_of(question.scope)
-    row = next((one for one in board.count(span) if one.key == key), None)
-    if row is None:
-        raise NotFound(_("There is nothing like this in the range. Choose other days."))
-    wanted = select(Incident).where(Incident.id.in_(board.behind(span, key)))
+    board, (question, _errors) = chosen(slug), asked.understood()
+    question, after = question.only(board.filters), request.args.get("after", 0, type=int)
+    row = chosen_row(board, question.scope)
+    wanted = select(Incident).where(Incident.id.in_(behind_row(board, row, question.scope)))
     wanted = wanted.where(Incident.id < after) if after else wanted
     found = db.session.scalars(wanted.order_by(Incident.id.desc()).limit(AT_ONCE)).all()
     return render_template(
         "reports/board_behind.html",
         board=board,
-        name=board.words.get(key, row.label),
-        key=key,
+        name=name_of(board, row),
+        key=row.key,
         incidents=found,
         next=found[-1].id if len(found) == AT_ONCE else None,
         **frame.common(question),
     )
 
 
-def _board(slug: str) -> Board:
+def both(board: Board, scope: Scope) -> tuple[Sequence[Row], dict[str, Row]]:
+    """The rows of the range, and by their keys those of the days before; none where there was no data yet."""
+    now = board.count(boards.span_of(scope))
+    earlier = board.count(boards.span_of(scope.before())) if counting.is_comparable(scope) else []
+    return now, {row.key: row for row in earlier}
+
+
+def chosen_row(board: Board, scope: Scope) -> Row:
+    """The row that is named in the address; raises `NotFound`."""
+    key = request.args.get("row", "")
+    row = next((one for one in board.count(boards.span_of(scope)) if one.key == key), None)
+    if row is None:
+        raise NotFound(_("There is nothing like this in the range. Choose other days."))
+    return row
+
+
+def behind_row(board: Board, row: Row, scope: Scope) -> Select[int]:
+    """The ids of the incidents behind it."""
+    return board.behind(boards.span_of(scope), row.key)
+
+
+def name_of(board: Board, row: Row) -> object:
+    """What the row is called."""
+    return board.words.get(row.key, row.label)
+
+
+def chosen(slug: str) -> Board:
+    """The board of this name, if this person may see it; raises `NotFound`."""
     board = BOARDS.get(slug)
     if board is None:
         raise NotFound(_("There is no such report."))
@@ -109,6 +137,10 @@ def _board(slug: str) -> Board:
 def _more(board: Board) -> str:
     endpoint, action = MORE.get(board.slug, ("", Action.SEE_QUEUE))
     return url_for(endpoint) if endpoint and may(person(), action) else ""
+
+
+def _share(row: Row) -> str:
+    return _("not known") if row.share is None else str(format_percent(row.share, SHARE))
 
 
 def _number(board: Board, row: Row) -> str:

@@ -2,7 +2,7 @@
 
 from firstline.i18n import gettext as _
 from incidents import administration, services
-from incidents.reports import wording
+from incidents.reports import counting, wording
 from incidents.reports.models import Mailing
 from knowledge_base import articles
 from portal import charts
@@ -28,6 +28,8 @@ def common(question: Asked) -> dict[str, object]:
         "asked": question,
         "scope": question.scope,
         "spans": asked.SPANS,
+        "since_ever": (first := counting.first_day()),
+        "is_comparable": first is not None and first <= question.scope.before().since,
         "channels": CHANNELS,
         "categories": articles.categories(),
         "services": services.list_services(),

@@ -1,38 +1,47 @@
 """The rows behind the figures for a spreadsheet, streamed: a million of them fit."""
 
-import csv
-import io
 from collections.abc import Iterator
 
 from flask import Flask, Response, current_app
 
-from incidents.reports import rows
-from incidents.reports.scope import Scope
-from portal.reports import asked
-
-AT_ONCE = 1_000
+from incidents.reports import counting, rows
+from incidents.reports.models import Fact
+from incidents.reports.rows import Batches
+from portal.reports import asked, boards, pages, tables
 
 
 def download() -> Response:
     """One line an incident of the range; what cannot be known is an empty cell, never 0."""
-    lines = _lines(current_app._get_current_object(), asked.read().scope)  # type: ignore[attr-defined]
-    headers = {"Content-Disposition": 'attachment; filename="incidents.csv"'}
-    return Response(lines, mimetype="text/csv", headers=headers)
+    return _streamed("incidents", rows.that_are(asked.read().scope.conditions(Fact.opened_on)))
 
 
-def _lines(app: Flask, scope: Scope) -> Iterator[str]:
+def behind(slug: str) -> Response:
+    """One line an incident that a figure is made of."""
+    figure = pages.chosen_figure(slug)
+    return _streamed(figure.slug, rows.that_are(counting.made_of(figure, asked.read().scope)))
+
+
+def board_behind(slug: str) -> Response:
+    """One line an incident behind a row of a board."""
+    board = boards.chosen(slug)
+    scope = asked.read().only(board.filters).scope
+    row = boards.chosen_row(board, scope)
+    return _streamed(board.slug, rows.of(boards.behind_row(board, row, scope)))
+
+
+def _streamed(name: str, batches: Batches) -> Response:
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
+    return tables.attached(_lines(app, batches), name)
+
+
+def _lines(app: Flask, batches: Batches) -> Iterator[str]:
     """Each batch in a context of its own: the reader may take its time between two."""
-    yield _written([rows.NAMES])
+    yield tables.written([rows.NAMES])
     last = 0
     while True:
         with app.app_context():
-            batch, last = rows.batch(scope, after=last, size=AT_ONCE)
-        if not batch:
+            batch, reached = batches(last)
+        if reached == last:
             return
-        yield _written(batch)
-
-
-def _written(lines: list[rows.Row]) -> str:
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\r\n").writerows(lines)
-    return text.getvalue()
+        last = reached
+        yield tables.written(batch)

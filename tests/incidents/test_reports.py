@@ -97,7 +97,7 @@ def merge_some(rng) -> None:
     """As a join leaves it: a state, and an entry that tells of it."""
     with write() as session:
         for incident in session.query(Incident).filter(Incident.state == State.QUEUED).limit(2):
-            incident.state = State.MERGED
+            incident.state, incident.updated_at = State.MERGED, clock.now()
             session.add(Entry(incident_id=incident.id, event=Event.MERGED, created_at=clock.now()))
 
 
@@ -225,6 +225,85 @@ def test_parts_add_up_to_the_whole(ticking, tess, person):
             assert sum(bar.value.count for bar in bars) == whole[figure.slug].count
 
 
+def parts_of(asked):
+    return {
+        (figure.slug, dimension): {
+            bar.key: (bar.value.total, bar.value.count)
+            for bar in counting.by(figure, dimension, asked)
+            if bar.value.total or bar.value.count
+        }
+        for figure in FIGURES
+        for dimension in Dimension
+    }
+
+
+def told_apart(asked, names):
+    """As `parts_of`, each value asked for by a filter of its own; what has no value is what is left."""
+    whole, found = numbers(asked), {}
+    for dimension, name in names.items():
+        values = {getattr(one, name) for one in db.session.query(Fact)} - {None}
+        each = {value: numbers(replace(asked, **{name: value})) for value in values}
+        for slug, (total, count) in whole.items():
+            parts = {value: told[slug] for value, told in each.items()}
+            rest = total - sum(t for t, _c in parts.values()), count - sum(c for _t, c in parts.values())
+            found[slug, dimension] = {key: pair for key, pair in (parts | {None: rest}).items() if any(pair)}
+    return found
+
+
+def test_a_figure_told_apart_is_the_same_from_kept_sums_and_from_the_incidents(ticking, tess, person):
+    rng, erin = random.Random(3), person("erin")
+    for _ in range(6):
+        live(rng, ticking, tess, erin)
+    settled(tess, erin, service="vpn")
+    facts.keep_all()
+    some = (YEAR, replace(YEAR, channel="portal"))
+    expected = [parts_of(asked) for asked in some]
+    daily.keep_all()
+    assert [parts_of(asked) for asked in some] == expected
+    apart = told_apart(YEAR, {"service": "service_id", "priority": "priority"})
+    assert {key: found for key, found in expected[0].items() if key in apart} == apart
+
+
+def test_what_was_open_at_the_end_of_each_week_is_what_a_plain_look_gives(ticking, tess, person):
+    rng, erin = random.Random(5), person("erin")
+    for _ in range(8):
+        live(rng, ticking, tess, erin)
+    merge_some(rng)
+    facts.keep_all()
+    for asked in (
+        YEAR,
+        replace(YEAR, channel="portal"),
+        replace(YEAR, until=START.date() + timedelta(days=9)),
+    ):
+        for end, many in counting.open_at_ends(asked):
+            assert many == sum(
+                was_open(one, end)
+                for one in db.session.query(Incident)
+                if one.channel in {asked.channel or one.channel}
+            )
+    assert any(many for _end, many in counting.open_at_ends(YEAR))
+
+
+def was_open(incident, on):
+    """As it stands today: opened by then, and not over by then."""
+    entries = db.session.query(Entry).filter_by(incident_id=incident.id).order_by(Entry.id).all()
+    over = None
+    if incident.state not in {"offered", "queued", "in_progress", "waiting"}:
+        ends = [e.created_at for e in entries if EVENTS.get(e.event) in {"cancelled", "merged"}]
+        over = (incident.resolved_at or ends[-1]).date()
+    return incident.created_at.date() <= on and (over is None or over > on)
+
+
+def test_the_days_before_are_compared_only_where_all_of_them_have_data(ticking, tess, person):
+    settled(tess, person("erin"))
+    facts.keep_all()
+    day = START.date()
+    half_known = Scope(since=day + timedelta(days=3), until=day + timedelta(days=8))
+    known = Scope(since=day + timedelta(days=6), until=day + timedelta(days=11))
+    assert counting.figures_before(half_known)["reports"].number is None
+    assert counting.figures_before(known)["reports"].number == 1
+
+
 def test_the_incidents_behind_a_figure_are_as_many_as_it_says(ticking, tess, person):
     for number in range(3):
         settled(tess, person(f"erin{number}"))
@@ -327,17 +406,18 @@ def test_open_work_is_told_by_age(ticking, person):
         incident = report(told)
         with write() as session:
             session.get_one(Incident, incident.id).created_at = START - timedelta(days=age)
-    assert counting.backlog() == [1, 1, 1, 0, 1]
+    assert counting.backlog(YEAR) == [1, 1, 1, 0, 1]
 
 
 def test_the_rows_come_in_batches_with_their_names(ticking, tess, person):
     for number in range(3):
         settled(tess, person(f"erin{number}"))
     facts.keep_all()
-    first, last = rows.batch(YEAR, after=0, size=2)
-    second, end = rows.batch(YEAR, after=last, size=2)
+    batch = rows.that_are(YEAR.conditions(Fact.opened_on), size=2)
+    first, last = batch(0)
+    second, end = batch(last)
     assert [row[0] for row in first + second] == ["INC-000001", "INC-000002", "INC-000003"]
-    assert rows.batch(YEAR, after=end, size=2) == ([], end)
+    assert batch(end) == ([], end)
     assert len(rows.NAMES) == len(first[0])
 
 

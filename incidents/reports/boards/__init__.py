@@ -5,28 +5,42 @@ what it counts and what it leaves out, and leads from every row to the incidents
 boards of their own things (`email_intake.board`, `chatbot.client.board`).
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from flask import current_app
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, func, select, true
 from sqlalchemy.orm import InstrumentedAttribute
 
 from firstline.app import settings_of
 from firstline.db import db
 from incidents.policy import Action
 from incidents.reports.figures import Unit
-from incidents.reports.scope import Scope
+from incidents.reports.models import Fact
+from incidents.reports.scope import FILTERS, Scope
+
+Moment = InstrumentedAttribute[datetime]
+Named = InstrumentedAttribute[int] | InstrumentedAttribute[int | None]
 
 
 @dataclass(frozen=True)
 class Span:
-    """From a moment up to, and without, another."""
+    """From a moment up to, and without, another; `scope` has the days and the filters."""
 
     since: datetime
     until: datetime
+    scope: Scope
+
+    def holds(self, at: Moment) -> ColumnElement[bool]:
+        """Whether something happened in it."""
+        return (at >= self.since) & (at < self.until)
+
+    def passes(self, incident_id: Named) -> ColumnElement[bool]:
+        """Whether the incident a row names passes the filters; without filters every row does."""
+        filters = self.scope.filters(Fact)
+        return incident_id.in_(select(Fact.incident_id).where(*filters)) if filters else true()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,7 +63,10 @@ class Row:
 
 @dataclass(frozen=True, kw_only=True)
 class Board:
-    """`count` answers for a span; `behind` are the ids of the incidents behind the row of a key."""
+    """`count` answers for a span; `behind` are the ids of the incidents behind the row of a key.
+
+    `filters` are those it knows, `filtered` says what a filter leaves out beside.
+    """
 
     slug: str
     label: object
@@ -60,6 +77,8 @@ class Board:
     words: dict[str, object]
     unit: Unit = Unit.COUNT
     allowed: Action = Action.SEE_QUEUE
+    filters: Collection[str] = FILTERS
+    filtered: object = ""
 
 
 def span_of(scope: Scope) -> Span:
@@ -68,6 +87,7 @@ def span_of(scope: Scope) -> Span:
     return Span(
         datetime.combine(scope.since, time(), zone),
         datetime.combine(scope.until + timedelta(days=1), time(), zone),
+        scope,
     )
 
 

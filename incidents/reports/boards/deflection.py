@@ -1,33 +1,35 @@
 """What attempts at self-help came to, and what showing fixes changed against the hold-out."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, Select, and_, select
 
 from firstline.i18n import gettext
 from firstline.i18n import lazy_gettext as _
 from incidents import followup, holdout, holdout_effect
-from incidents.reports.boards import Board, Row, Span, counts
+from incidents.reports.boards import Board, Row, Span
 from knowledge_base import effect
+from knowledge_base.intervals import Share
 from knowledge_base.models import Attempt
 
+DURABLE = "durable"
 OUTCOMES = {words: outcome for outcome, words in effect.OUTCOMES.items()}
 
 
 def _count(span: Span) -> Sequence[Row]:
-    found = counts(Attempt.outcome, _within(span))
-    whole = sum(found.values())
+    found = followup.came_to(_within(span))
+    whole = found.outcomes.total()
     if not whole:
         return []
-    rows = [Row(key=key, number=found.get(outcome, 0), of=whole) for key, outcome in OUTCOMES.items()]
-    return [*rows, _lasting(span)]
+    rows = [Row(key=key, number=found.outcomes[outcome], of=whole) for key, outcome in OUTCOMES.items()]
+    return [*rows, _durable(found.lasting)]
 
 
-def _lasting(span: Span) -> Row:
-    lasting = followup.lasting(_within(span))
+def _durable(lasting: Share) -> Row:
     low, high = lasting.interval
     note = gettext("95 %% interval %(low)s to %(high)s", low=_percent(low), high=_percent(high))
-    return Row(key="durable", number=lasting.count, of=lasting.of or None, note=note)
+    return Row(key=DURABLE, number=lasting.count, of=lasting.of or None, note=note)
 
 
 def difference() -> str:
@@ -51,14 +53,25 @@ def _percent(share: float) -> str:
 
 
 def _within(span: Span) -> ColumnElement[bool]:
-    in_time = (Attempt.created_at >= span.since) & (Attempt.created_at < span.until)
-    return in_time & Attempt.is_held_out.is_(False) & Attempt.offers.any()
+    counted = Attempt.is_held_out.is_(False) & Attempt.offers.any()
+    return and_(span.holds(Attempt.created_at), counted, *_passes(span))
+
+
+def _passes(span: Span) -> Iterator[ColumnElement[bool]]:
+    """An attempt has a channel and a category of its own; the rest only its incident knows."""
+    chosen = span.scope.chosen
+    if "channel" in chosen:
+        yield Attempt.channel == chosen["channel"]
+    if "category" in chosen:
+        yield Attempt.category_slug == chosen["category"]
+    others = replace(span, scope=span.scope.only({"service_id", "team_id", "priority"}))
+    yield others.passes(Attempt.incident_id)
 
 
 def _behind(span: Span, key: str) -> Select[int]:
-    outcome = OUTCOMES.get(key, OUTCOMES["solved_said"])
+    which = followup.LASTED if key == DURABLE else Attempt.outcome == OUTCOMES[key]
     named = Attempt.incident_id.is_not(None)
-    return select(Attempt.incident_id).where(_within(span), named, Attempt.outcome == outcome)  # type: ignore[return-value]
+    return select(Attempt.incident_id).where(_within(span), named, which)  # type: ignore[return-value]
 
 
 BOARD = Board(
@@ -69,6 +82,9 @@ BOARD = Board(
         "solved and not reported again within seven days, of all attempts old enough to know."
     ),
     leaves_out=_("Attempts without a fitting fix, and the hold-out. Silence is silence, not a success."),
+    filtered=_(
+        "With a service, team or priority: attempts that led to no incident. Channel and category are the attempt's own."
+    ),
     count=_count,
     behind=_behind,
     words={
@@ -77,6 +93,6 @@ BOARD = Board(
         "silent": _("no answer, sent to support"),
         "abandoned": _("left without a word"),
         "undecided": _("not answered yet"),
-        "durable": _("solved for good"),
+        DURABLE: _("solved for good"),
     },
 )

@@ -1,10 +1,10 @@
 """How long each service was down: the outages people were told of, minutes that overlap counted once."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import ColumnElement, Select, or_, select
 
 from firstline import clock
 from firstline.db import db
@@ -42,7 +42,14 @@ def _count(span: Span) -> Sequence[Row]:
 
 def _outages(span: Span) -> Select[Outage]:
     is_within = or_(Outage.ended_at.is_(None), Outage.ended_at > span.since)
-    return select(Outage).join(Service).where(Outage.since < _end(span), is_within)
+    return select(Outage).join(Service).where(Outage.since < _end(span), is_within, *_chosen(span))
+
+
+def _chosen(span: Span) -> Iterator[ColumnElement[bool]]:
+    if span.scope.service_id:
+        yield Service.id == span.scope.service_id
+    if span.scope.team_id:
+        yield Service.team_id == span.scope.team_id
 
 
 def _end(span: Span) -> datetime:
@@ -60,8 +67,8 @@ def _behind(span: Span, key: str) -> Select[int]:
         )
         .exists()
     )
-    within = Incident.created_at >= span.since, Incident.created_at < span.until
-    return select(Incident.id).where(Incident.service_id == int(key), *within, meanwhile)
+    within = span.holds(Incident.created_at)
+    return select(Incident.id).where(Incident.service_id == int(key), within, meanwhile)
 
 
 BOARD = Board(
@@ -76,4 +83,6 @@ BOARD = Board(
     behind=_behind,
     words={},
     unit=Unit.DURATION,
+    filters=("service_id", "team_id"),
+    filtered=_("Services that another team looks after."),
 )

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, Select, case, select
+from sqlalchemy import ColumnElement, Select, and_, case, select
 
 from firstline.i18n import lazy_gettext as _
 from incidents.models import State
@@ -20,14 +20,8 @@ _reason = case(
 
 
 def _late(span: Span) -> ColumnElement[bool]:
-    days = span.since.date(), span.until.date()
     counted = Fact.state.not_in([State.MERGED, State.CANCELLED])
-    return (
-        counted
-        & Fact.is_resolved_in_time.is_(False)
-        & (Fact.resolved_on >= days[0])
-        & (Fact.resolved_on < days[1])
-    )
+    return and_(counted, Fact.is_resolved_in_time.is_(False), *span.scope.conditions(Fact.resolved_on))
 
 
 def _count(span: Span) -> Sequence[Row]:

@@ -14,7 +14,7 @@ def _count(span: Span) -> Sequence[Row]:
 
 
 def _within(span: Span) -> ColumnElement[bool]:
-    return (Received.received_at >= span.since) & (Received.received_at < span.until)
+    return span.holds(Received.received_at) & span.passes(Received.incident_id)
 
 
 def _behind(span: Span, key: str) -> Select[int]:
@@ -30,6 +30,7 @@ BOARD = Board(
         "the rest is what was kept from people."
     ),
     leaves_out=_("Alarms that came by mail: they are read as incidents at once."),
+    filtered=_("Alerts that belong to no incident: they have nothing that could be filtered."),
     count=_count,
     behind=_behind,
     words={

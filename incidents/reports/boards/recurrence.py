@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, and_, func, select
 
 from firstline.db import db
 from firstline.i18n import lazy_gettext as _
@@ -29,7 +29,7 @@ def _count(span: Span) -> Sequence[Row]:
 
 
 def _within(span: Span) -> ColumnElement[bool]:
-    return (Incident.created_at >= span.since) & (Incident.created_at < span.until)
+    return and_(span.holds(Incident.created_at), *span.scope.filters(Incident))
 
 
 def _behind(span: Span, key: str) -> Select[int]:

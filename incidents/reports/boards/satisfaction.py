@@ -17,7 +17,7 @@ def _count(span: Span) -> Sequence[Row]:
 
 
 def _within(span: Span) -> ColumnElement[bool]:
-    return (Rating.created_at >= span.since) & (Rating.created_at < span.until)
+    return span.holds(Rating.created_at) & span.passes(Rating.incident_id)
 
 
 def _behind(span: Span, key: str) -> Select[int]:

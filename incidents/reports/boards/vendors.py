@@ -36,7 +36,7 @@ def _row(name: str, requests: Sequence[VendorRequest]) -> Row:
 
 
 def _within(span: Span) -> ColumnElement[bool]:
-    return (VendorRequest.asked_at >= span.since) & (VendorRequest.asked_at < span.until)
+    return span.holds(VendorRequest.asked_at) & span.passes(VendorRequest.incident_id)
 
 
 def _behind(span: Span, key: str) -> Select[int]:

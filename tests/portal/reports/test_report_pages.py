@@ -48,7 +48,7 @@ def test_every_figure_stands_with_its_definition_and_what_it_leaves_out(browser,
     page = browser.get("/reports").text
     for figure in FIGURES:
         assert str(figure.label) in page
-    assert "Left out:" in page and "none in the days before" in page
+    assert "Left out:" in page and "nothing to compare with" in page and "are not all known" in page
 
 
 def test_before_anything_was_reported_the_page_says_so(browser):
@@ -96,6 +96,46 @@ def test_the_sheet_has_a_line_an_incident_and_leaves_unknown_cells_empty(browser
     assert lines[1]["resolve_s"] == ""
 
 
+def lines_of(answer):
+    assert answer.status_code == 200 and "attachment" in answer.headers["Content-Disposition"]
+    return list(csv.DictReader(io.StringIO(answer.text)))
+
+
+def test_what_a_page_shows_and_the_rows_behind_it_are_sheets(browser, incident):
+    rate(incident.id, Score.GREAT, by=incident.requester, channel=Channel.MAIL)
+    told = {
+        (line["by"], line["what"]): line for line in lines_of(browser.get("/reports/resolved/figure.csv"))
+    }
+    assert (told["channel", "Mail"]["resolved"], told["channel", "Mail"]["before"]) == ("1", "")
+    (line,) = lines_of(browser.get("/reports/boards/satisfaction/board.csv?channel=mail"))[:1]
+    assert (line["what"], line["number"], line["of"], line["before"]) == ("great", "1", "1", "")
+    for path in ("resolved/incidents.csv?x=", "boards/satisfaction/incidents.csv?row=great"):
+        (line,) = lines_of(browser.get(f"/reports/{path}"))
+        assert (line["number"], line["service"], line["channel"]) == (incident.number, "VPN", "mail")
+    assert lines_of(browser.get("/reports/resolved/incidents.csv?channel=chat")) == []
+    assert browser.get("/reports/boards/satisfaction/incidents.csv?row=moon").status_code == 404
+    assert browser.get("/reports/incidents.csv?since=soon").status_code == 422
+
+
+def test_a_filter_holds_on_a_board_and_on_the_way_there_and_back(browser, incident):
+    rate(incident.id, Score.GREAT, by=incident.requester, channel=Channel.MAIL)
+    assert "Nothing in this range" in browser.get("/reports/boards/satisfaction?channel=chat").text
+    page = html.unescape(browser.get("/reports/boards/satisfaction?channel=mail&priority=4").text)
+    assert "channel=mail" in page and 'id="priority"' in page
+    assert (
+        incident.number in browser.get("/reports/boards/satisfaction/incidents?row=great&channel=mail").text
+    )
+    assert "By the filter:" in browser.get("/reports/boards/mail?priority=4").text
+    assert 'id="channel"' not in browser.get("/reports/boards/downtime?channel=mail").text
+
+
+def test_an_announced_outage_stands_beside_every_chart(browser, incident):
+    with write() as session:
+        session.add(Outage(title="VPN is down", service_id=incident.service_id, since=incident.created_at))
+    assert "Outage: VPN is down" in browser.get("/reports/reports").text
+    assert "Outage: VPN is down" in browser.get("/reports").text
+
+
 def test_what_happened_is_written_beside_the_charts_and_taken_away(browser, incident):
     browser.post("/reports/annotations", data={"on": clock.now().date().isoformat(), "text": "New client"})
     assert "New client" in browser.get("/reports").text
@@ -128,6 +168,12 @@ def test_comparisons_are_words(app):
             pair = Value(figure, now, 1), Value(figure, before, 1)
             return wording.compared(*pair), wording.verdict(*pair)
 
+    share = BY_SLUG["reopened"]
+    with app.test_request_context():
+        pair = Value(share, 30, 100), Value(share, 200, 1000)
+        assert wording.compared(*pair) == "10 points more than before (20%)"
+        assert wording.value_words(Value(BY_SLUG["minutes"], 379_680, 9)) == "6,328 h"
+    assert told(1001, 1000) == ("as in the days before", "")
     assert told(90, 100) == ("10% less than before (2 min)", "good")
     assert told(200, 100) == ("100% more than before (2 min)", "bad")
     assert told(100, 100) == ("as in the days before", "")
