@@ -38,12 +38,11 @@ def fault_of(notice: Notice) -> Outage | None:
     return next((one for one in known if one.service_id == notice.incident.service_id), None)
 
 
-def of(notice: Notice) -> Alike | None:
+def of(notice: Notice, fault: Outage | None) -> Alike | None:
     """What the requester of a new incident is asked; a known fault comes before any look-alike."""
     incident = notice.incident
     if notice.topic != Topic.ACKNOWLEDGED or notice.recipient_id != incident.requester_id:
         return None
-    fault = fault_of(notice)
     if fault is not None:
         return _about_fault(incident, fault) if outages.joined_by(incident) is None else None
     pair = lookalikes.for_requester(incident)
@@ -57,9 +56,8 @@ def of(notice: Notice) -> Alike | None:
     return Alike(wording.told(pair), ways)
 
 
-def known_fault(notice: Notice) -> str:
+def known_fault(notice: Notice, outage: Outage | None) -> str:
     """What we know of this already, so that nobody waits for an answer of their own."""
-    outage = fault_of(notice)
     if outage is None:
         return ""
     told = _("We know of this, since %(time)s.", time=_clock(notice.recipient, outage.since))

@@ -97,7 +97,8 @@ def compose(notice: Notice, language: str) -> Letter:
     incident = notice.incident
     own, known = letters.own(notice.topic, language), _known(notice)
     fixes = _fixes(incident) if notice.topic == Topic.ACKNOWLEDGED and incident.state == State.OFFERED else ()
-    also = alike.of(notice)
+    fault = alike.fault_of(notice)
+    also = alike.of(notice, fault)
     return Letter(
         subject=_subject(incident, letters.fill(own.subject, known) or known["title"]),
         title=known["title"],
@@ -105,7 +106,7 @@ def compose(notice: Notice, language: str) -> Letter:
         language=language,
         url=link(page_of(notice)),
         greeting=letters.fill(own.opening, known) or _("Hello %(name)s,", name=known["first_name"]),
-        sentence=f"{_sentence(notice, own, known, has_fixes=bool(fixes))} {alike.known_fault(notice)}".strip(),
+        sentence=f"{_sentence(notice, own, known, has_fixes=bool(fixes))} {alike.known_fault(notice, fault)}".strip(),
         words=_words(notice),
         can_do=_("We can do this for you, with one click after you have signed in:"),
         remedies=tuple(Button(label=offer, url=link(page_of(notice))) for offer in remedies.of(notice)),

@@ -194,7 +194,7 @@ def _add_offers(session: Session, attempt: Attempt, suggestions: Sequence[Sugges
         Offer(article_id=found.article_id, rank=rank, score=found.score)
         for rank, found in enumerate(suggestions, start=first)
     ]
-    if not attempt.is_held_out:
+    if suggestions and not attempt.is_held_out:
         session.execute(_counted(Article.offered_count, [found.article_id for found in suggestions]))
 
 

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 MAX_CHARACTERS = 20_000
 """Of one text; a report longer than this is a pasted log whose rest adds noise, not meaning."""
@@ -17,6 +18,8 @@ _PLURALS = (
     ("us", "us"),
 )
 _VOWEL = re.compile("[aeiouy]")
+_DIGIT = re.compile(r"\d")
+_PART = re.compile("[.-]")
 
 STOP_WORDS = frozenset(
     """a about above after again all also am an and any are as at be because been before being below between both
@@ -43,7 +46,7 @@ def normalise(text: str) -> str:
 
 def is_code(word: str) -> bool:
     """Error codes, versions, model and event numbers: they match exactly or not at all."""
-    return any(letter.isdigit() for letter in word)
+    return _DIGIT.search(word) is not None
 
 
 def stem(word: str) -> str:
@@ -53,14 +56,15 @@ def stem(word: str) -> str:
     return _without_e(_without_verb_ending(_singular(word)))
 
 
-def _terms(word: str) -> list[str]:
+@lru_cache(maxsize=50_000)
+def _terms(word: str) -> tuple[str, ...]:
     """ "setup.exe" is a name of its own and its parts, "Wi-Fi" also "wifi", "Bob's" is "Bob"."""
     word = word.removesuffix("'s")
-    parts = re.split("[.-]", word)
+    parts = _PART.split(word)
     if len(parts) == 1 or all(is_code(part) for part in parts):
-        return [stem(word)]
+        return (stem(word),)
     joined = word if "." in word else word.replace("-", "")
-    return [joined, *(stem(part) for part in parts if part not in STOP_WORDS)]
+    return (joined, *(stem(part) for part in parts if part not in STOP_WORDS))
 
 
 def _singular(word: str) -> str:

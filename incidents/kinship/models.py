@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, LargeBinary, String, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from firstline import clock
@@ -54,6 +54,7 @@ class IncidentVector(Model):
     """The sentence vector of an incident's words, by the model that made it."""
 
     __tablename__ = "incident_vector"
+    __table_args__ = (Index("ix_incident_vector_newest", "model", "incident_id"),)
 
     incident_id: Mapped[int] = mapped_column(
         ForeignKey("incident.id", ondelete="CASCADE"), primary_key=True, autoincrement=False

@@ -12,6 +12,7 @@ from firstline import clock
 from firstline.db import db
 from incidents import duplicates
 from incidents.kinship.models import IncidentVector
+from incidents.kinship.vectors import vectors_of
 from incidents.models import OPEN, Incident
 from incidents.people import Person
 from knowledge_base.embedding import Encoder
@@ -80,18 +81,18 @@ def nearest_in_meaning(
 ) -> list[int]:
     """The nearest of those that are alike enough in meaning to be proposed at all."""
     kept = (
-        select(IncidentVector.incident_id, IncidentVector.vector)
+        select(IncidentVector.incident_id)
         .join(Incident, Incident.id == IncidentVector.incident_id)
         .where(*may_be_joined(), which)
         .where(IncidentVector.model == encoder.identity)
     )
-    rows = db.session.execute(kept.order_by(Incident.id.desc()).limit(MOST_COMPARED)).all()
-    if not rows:
+    newest = kept.order_by(IncidentVector.incident_id.desc()).limit(MOST_COMPARED)
+    ids = db.session.scalars(newest).all()
+    if not ids:
         return []
-    vectors = np.frombuffer(b"".join(row.vector for row in rows), dtype=np.float32)
-    alike = vectors.reshape(len(rows), -1) @ vector
+    alike = vectors_of(ids, model=encoder.identity) @ vector
     nearest = [place for place in np.argsort(-alike)[:limit] if alike[place] >= duplicates.LEAST_MEANING]
-    return [rows[place].incident_id for place in nearest]
+    return [ids[place] for place in nearest]
 
 
 def vector_of(incident: Incident, encoder: Encoder | None) -> NDArray[np.float32] | None:

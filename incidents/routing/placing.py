@@ -23,7 +23,9 @@ def route(session: Session, incident: Incident, *, because: str) -> None:
     incident.offered_until = None
     incident.placed_at = clock.now()
     incident.routed_because = because[:300]
-    decision = None if incident.team_id is not None else _place(session, incident)
+    # Where it goes is read before anything of it is written: all is one flush.
+    with session.no_autoflush:
+        decision = None if incident.team_id is not None else _place(session, incident)
     name = incident.team.name if incident.team else _("the service desk")
     facts: dict[str, object] = {"team": name}
     if decision is not None:
