@@ -151,10 +151,12 @@ def _fill(session: Session, person: Person, told: dict[str, Any], teams: dict[st
 def _add_services(session: Session) -> int:
     known = set(session.scalars(select(Service.slug)))
     teams = {team.slug: team.id for team in session.scalars(select(Team))}
+    people = {person.email: person.id for person in session.scalars(select(Person))}
     new = [
         Service(
-            **{name: value for name, value in told.items() if name not in {"team", "needs"}},
+            **{name: value for name, value in told.items() if name not in {"team", "needs", "owner"}},
             team_id=teams[told["team"]],
+            owner_id=people.get(told.get("owner")),
         )
         for told in read("services")
         if told["slug"] not in known

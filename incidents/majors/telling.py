@@ -1,8 +1,9 @@
 """One news reaches everybody whom a major incident stops: each person once, in the channel they used."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import select, union_all
 
 from firstline import clock, jobs
 from firstline.db import db, write
@@ -13,11 +14,11 @@ from incidents.intake import Report
 from incidents.lifecycle import locked
 from incidents.majors import leading
 from incidents.majors.models import Major, MajorNews, MajorReport, Standing
-from incidents.models import Channel, Event, Incident
+from incidents.models import OPEN, Channel, Event, Incident
 from incidents.notices import Topic
 from incidents.people import Person
 from incidents.policy import Action, require
-from incidents.services import Outage
+from incidents.services import Outage, OutageReport
 from incidents.timeline import record
 
 REMIND_AGAIN = timedelta(minutes=10)
@@ -69,7 +70,7 @@ def join(incident_id: int, outage_id: int, *, by: Person) -> None:
 
 
 def me_too(outage_id: int, *, by: Person, channel: Channel = Channel.PORTAL) -> Incident:
-    """Report in one click that one is stopped too; the same person's second click is the same incident."""
+    """Report in one click that one is stopped too; whoever said so already keeps their incident."""
     outage = db.session.get(Outage, outage_id)
     if outage is None or (outage.ended_at is not None and outage.ended_at <= clock.now()):
         raise NotFound(_("This is over already. If it still does not work for you, report it."))
@@ -81,7 +82,7 @@ def me_too(outage_id: int, *, by: Person, channel: Channel = Channel.PORTAL) -> 
         channel=channel,
         service=outage.service.slug if outage.service else None,
     )
-    incident = intake.report(told)
+    incident = mine([outage], by).get(outage.id) or intake.report(told)
     with write() as session:
         outages.keep(session, incident.id, outage_id)
     major = leading.of_outage(db.session(), outage_id)
@@ -90,14 +91,22 @@ def me_too(outage_id: int, *, by: Person, channel: Channel = Channel.PORTAL) -> 
     return incident
 
 
-def mine(outage: Outage, person: Person) -> Incident | None:
-    """What this person has said of it already."""
-    major = leading.of_outage(db.session(), outage.id)
-    if major is None:
-        return None
-    found = select(Incident).join(MajorReport, MajorReport.incident_id == Incident.id)
-    own = found.where(MajorReport.major_id == major.id, Incident.requester_id == person.id)
-    return db.session.scalars(own.limit(1)).first()
+def mine(known: Sequence[Outage], person: Person) -> dict[int, Incident]:
+    """What this person has said of each and is still open, by the id of the outage."""
+    if not known:
+        return {}
+    said = union_all(
+        select(OutageReport.outage_id, OutageReport.incident_id),
+        select(Major.outage_id, MajorReport.incident_id).join(MajorReport, MajorReport.major_id == Major.id),
+        select(Major.outage_id, Major.incident_id),
+    ).subquery()
+    found = select(said.c.outage_id, Incident).join(Incident, Incident.id == said.c.incident_id)
+    own = found.where(
+        said.c.outage_id.in_([one.id for one in known]),
+        Incident.requester_id == person.id,
+        Incident.state.in_(OPEN),
+    )
+    return {row[0]: row[1] for row in db.session.execute(own.order_by(Incident.id.desc()))}
 
 
 @jobs.sweep(every_s=60)

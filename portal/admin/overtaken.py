@@ -15,7 +15,7 @@ LABELS = {
     "site": _("Site"), "department": _("Department"), "phone": _("Telephone"), "teams": _("Teams"), "skills": _("Skills"), "shift": _("Shift"),
     "active": _("May sign in"), "description": _("What it is"), "criticality": _("How critical"),
     "keywords": _("Words people use for it"), "sites": _("Sites"), "owner": _("Who answers for it"),
-    "team": _("Owner"), "answer_hours": _("A vendor answers within hours"), "is_vendor": _("Vendor"),
+    "team": _("Team"), "answer_hours": _("A vendor answers within hours"), "is_vendor": _("Vendor"),
     "parent": _("Below"), "text": _("First sentence"), "subject": _("Subject"),
     "opening": _("How it begins"), "closing": _("How it ends"), "priority": _("Priority"), "service": _("Service"),
     "hours": _("Hours"), "respond_minutes": _("Answer within"), "update_minutes": _("News within"),

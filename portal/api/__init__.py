@@ -2,6 +2,7 @@
 
 from flask import Blueprint
 
+from portal import monitors
 from portal.api import (
     alerts,
     articles,
@@ -77,3 +78,4 @@ for _method, _path, _view in URLS:
 
 callers.prepare(blueprint)
 bodies.prepare(blueprint)
+monitors.prepare(blueprint)

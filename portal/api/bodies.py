@@ -16,7 +16,7 @@ MOST_BYTES = 2 * 1024 * 1024
 MOST_NUMBER = 2**31 - 1
 UNREADABLE = {
     BadRequest: lazy_gettext("The body is not readable JSON. Send one object in UTF-8."),
-    RequestEntityTooLarge: lazy_gettext("The body is too large. Send a shorter text."),
+    RequestEntityTooLarge: lazy_gettext("The body is too large. Send less at once."),
     UnsupportedMediaType: lazy_gettext("Send JSON, with the header “Content-Type: application/json”."),
 }
 

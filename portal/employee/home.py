@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from firstline import log
 from firstline.db import db
 from incidents import queue, services, unreported
+from incidents.majors import telling
 from incidents.status import following
 from knowledge_base import browsing, suggest
 from knowledge_base.models import Article, Audience
@@ -42,6 +43,7 @@ def show() -> str:
     return render_template(
         "employee/home.html",
         outages=running,
+        mine=telling.mine(running, me),
         news=following.unread(me, besides=running),
         incidents=queue.mine(me, open_only=True, limit=SHOWN),
         popular=browsing.popular_now(audience=Audience.EVERYONE, limit=POPULAR),

@@ -21,6 +21,7 @@ def show() -> str:
     return render_template(
         "employee/status.html",
         running=running,
+        mine=telling.mine(running, person()),
         disturbed=[service for service in known if service.id in troubled],
         fine=[service for service in known if service.id not in troubled],
         followed=following.followed(person()),

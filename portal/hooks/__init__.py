@@ -2,6 +2,7 @@
 
 from flask import Blueprint
 
+from portal import monitors
 from portal.forms import csrf
 from portal.hooks import alerts
 from portal.limits import limiter
@@ -11,4 +12,5 @@ RATE = "1200 per minute"
 blueprint = Blueprint("hooks", __name__, url_prefix="/hooks")
 blueprint.add_url_rule("/alerts/<slug>", "alerts", alerts.take, methods=["POST"])
 csrf.exempt(blueprint)
+monitors.prepare(blueprint)
 limiter.limit(RATE)(blueprint)

@@ -1,5 +1,6 @@
 """Each page asks the domain; a refusal keeps what was typed."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from flask import flash, redirect, render_template, request, url_for
@@ -92,11 +93,10 @@ def end(major_id: int) -> ResponseReturnValue:
     return redirect(url_for("majors.major", major_id=major_id), 303)
 
 
-def _may_be_part(major: Major) -> list[Incident]:
+def _may_be_part(major: Major, explained: Sequence[Incident]) -> list[Incident]:
     """What a trend rests on, then what a dependency explains; the incident itself is no part of it."""
     found = watching.of_major(major.id)
     rests_on = watching.behind(found) if found else []
-    explained = explaining.proposed_children(major.incident)
     return [one for one in dict.fromkeys([*rests_on, *explained]) if one.id != major.incident_id]
 
 
@@ -133,12 +133,14 @@ def _page(major_id: int, refusal: Refused | None = None) -> str:
     major = leading.find(major_id)
     reports = leading.reports_of(db.session(), major)
     known = {report.id for report in reports}
+    explained = explaining.proposed_children(major.incident)
     return render_template(
         "majors/major.html",
         major=major,
         reports=reports,
         **trend.for_page(major_id),
-        proposed=[one for one in _may_be_part(major) if one.id not in known],
+        proposed=[one for one in _may_be_part(major, explained) if one.id not in known],
+        explained={one.id for one in explained},
         news_in=NEWS_IN,
         typed=request.form if refusal else {},
         errors={refusal.field or "": refusal.sentence} if refusal else {},

@@ -71,8 +71,13 @@ def test_me_too_is_one_click_and_twice_is_once(major, person):
     bob = person("bob")
     first = telling.me_too(major.outage_id, by=bob)
     assert telling.me_too(major.outage_id, by=bob).id == first.id
-    assert telling.mine(major.outage, bob).id == first.id
+    assert telling.mine([major.outage], bob)[major.outage_id].id == first.id
     assert [one.id for one in leading.reports_of(db.session(), major)] == [first.id]
+
+
+def test_whose_incident_became_the_major_one_has_said_so_already(major, erin):
+    assert telling.me_too(major.outage_id, by=erin).id == major.incident_id
+    assert telling.mine([major.outage], erin)[major.outage_id].id == major.incident_id
 
 
 def test_one_news_reaches_each_person_once_in_every_channel(major, person, tess):
@@ -140,6 +145,6 @@ def test_employees_declare_and_tell_nothing_and_see_no_strangers_incident(major,
 def test_an_incident_that_is_said_to_be_it_gets_every_news(major, tess, person, desk):
     mine = said(person("bob"), channel=Channel.MAIL)
     telling.join(mine.id, major.outage_id, by=mine.requester)
-    assert telling.mine(major.outage, mine.requester).id == mine.id
+    assert telling.mine([major.outage], mine.requester)[major.outage_id].id == mine.id
     telling.tell(major.id, "A new gateway is on its way.", next_update_at=soon(hours=1), by=tess)
     assert notices_of(Topic.ANSWERED) == ["Erin", "Bob"]

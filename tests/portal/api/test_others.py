@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from structlog.testing import capture_logs
 
 from firstline.jobs import run_waiting
 from incidents.people import Role
@@ -190,9 +191,11 @@ def test_an_alert_that_cannot_be_read_keeps_no_other_away(monitor: Program) -> N
 
 
 def test_a_payload_of_fifty_megabytes_is_refused_with_a_sentence(monitor: Program) -> None:
-    answer = monitor.post(PATH, webhook(alert(annotations={"summary": "x" * 50_000_000})))
+    with capture_logs() as logged:
+        answer = monitor.post(PATH, webhook(alert(annotations={"summary": "x" * 50_000_000})))
     assert answer.status_code == 413
     assert "too large" in answer.json["detail"]
+    assert [(one["path"], one["why"]) for one in logged] == [("/api/v1" + PATH, answer.json["detail"])]
 
 
 EVENT = {"specversion": "1.0", "id": "1", "source": "/shop", "type": "com.example.disk", "subject": "db1"}
