@@ -100,6 +100,7 @@ def environment_in(folder: Path, port: int) -> dict[str, str]:
         "FIRSTLINE_MODEL_DIR": model,
         "FIRSTLINE_MAIL_LISTEN": f"127.0.0.1:{port}",
         "FIRSTLINE_MAIL_RATE": "1000000",
+        "FIRSTLINE_MAIL_FLOOD": "1000000",
         "FIRSTLINE_HELPDESK_ADDRESS": HELPDESK,
     }
 

@@ -86,6 +86,7 @@ def environment_in(folder: Path, imap_port: int) -> dict[str, str]:
         "FIRSTLINE_MODEL_DIR": str(folder / "no-model"),
         "FIRSTLINE_MAIL_LISTEN": f"127.0.0.1:{servers.free_port()}",
         "FIRSTLINE_MAIL_RATE": "1000000",
+        "FIRSTLINE_MAIL_FLOOD": "1000000",
         "FIRSTLINE_HELPDESK_ADDRESS": HELPDESK,
         "FIRSTLINE_IMAP_URL": f"imap://{USER}:pw@127.0.0.1:{imap_port}/INBOX",
     }

@@ -20,9 +20,11 @@ from incidents.models import Incident
 REPLY = "mail-reply"
 NOTICE = "mail-notice"
 SUBJECT = "mail-subject"
+RETURN = "mail-return"
 LOOP = "mail-loop"
 LOOP_HEADER = "X-Firstline-Loop"
 TAG = re.compile(r"\Ainc-(\d{1,9})\.(\d{1,9})\.([0-9a-f]{16})\Z", re.IGNORECASE)
+RETURN_TAG = re.compile(r"\Areturn-(\d{1,9})\.(\d{1,12})\.([0-9a-f]{16})\Z", re.IGNORECASE)
 OUR_ID = re.compile(r"inc-(\d{1,9})\.notice-(\d{1,12})\.([0-9a-f]{16})@", re.IGNORECASE)
 BROKEN = re.compile(r"=?\r?\n[ \t>]*|[ \t]+")
 """Where a returned header may have been torn apart (case 61)."""
@@ -84,6 +86,24 @@ def read_reply_address(address: str) -> Proof | None:
     return (
         Proof(incident_id, person_id) if mac_matches(REPLY, f"{incident_id}/{person_id}", match[3]) else None
     )
+
+
+def return_path(incident_id: int, notice_id: int) -> str:
+    """Where a notice comes back to if it cannot be delivered; no header of it says so, unlike its Message-ID."""
+    local, _, host = helpdesk().rpartition("@")
+    return (
+        f"{local}+return-{incident_id}.{notice_id}.{short_mac(RETURN, f'{incident_id}/{notice_id}')}@{host}"
+    )
+
+
+def read_return_path(address: str) -> Proof | None:
+    """What a return path of ours proves: that a server had to send this notice back, or its reader wrote there."""
+    match = RETURN_TAG.match(_tag(address)) if "+" in address and is_ours(address) else None
+    if match is None:
+        return None
+    incident_id, notice_id = int(match[1]), int(match[2])
+    valid = mac_matches(RETURN, f"{incident_id}/{notice_id}", match[3])
+    return Proof(incident_id, notice_id=notice_id) if valid else None
 
 
 def notice_id(incident_id: int, notice_id: int) -> str:

@@ -2,11 +2,13 @@
 
 import re
 from dataclasses import dataclass
+from datetime import timedelta
 
 from sqlalchemy.orm import Session
 
-from email_intake.addresses import find_notice_id
+from email_intake.addresses import read_return_path
 from email_intake.parse import ParsedMail
+from firstline import clock
 from firstline.i18n import gettext as _
 from incidents.notices import Notice
 
@@ -18,6 +20,8 @@ RECIPIENT = re.compile(
 DELAYED = re.compile(r"^\s*Action:\s*delayed", re.IGNORECASE | re.MULTILINE)
 MOST_SOFT = 5
 """A full mailbox may be emptied: only so many failures in a row stop our mail (case 59)."""
+SENT_BACK_WITHIN = timedelta(days=7)
+"""Servers give up after five days; a return path that turns up later was kept by somebody."""
 GONE = re.compile(r"\A5\.(?:1\.(?:0|1|2|3|6|10)|4\.4|7\.13)\Z")
 
 
@@ -62,15 +66,24 @@ def read(mail: ParsedMail) -> Failure:
 def mark_undeliverable(session: Session, failure: Failure, mail: ParsedMail) -> None:
     """Stop writing to an address that is gone, or that failed again and again.
 
-    Only if we really wrote to it: anybody can claim a bounce. What may pass counts; the count ends
-    with the next mail from that person.
+    Only if it came to the signed return path of a late notice to that address: our Message-ID is known to
+    all who had the letter or an answer to it, the return path only to the servers that carried it and to
+    its recipient. What may pass counts; the count ends with the next mail from that person.
     """
-    proof = find_notice_id(mail.returned)
-    if failure.is_delay or proof is None or proof.notice_id is None:
-        return
-    notice = session.get(Notice, proof.notice_id)
+    notice = None if failure.is_delay else _sent_back(session, mail)
     if notice is None or notice.recipient.email != failure.recipient:
         return
     notice.recipient.bounced_count += 1
     if failure.is_permanent or notice.recipient.bounced_count >= MOST_SOFT:
         notice.recipient.is_undeliverable = True
+
+
+def _sent_back(session: Session, mail: ParsedMail) -> Notice | None:
+    """The notice whose return path this mail was sent to."""
+    for address in (*mail.delivered_to, *(one.address for one in mail.recipients)):
+        proof = read_return_path(address)
+        if proof is not None and proof.notice_id is not None:
+            notice = session.get(Notice, proof.notice_id)
+            is_late = notice is not None and notice.created_at > clock.now() - SENT_BACK_WITHIN
+            return notice if is_late else None
+    return None

@@ -16,7 +16,7 @@ UNKNOWN = Address("", "unknown@localhost")
 class Case:
     """`person_id` and `role` are the sender's where we know them, and `is_settled_person` says that
     this mail changes nothing about them. `mailbox` is where the mail came in,
-    None for the listener and files. `may_answer`: an automatic answer is allowed.
+    None for the listener and files, `client` who brought it to the listener. `may_answer`: an automatic answer is allowed.
     """
 
     raw_id: int
@@ -29,6 +29,7 @@ class Case:
     person_id: int | None = None
     role: str = ""
     is_settled_person: bool = False
+    client: str = ""
     mailbox: Mailbox | None = None
 
     @property

@@ -1,16 +1,24 @@
 """More mail than a person writes: counted instead of opened, and talk between machines cut short.
 
-Three bounds, each an hour long: incidents one sender opens (case 136), mails of one sender about one
-incident that still do something (cases 48, 53), and those that are still kept as notes.
+Bounds, each an hour long: incidents one person opens, whatever tag stands in the address (case 136);
+those of mail that proves nothing from one domain, or brought by one client, for a From costs nothing to
+forge; mails of one sender about one incident that still do something (cases 48, 53), and those that are
+still kept as notes.
 """
 
+from dataclasses import dataclass
 from datetime import timedelta
+from time import monotonic
 
-from sqlalchemy import bindparam, func, select, update
+from flask import current_app
+from sqlalchemy import Select, bindparam, func, select, update
 from sqlalchemy.orm import Session
 
+from email_intake.addresses import untagged
+from email_intake.case import Case
 from email_intake.models import Flood, Outcome, RawMessage
 from firstline import clock
+from firstline.app import settings_of
 from firstline.db import db
 from firstline.i18n import gettext as _
 from incidents import correspondence
@@ -22,58 +30,119 @@ MOST_OPENED = 40
 MOST_HEARD = 12
 MOST_NOTED = 60
 COUNTED = "flood: counted, not opened"
+BELIEVED_FOR_S = 5.0
+"""How long the count of a domain or a client is believed: what comes too much within it is opened."""
+COUNTS = "firstline_mail_counts"
 
-
-LATELY = select(func.count(RawMessage.id)).where(
-    RawMessage.sender == bindparam("sender"),
-    RawMessage.outcome == bindparam("outcome"),
-    RawMessage.received_at > bindparam("since"),
+OPENED = select(func.count(RawMessage.id)).where(
+    RawMessage.outcome == Outcome.OPENED, RawMessage.received_at > bindparam("since")
 )
-HEARD = LATELY.where(RawMessage.incident_id == bindparam("incident_id"))
+BY_PERSON = OPENED.where(RawMessage.person_key == bindparam("name"))
+BY_DOMAIN = OPENED.where(RawMessage.domain == bindparam("name"))
+BY_CLIENT = OPENED.where(RawMessage.client == bindparam("name"))
+HEARD = select(func.count(RawMessage.id)).where(
+    RawMessage.sender == bindparam("sender"),
+    RawMessage.person_key == bindparam("person_key"),
+    RawMessage.outcome == Outcome.APPENDED,
+    RawMessage.received_at > bindparam("since"),
+    RawMessage.incident_id == bindparam("incident_id"),
+)
 RUNNING = (
     select(Flood)
-    .where(Flood.sender == bindparam("sender"), Flood.last_at > bindparam("since"))
+    .where(Flood.sender.in_(bindparam("sources", expanding=True)), Flood.last_at > bindparam("since"))
     .order_by(Flood.id.desc())
     .limit(1)
 )
 """Built once, for they are asked with every mail."""
 
 
-def has_opened_enough(sender: str) -> bool:
-    """Whether one more incident of this sender would be a flood."""
-    asked = {"sender": sender, "outcome": Outcome.OPENED, "since": clock.now() - WITHIN}
-    return (db.session.scalar(LATELY, asked) or 0) >= MOST_OPENED
+@dataclass(frozen=True)
+class Source:
+    """Whose mail is counted together: `name` is what floods are known by."""
+
+    name: str
+    counted: Select[int]
+    key: str
+    most: int
+
+
+def key_of(address: str) -> str:
+    """One person, whatever tag they put into their address."""
+    return untagged(address.casefold())
+
+
+def domain_of(address: str) -> str:
+    return address.rpartition("@")[2].casefold()
+
+
+def sources_of(case: Case) -> list[Source]:
+    """The narrowest first. Whom our mail server vouches for answers for nobody else of the domain."""
+    key, domain = key_of(case.sender.address), domain_of(case.sender.address)
+    person = Source(key, BY_PERSON, key, MOST_OPENED)
+    if case.verdict.is_verified:
+        return [person]
+    most = settings_of(current_app).mail_flood
+    others = [
+        Source(f"@{domain}", BY_DOMAIN, domain, most),
+        Source(f"client {case.client}", BY_CLIENT, case.client, most),
+    ]
+    return [person, *(one for one in others if one.key)]
+
+
+def running(sources: list[Source]) -> Flood | None:
+    """The flood that mail of one of these is counted in at the moment."""
+    asked = {"sources": [one.name for one in sources], "since": clock.now() - WITHIN}
+    flood: Flood | None = db.session.scalar(RUNNING, asked)
+    return flood
+
+
+def begun_by(sources: list[Source]) -> Source | None:
+    """Of which of these one more incident would be a flood."""
+    return next((one for one in sources if _has_opened_enough(one)), None)
+
+
+def _has_opened_enough(source: Source) -> bool:
+    if source.counted is BY_PERSON:
+        return _opened(source) >= source.most
+    counts: dict[str, tuple[float, int]] = current_app.extensions.setdefault(COUNTS, {})
+    until, many = counts.get(source.name, (0.0, 0))
+    if until <= monotonic():
+        many = _opened(source)
+        if len(counts) > 1000:
+            counts.clear()
+        counts[source.name] = (monotonic() + BELIEVED_FOR_S, many)
+    return many >= source.most
+
+
+def _opened(source: Source) -> int:
+    asked = {"name": source.key, "since": clock.now() - WITHIN}
+    return db.session.scalar(source.counted, asked) or 0
 
 
 def heard(sender: str, incident_id: int) -> int:
     """How many mails of this sender this incident has taken within the hour."""
-    asked = {"sender": sender, "outcome": Outcome.APPENDED, "since": clock.now() - WITHIN}
+    asked = {"sender": sender, "person_key": key_of(sender), "since": clock.now() - WITHIN}
     return db.session.scalar(HEARD, {**asked, "incident_id": incident_id}) or 0
 
 
-def running(sender: str) -> Flood | None:
-    """The flood this sender's mail is counted in at the moment."""
-    flood: Flood | None = db.session.scalar(RUNNING, {"sender": sender, "since": clock.now() - WITHIN})
-    return flood
-
-
-def begin(session: Session, sender: str, incident: Incident) -> None:
-    """From now on this sender's mail is counted on this incident; support reads why."""
-    session.add(Flood(sender=sender, incident_id=incident.id))
+def begin(session: Session, source: Source, incident: Incident) -> None:
+    """From now on mail of this source is counted on this incident; support reads why."""
+    session.add(Flood(sender=source.name, incident_id=incident.id))
     words = _(
         "%(sender)s has sent more than %(most)s mails within an hour. Further ones are counted here instead "
         "of opening incidents; each is kept and can be released on the mail page.",
-        sender=sender,
-        most=MOST_OPENED,
+        sender=source.name,
+        most=source.most,
     )
-    correspondence.note(session, incident, by=None, text=words, facts={"flood": sender})
+    correspondence.note(session, incident, by=None, text=words, facts={"flood": source.name})
 
 
 def ensure(session: Session, sender: str, incident_id: int) -> Flood:
     """The running count of this sender's mail, begun on this incident where there is none."""
-    flood = running(sender)
+    asked = {"sources": [key_of(sender)], "since": clock.now() - WITHIN}
+    flood: Flood | None = session.scalar(RUNNING, asked)
     if flood is None:
-        flood = Flood(sender=sender, incident_id=incident_id)
+        flood = Flood(sender=key_of(sender), incident_id=incident_id)
         session.add(flood)
         session.flush()
     return flood

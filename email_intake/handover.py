@@ -90,13 +90,13 @@ def _go_on(case: Case, match: Match) -> None:
 
 
 def _open_or_count(case: Case) -> None:
-    sender = case.sender.address
+    sources = flood.sources_of(case)
     if case.is_released:
         open_incident(case)
-    elif (running := flood.running(sender)) is not None:
+    elif (running := flood.running(sources)) is not None:
         _count(case, running)
     else:
-        open_incident(case, begins_flood=flood.has_opened_enough(sender))
+        open_incident(case, begins_flood=flood.begun_by(sources))
 
 
 def _count(case: Case, running: Flood) -> None:
@@ -238,11 +238,14 @@ def _mark_double(case: Case) -> None:
 
 def facts_of(mail: ParsedMail) -> dict[str, object]:
     """What the row says about its mail once it was read."""
+    sender = (mail.sender.address if mail.sender else "")[:320]
     written = [one.address for one in (*mail.recipients, *([mail.sender] if mail.sender else []))]
     others = dict.fromkeys(one[:320] for one in written if "@" in one and not addresses.is_ours(one))
     return {
         "message_id": mail.message_id,
-        "sender": (mail.sender.address if mail.sender else "")[:320],
+        "sender": sender,
+        "person_key": flood.key_of(sender),
+        "domain": flood.domain_of(sender)[:253],
         "subject": mail.subject[:SUBJECT_LENGTH],
         "participants": list(others)[: MOST_RECIPIENTS + 1],
         "defects": list(mail.defects)[:50],

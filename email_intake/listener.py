@@ -8,11 +8,11 @@ from time import monotonic
 from typing import override
 
 from aiosmtpd.controller import Controller
-from aiosmtpd.lmtp import LMTP
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from flask import Flask
 
 from email_intake import addresses, spool
+from email_intake.guests import Guests, LmtpServer, SmtpServer, client_of
 from email_intake.spool import Arrival
 from firstline import log
 from firstline.app import settings_of
@@ -21,21 +21,11 @@ from firstline.settings import Address, Settings
 MOST_RECIPIENTS = 100
 MOST_AT_ONCE = 100
 """How many mails share one transaction and one wait for the disk, when so many come at once."""
-LONGEST_LINE = 4 * 1024 * 1024
-"""RFC 5321 allows 1,000 octets; programs that write whole paragraphs into one line are answered too."""
 FIRST_WAIT_S, LONGEST_WAIT_S, LOOK_EVERY_S = 1.0, 60.0, 2.0
 KNOWN_FOR_S, MOST_KNOWN = 5.0, 1000
 MINUTE_S = 60.0
 ACCEPTED = "250 2.1.5 OK"
 logger = log.get(__name__)
-
-
-class SmtpServer(SMTP):
-    line_length_limit = LONGEST_LINE
-
-
-class LmtpServer(LMTP):
-    line_length_limit = LONGEST_LINE
 
 
 class Rate:
@@ -112,7 +102,7 @@ class Handler:
     async def handle_MAIL(  # noqa: N802 - aiosmtpd's name
         self, _server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
-        client = session.peer[0] if isinstance(session.peer, tuple) else str(session.peer)
+        client = client_of(session.peer)
         if not self._rate.allows(client):
             logger.warning("a client brings too many mails; it is asked to wait", client=client)
             return "450 4.7.1 Too many mails from you within a minute; please come again soon"
@@ -131,9 +121,9 @@ class Handler:
         envelope.rcpt_tos.append(address)
         return ACCEPTED
 
-    async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802
+    async def handle_DATA(self, _server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
         try:
-            raw_id = await self._batches.keep(self._arrival(envelope))
+            raw_id = await self._batches.keep(self._arrival(envelope, client_of(session.peer)))
         except Exception as error:  # noqa: BLE001 - becomes 451: the sender keeps the mail and tries again
             logger.error("a mail could not be spooled", error=repr(error))
             return "451 4.3.0 We cannot keep your mail at the moment; please try again"
@@ -143,7 +133,7 @@ class Handler:
         logger.error("the listener stumbled", error=repr(error))
         return "451 4.3.0 Something went wrong here; please try again"
 
-    def _arrival(self, envelope: Envelope) -> Arrival:
+    def _arrival(self, envelope: Envelope, client: str) -> Arrival:
         content = envelope.original_content or envelope.content or b""
         raw = content if isinstance(content, bytes) else content.encode("utf-8", "surrogateescape")
         return Arrival(
@@ -151,6 +141,7 @@ class Handler:
             route=self._route,
             envelope_from=envelope.mail_from or "",
             envelope_to=[str(one) for one in envelope.rcpt_tos],
+            client=client,
         )
 
     def _store(self, arrivals: list[Arrival]) -> list[int]:
@@ -181,6 +172,7 @@ class Listener(Controller):
         settings = settings_of(app)
         where = address or settings.mail_listen
         self._server_class = LmtpServer if settings.mail_is_lmtp else SmtpServer
+        self._guests = Guests(settings.mail_connections)
         super().__init__(
             Handler(app),
             hostname=where.host,
@@ -193,7 +185,9 @@ class Listener(Controller):
 
     @override
     def factory(self) -> SMTP:
-        return self._server_class(self.handler, **self.SMTP_kwargs)
+        server = self._server_class(self.handler, **self.SMTP_kwargs)
+        server.guests = self._guests
+        return server
 
     @property
     def is_alive(self) -> bool:

@@ -87,7 +87,8 @@ class RawMessage(Model):
     """The spool: one message as it came by one route; its bytes lie in `firstline.files`.
 
     The same bytes by the same route are the same row. `may_answer` is decided before anything is
-    handed over, so that no acknowledgement can be quicker than the decision against it.
+    handed over, so that no acknowledgement can be quicker than the decision against it. `person_key` is
+    the sender's address without tags, and `client` who brought it to the listener: floods are counted by them.
     """
 
     __tablename__ = "raw_message"
@@ -95,7 +96,7 @@ class RawMessage(Model):
         UniqueConstraint("digest", "route", name="uq_raw_message_digest"),
         Index("ix_raw_message_outcome", "outcome", "not_before"),
         Index("ix_raw_message_place", "mailbox_id", "uidvalidity", "uid"),
-        Index("ix_raw_message_sender", "sender", "received_at"),
+        Index("ix_raw_message_person", "person_key", "received_at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -107,6 +108,7 @@ class RawMessage(Model):
     uid: Mapped[int | None] = mapped_column(BigInteger)
     envelope_from: Mapped[str | None] = mapped_column(String(320))
     envelope_to: Mapped[list[str]] = mapped_column(JSON, default=list)
+    client: Mapped[str] = mapped_column(String(64), default="")
     received_at: Mapped[datetime] = mapped_column(default=clock.now, index=True)
 
     outcome: Mapped[str] = mapped_column(String(12), default=Outcome.WAITING)
@@ -121,6 +123,8 @@ class RawMessage(Model):
     fingerprint: Mapped[str] = mapped_column(String(64), default="", index=True)
     message_id: Mapped[str] = mapped_column(String(ID_LENGTH), default="", index=True)
     sender: Mapped[str] = mapped_column(String(320), default="")
+    person_key: Mapped[str] = mapped_column(String(320), default="")
+    domain: Mapped[str] = mapped_column(String(253), default="")
     subject: Mapped[str] = mapped_column(String(SUBJECT_LENGTH), default="")
     participants: Mapped[list[str]] = mapped_column(JSON, default=list)
     defects: Mapped[list[str]] = mapped_column(JSON, default=list)
@@ -158,7 +162,10 @@ class Taken(Model):
 
 
 class Flood(Model):
-    """More mail of one sender than a person writes: it counts on one incident instead of opening more."""
+    """More mail than a person writes: it counts on one incident instead of opening more.
+
+    `sender` is a person's address without tags, `@` and a domain, or `client` and its address.
+    """
 
     __tablename__ = "mail_flood"
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from email_intake import addresses, answers_to, contents, flood, forward, hints
 from email_intake.case import Case
 from email_intake.contents import Contents
+from email_intake.flood import Source
 from email_intake.headers import Address
 from email_intake.models import Outcome
 from email_intake.settle import mark, settle_double, settle_opened, twin_of
@@ -42,7 +43,7 @@ class Story:
     continues_id: int | None = None
 
 
-def open_incident(case: Case, *, continues: int | None = None, begins_flood: bool = False) -> None:
+def open_incident(case: Case, *, continues: int | None = None, begins_flood: Source | None = None) -> None:
     """Report it and settle the row, in one transaction: no crash finds one without the other."""
     try:
         story = _story(case, continues)
@@ -52,7 +53,7 @@ def open_incident(case: Case, *, continues: int | None = None, begins_flood: boo
 
 
 def _settle(
-    case: Case, story: Story, begins_flood: bool, session: Session, incident: Incident, is_new: bool
+    case: Case, story: Story, begins_flood: Source | None, session: Session, incident: Incident, is_new: bool
 ) -> None:
     # Another copy may have been settled while this one was read.
     twin = None if is_new else twin_of(session, case)
@@ -63,12 +64,12 @@ def _settle(
 
 
 def _after_opening(
-    session: Session, case: Case, story: Story, incident: Incident, begins_flood: bool
+    session: Session, case: Case, story: Story, incident: Incident, begins_flood: Source | None
 ) -> None:
     _put_on_its_team(case, incident)
     answers_to.remember(session, case, incident)
-    if begins_flood:
-        flood.begin(session, case.sender.address, incident)
+    if begins_flood is not None:
+        flood.begin(session, begins_flood, incident)
     if story.inside.hints:
         hints.tell(session, incident, incident.requester, story.inside.hints, may_answer=case.may_answer)
 

@@ -97,9 +97,10 @@ def _deliver(notice_id: int, courier: transport.Courier) -> None:
     try:
         message = compose(notice)
         recipient = message.recipients[0][1]
+        return_path = addresses.return_path(notice.incident_id, notice_id)
         # No read transaction stays open while the mail server takes its time.
         db.session.rollback()
-        courier.send(message, recipient=recipient)
+        courier.send(message, recipient=recipient, return_path=return_path)
     except transport.Temporary as error:
         _try_again(notice_id, str(error))
     except transport.Permanent as error:

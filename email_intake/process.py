@@ -45,6 +45,7 @@ class Spooled:
     received_at: datetime
     mailbox_id: int | None
     is_released: bool
+    client: str
     mail: ParsedMail
 
 
@@ -167,6 +168,7 @@ def _read(row: RawMessage) -> Spooled:
         received_at=row.received_at,
         mailbox_id=row.mailbox_id,
         is_released=row.is_released,
+        client=row.client,
         mail=read_again(row),
     )
 
@@ -204,6 +206,7 @@ def _as_case(spooled: Spooled) -> Case:
         person_id=person.id if person is not None else None,
         role=person.role if person is not None else "",
         is_settled_person=person is not None and person.bounced_count == 0 and _is_deliverable(mail),
+        client=spooled.client,
         mailbox=mailbox,
     )
 

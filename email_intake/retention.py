@@ -52,7 +52,7 @@ def _erase_one(raw_id: int) -> None:
         row.erased_at = clock.now()
         if row.incident_id is None:
             # Nothing refers to it any more: what it says of people goes as well.
-            row.sender = row.subject = row.message_id = ""
+            row.sender = row.person_key = row.domain = row.subject = row.message_id = row.client = ""
             row.envelope_from, row.envelope_to, row.participants = None, [], []
         digest = row.digest if not _is_needed(session, row) else ""
     if digest:

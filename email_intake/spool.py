@@ -36,7 +36,7 @@ class Place:
 
 @dataclass(frozen=True, kw_only=True)
 class Arrival:
-    """One message as it comes in; `received_at` None is now."""
+    """One message as it comes in; `received_at` None is now, `client` who brought it to the listener."""
 
     raw: bytes = field(repr=False)
     route: str
@@ -44,6 +44,7 @@ class Arrival:
     envelope_to: Sequence[str] = ()
     received_at: datetime | None = None
     place: Place | None = None
+    client: str = ""
 
 
 def store(
@@ -54,6 +55,7 @@ def store(
     envelope_to: Sequence[str] = (),
     received_at: datetime | None = None,
     place: Place | None = None,
+    client: str = "",
 ) -> int:
     """Keep the bytes and their row durably; the same bytes by the same route are the same row."""
     arrival = Arrival(
@@ -63,6 +65,7 @@ def store(
         envelope_to=envelope_to,
         received_at=received_at,
         place=place,
+        client=client,
     )
     return store_all([arrival])[0]
 
@@ -129,6 +132,7 @@ def _row(arrival: Arrival, digest: str) -> RawMessage:
         size=len(arrival.raw),
         envelope_from=_cut(arrival.envelope_from),
         envelope_to=[str(_cut(address)) for address in arrival.envelope_to][:MOST_KEPT_RECIPIENTS],
+        client=arrival.client[:64],
         received_at=arrival.received_at or clock.now(),
         mailbox_id=place.mailbox_id if place else None,
         uidvalidity=place.uidvalidity if place else None,

@@ -91,7 +91,7 @@ def _by_token(mail: ParsedMail) -> Match | None:
     for address in written:
         if "+" not in address:
             continue
-        proof = addresses.read_reply_address(address)
+        proof = addresses.read_reply_address(address) or addresses.read_return_path(address)
         if proof is not None:
             return _match(proof, By.ADDRESS)
         if addresses.is_ours(address):

@@ -119,8 +119,11 @@ class Courier:
     def __exit__(self, *_error: object) -> None:
         self._hang_up()
 
-    def send(self, message: flask_mail.Message, *, recipient: str) -> None:
-        """Send one message; raises `Temporary`, `Permanent` or `Unclear`."""
+    def send(self, message: flask_mail.Message, *, recipient: str, return_path: str | None = None) -> None:
+        """Send one message; raises `Temporary`, `Permanent` or `Unclear`.
+
+        It comes back to `return_path` if it cannot be delivered, else to its sender.
+        """
         url = current_app.config["SETTINGS"].smtp_url
         if url is None:
             message_id = message.msgId.strip("<>")
@@ -130,7 +133,7 @@ class Courier:
             return
         connection = self._connected(Server.from_url(url))
         try:
-            _by_smtp(connection, message)
+            _by_smtp(connection, message, return_path)
         except Exception:
             self._hang_up()
             raise
@@ -174,10 +177,9 @@ def _is_alive(connection: TimedConnection) -> bool:
         return False
 
 
-def _by_smtp(connection: TimedConnection, message: flask_mail.Message) -> None:
-    with_envelope = str(message.sender)
+def _by_smtp(connection: TimedConnection, message: flask_mail.Message, return_path: str | None) -> None:
     try:
-        connection.send(message, with_envelope)
+        _send_back_to(connection, message, return_path)
     except smtplib.SMTPRecipientsRefused as error:
         code, said = next(iter(error.recipients.values()))
         raise _by_code(code, said) from error
@@ -192,3 +194,14 @@ def _by_smtp(connection: TimedConnection, message: flask_mail.Message) -> None:
 def _by_code(code: int, said: bytes | str) -> Exception:
     words = said.decode("utf-8", "replace") if isinstance(said, bytes) else said
     return Permanent(f"{code} {words}") if 500 <= code < 600 else Temporary(f"{code} {words}")
+
+
+def _send_back_to(connection: TimedConnection, message: flask_mail.Message, return_path: str | None) -> None:
+    """By the return path; without it where the server lets us write only as the address we signed in with."""
+    plain = str(message.sender)
+    try:
+        connection.send(message, return_path or plain)
+    except (smtplib.SMTPSenderRefused, smtplib.SMTPDataError) as refused:
+        if return_path is None or not 500 <= refused.smtp_code < 600:
+            raise
+        connection.send(message, plain)

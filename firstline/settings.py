@@ -52,6 +52,8 @@ class Settings:
     mail_cert: Path | None
     mail_key: Path | None
     mail_rate: int
+    mail_connections: int
+    mail_flood: int
     ca_file: Path | None
     imap_token_command: str | None
     smtp_url: str | None
@@ -91,6 +93,8 @@ class Settings:
             mail_cert=env.file("MAIL_CERT"),
             mail_key=env.file("MAIL_KEY"),
             mail_rate=env.positive("MAIL_RATE", 1000),
+            mail_connections=env.positive("MAIL_CONNECTIONS", 50),
+            mail_flood=env.positive("MAIL_FLOOD", 2000),
             ca_file=env.file("CA_FILE"),
             imap_token_command=env.text("IMAP_TOKEN_COMMAND", "") or None,
             smtp_url=env.optional_url("SMTP_URL", {"smtp", "smtps"}),

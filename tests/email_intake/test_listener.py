@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import func, select
 
 from email_intake import accounting, addresses, listener, spool
+from email_intake.guests import Guests
 from email_intake.listener import Batches, Rate
 from email_intake.models import Mailbox, RawMessage
 from email_intake.spool import Arrival
@@ -164,3 +165,47 @@ def test_the_same_bytes_twice_in_one_batch_are_one_row_counted_once(app):
     assert (first, count(RawMessage)) == (second, 2)
     assert [line.taken for line in accounting.balance()] == [2]
     assert db.session.scalar(select(func.count()).select_from(RawMessage)) == 2
+
+
+def test_a_client_with_too_many_connections_is_told_421_and_may_come_again(listening):
+    port = listening(mail_connections=2)
+    first, second = (smtplib.SMTP("127.0.0.1", port, timeout=20) for _guest in range(2))
+    with pytest.raises(smtplib.SMTPConnectError) as refused:
+        smtplib.SMTP("127.0.0.1", port, timeout=20)
+    assert refused.value.smtp_code == 421 and b"Too many connections" in refused.value.smtp_error
+    send(second, mail())
+    first.quit()
+    servers.wait_until(lambda: is_let_in(port), "the place of the one who left")
+    second.quit()
+    assert count(RawMessage) == 1
+
+
+def is_let_in(port):
+    try:
+        smtplib.SMTP("127.0.0.1", port, timeout=20).quit()
+    except smtplib.SMTPConnectError:
+        return False
+    return True
+
+
+def test_starttls_is_no_second_connection(listening, tmp_path):
+    cert, key = certificates.make(tmp_path, "localhost")
+    port = listening(mail_cert=cert, mail_key=key, mail_connections=1)
+    for _time in range(2):
+        servers.wait_until(lambda: is_let_in(port), "the place of the one who left")
+        with smtplib.SMTP("localhost", port, timeout=20) as client:
+            client.starttls(context=ssl.create_default_context(cafile=cert))
+            client.noop()
+
+
+def test_connections_are_counted_by_client():
+    guests = Guests(1)
+    assert [guests.admit("a"), guests.admit("a"), guests.admit("b")] == [True, False, True]
+    guests.leave("a")
+    assert guests.admit("a")
+
+
+def test_who_brought_a_mail_is_kept_with_it(listening):
+    with smtplib.SMTP("127.0.0.1", listening(), timeout=20) as client:
+        send(client, mail())
+    assert db.session.scalars(select(RawMessage.client)).one() == "127.0.0.1"

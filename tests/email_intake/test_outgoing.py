@@ -33,10 +33,18 @@ class Inbox:
     def __init__(self):
         self.messages, self.answer, self.rcpt_answer = [], "250 OK", "250 OK"
         self.sessions, self.hangs_up = set(), False
+        self.senders, self.only_as = [], None
 
     async def handle_NOOP(self, server, session, envelope, argument):  # noqa: N802 - aiosmtpd's name
         if self.hangs_up:
             server.transport.abort()
+        return "250 OK"
+
+    async def handle_MAIL(self, server, session, envelope, address, options):  # noqa: N802 - aiosmtpd's name
+        if self.only_as not in {None, address}:
+            return "553 5.7.1 Not you"
+        self.senders.append(address)
+        envelope.mail_from = address
         return "250 OK"
 
     async def handle_RCPT(self, server, session, envelope, address, options):  # noqa: N802 - aiosmtpd's name
@@ -264,7 +272,7 @@ def test_a_process_that_died_while_sending_leaves_it_unknown_and_it_is_not_sent_
 def test_the_message_id_is_in_the_row_before_anything_is_sent(take, inbox, monkeypatch):
     seen = []
     monkeypatch.setattr(
-        transport.Courier, "send", lambda _courier, message, recipient: seen.append(only_notice().message_id)
+        transport.Courier, "send", lambda _courier, message, **_to: seen.append(only_notice().message_id)
     )
     acknowledged(take)
     assert seen == [only_notice().message_id]
@@ -410,3 +418,17 @@ def test_the_subject_carries_a_signed_tag(take, inbox):
     row = acknowledged(take)
     (sent,) = inbox.messages
     assert addresses.read_subject(sent["Subject"]).incident_id == row.incident_id
+
+
+@pytest.mark.parametrize("only_as", [None, "helpdesk@example.com"])
+def test_a_notice_comes_back_to_a_signed_address_unless_the_server_takes_only_one_sender(
+    take, inbox, only_as
+):
+    inbox.only_as = only_as
+    acknowledged(take)
+    notice = only_notice()
+    assert (notice.state, len(inbox.messages)) == (Delivery.SENT, 1)
+    signed = addresses.return_path(notice.incident_id, notice.id)
+    assert inbox.senders == [only_as or signed]
+    assert inbox.messages[0]["From"].addresses[0].addr_spec == "helpdesk@example.com"
+    assert signed not in inbox.messages[0].as_string()

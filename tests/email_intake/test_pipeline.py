@@ -324,7 +324,8 @@ def test_a_bounce_is_noted_inside_and_marks_an_address_that_is_gone(take, status
     opened = take(mail())
     (notice,) = db.session.scalars(select(Notice))
     ours = addresses.notice_id(opened.incident_id, notice.id)
-    row = take(BOUNCE.format(status=status, id=ours), envelope_from="")
+    back = addresses.return_path(opened.incident_id, notice.id)
+    row = take(BOUNCE.format(status=status, id=ours), envelope_from="", envelope_to=[back])
     assert (row.outcome, row.incident_id, row.incident.state) == (
         Outcome.APPENDED,
         opened.incident_id,
@@ -338,6 +339,42 @@ def test_a_bounce_anybody_could_have_written_marks_nobody(take):
     row = take(BOUNCE.format(status="5.1.1", id="inc-1.notice-1.0000000000000000@example.com"))
     assert row.outcome == Outcome.IGNORED
     assert not find_by_address("erin@example.com").is_undeliverable
+
+
+def bounced(take, *, days=0, **forged):
+    """A bounce for Erin's acknowledgement, so many days later, by whoever knows its Message-ID."""
+    opened = take(mail())
+    (notice,) = db.session.scalars(select(Notice))
+    told = {"incident": opened.incident_id, "notice": notice.id} | forged
+    back = addresses.return_path(told["incident"], told["notice"])
+    with write() as session:
+        session.get(Notice, notice.id).created_at -= timedelta(days=days)
+    id_ = addresses.notice_id(opened.incident_id, notice.id)
+    return take(BOUNCE.format(status="5.1.1", id=id_), envelope_from="", envelope_to=[forged.get("to", back)])
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [
+        {"to": "helpdesk@example.com"},
+        {"to": "helpdesk+return-1.1.0000000000000000@example.com"},
+        {"notice": 999},
+        {"days": 8},
+    ],
+    ids=["to the desk", "made up", "of another notice", "too late"],
+)
+def test_a_bounce_by_somebody_who_only_has_the_letter_is_noted_and_marks_nobody(take, forged):
+    row = bounced(take, **forged)
+    assert (row.outcome, row.reason) == (Outcome.APPENDED, "bounce")
+    assert not find_by_address("erin@example.com").is_undeliverable
+
+
+def test_the_return_path_is_signed_and_proves_no_more_than_it_says(app):
+    back = addresses.return_path(12, 34)
+    assert back.startswith("helpdesk+return-12.34.") and len(back.partition("@")[0]) <= 64
+    assert addresses.read_return_path(back.upper()).notice_id == 34
+    assert addresses.read_return_path(back.replace("return-12", "return-13")) is None
+    assert addresses.read_reply_address(back) is None
 
 
 def test_a_released_mail_opens_its_incident_and_is_not_answered(take):

@@ -27,7 +27,7 @@ from incidents.people import Person, Role, find_by_address
 CORPUS = Path(__file__).with_name("corpus")
 SERIES = sorted(path.parent for path in CORPUS.glob("*/series.json"))
 STARTED_AT = datetime(2026, 11, 2, 8, 0, tzinfo=UTC)
-SIGNED = re.compile(rb"\{(reply-address|ack-id|torn-ack-id|subject-tag|marker|loop)(?::(\w+))?(?::(\w+))?\}")
+SIGNED = re.compile(rb"\{(reply-address|return-path|ack-id|torn-ack-id|subject-tag|marker|loop)(?::(\w+))?(?::(\w+))?\}")
 
 
 @dataclass
@@ -49,6 +49,7 @@ class Story:
         notice_id = db.session.scalar(sent.order_by(Notice.id.desc()).limit(1)) or 999
         return {
             "reply-address": lambda: addresses.reply_address(incident.id, person_id),
+            "return-path": lambda: addresses.return_path(incident.id, notice_id),
             "ack-id": lambda: addresses.notice_id(incident.id, notice_id),
             "torn-ack-id": lambda: addresses.notice_id(incident.id, notice_id).replace(
                 "notice-", "notice-\n  "
