@@ -27,7 +27,9 @@ from incidents.people import Person, Role, find_by_address
 CORPUS = Path(__file__).with_name("corpus")
 SERIES = sorted(path.parent for path in CORPUS.glob("*/series.json"))
 STARTED_AT = datetime(2026, 11, 2, 8, 0, tzinfo=UTC)
-SIGNED = re.compile(rb"\{(reply-address|return-path|ack-id|torn-ack-id|subject-tag|marker|loop)(?::(\w+))?(?::(\w+))?\}")
+SIGNED = re.compile(
+    rb"\{(reply-address|return-path|ack-id|torn-ack-id|subject-tag|marker|loop)(?::(\w+))?(?::(\w+))?\}"
+)
 
 
 @dataclass
