@@ -89,7 +89,7 @@ def compared(now: Value, before: Value) -> str:
 
 
 def _points(change: float, before: Value) -> str:
-    points = format_decimal(abs(round(100 * change, 1)))
+    points = format_decimal(abs(100 * change), "#,##0.0")
     if change > 0:
         return _("%(n)s points more than before (%(was)s)", n=points, was=value_words(before))
     return _("%(n)s points less than before (%(was)s)", n=points, was=value_words(before))

@@ -161,6 +161,7 @@ def test_fixes_helped_more_than_nothing_did(year):
         AttemptOutcome.SOLVED_SAID, AttemptOutcome.WENT_ON, AttemptOutcome.SILENT,
     }  # fmt: skip
     assert any(one.is_held_out for one in attempts)
+    assert any(one.incident_id is None and one.outcome == AttemptOutcome.ABANDONED for one in attempts)
     assert measure(Wanted(since=TODAY - timedelta(days=365), until=TODAY)).articles
 
 

@@ -14,6 +14,8 @@ from incidents.routing.models import VendorRequest
 BY_HAND = frozenset({Channel.PHONE, Channel.WALK_UP})
 FIRST_CONTACT = 0.55
 """The share of calls that are solved while the caller is there."""
+AT_FIRST_WORD = 0.3
+"""The share of the rest that the first answer solves."""
 CANCELLED = 0.025
 TAKEN_AFTER = {1: 4.0, 2: 10.0, 3: 62.0, 4: 130.0, 5: 300.0}
 """Median working minutes until somebody takes it, by priority."""
@@ -25,8 +27,10 @@ def run(desk: Desk, life: Life, tale: Tale) -> None:
     agent = _report(desk, life, tale)
     if tale.channel == Channel.MONITORING:
         return wave.of_monitoring(desk, life, tale, work)
-    if agent is not None and desk.happens(FIRST_CONTACT) and not tale.part_of:
+    if agent is not None and not tale.part_of and tale.again is None and desk.happens(FIRST_CONTACT):
         return _at_once(desk, life, tale, agent)
+    if tale.again is not None:
+        return wave.of_repetition(desk, life, tale, tale.again)
     if tale.part_of:
         return wave.of_outage(desk, life, tale, work)
     if _is_urgent(life):
@@ -44,6 +48,8 @@ def work(desk: Desk, life: Life, tale: Tale) -> None:
     if desk.happens(CANCELLED):
         return _cancel(desk, life, tale)
     _answer(desk, life, tale, agent)
+    if not tale.trouble.vendor[0] and desk.happens(AT_FIRST_WORD):
+        return _with_first_word(desk, life, tale, agent)
     if desk.happens(0.18):
         _ask_requester(desk, life, tale, agent)
     if desk.happens(tale.trouble.up):
@@ -55,6 +61,14 @@ def work(desk: Desk, life: Life, tale: Tale) -> None:
     ending.resolve(desk, life, tale, agent)
     ending.after_support(desk, life, tale, again=work_again)
     return None
+
+
+def _with_first_word(desk: Desk, life: Life, tale: Tale, agent: Someone) -> None:
+    """The first answer was all it took."""
+    life.pass_to(life.at + timedelta(minutes=desk.chance.uniform(4, 25)))
+    is_of_people = tale.channel != Channel.MONITORING
+    ending.resolve(desk, life, tale, agent, is_first_contact=is_of_people)
+    ending.after_support(desk, life, tale, again=work_again)
 
 
 def work_again(desk: Desk, life: Life, tale: Tale, agent: Someone) -> None:

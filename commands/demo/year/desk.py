@@ -46,6 +46,10 @@ class Desk:
     first_of: dict[str, Life] = field(default_factory=dict)
     tales: dict[int, Tale] = field(default_factory=dict)
 
+    def life_of(self, tale: Tale) -> Life | None:
+        """The incident that this tale became, if it has begun."""
+        return next((self.lives[key] for key, told in self.tales.items() if told is tale), None)
+
     def next_id(self, model: type[Model]) -> int:
         return next(self.next_ids[model])
 

@@ -4,7 +4,7 @@ What is much is written as rows; what is little is done by the domain itself, ea
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select, update
@@ -17,7 +17,7 @@ from commands.demo.year.desk import Desk
 from firstline import clock
 from firstline.db import db, write
 from incidents.majors.models import Major, MajorNews, MajorReport, Standing
-from incidents.models import Incident, State
+from incidents.models import Incident, Kind, State
 from incidents.people import Person
 from incidents.problems import work as problems
 from incidents.problems.models import Link, Problem
@@ -37,6 +37,8 @@ def write_beside(session: Session, desk: Desk) -> None:
     """Major incidents, alerts and notes beside the charts, in the transaction of the incidents."""
     for told in read("year/majors"):
         _major(session, desk, told)
+    for number, told in enumerate(read("year/surges")):
+        _outage(session, desk, told, f"surge-{number}")
     monitoring.write_alerts(session, desk)
     _annotate(session, desk)
 
@@ -84,6 +86,19 @@ def _major(session: Session, desk: Desk, told: Told) -> None:
     )
 
 
+def _outage(session: Session, desk: Desk, told: Told, name: str) -> None:
+    """What people were told while many had the same."""
+    first = desk.first_of.get(name)
+    tales = [tale for tale in desk.tales.values() if tale.part_of == name]
+    if first is None or not tales or tales[0].over_at is None or tales[0].trouble.kind != Kind.INCIDENT:
+        return
+    outage = Outage(
+        title=told["words"][0], service_id=first.incident.service_id, site=told["site"], note=told["solution"]
+    )
+    outage.since, outage.ended_at = first.incident.created_at, tales[0].over_at
+    session.add(outage)
+
+
 def _leader(desk: Desk, told: Told) -> Incident | None:
     life = desk.first_of.get(told["slug"])
     return life.incident if life is not None and life.incident.resolved_at is not None else None
@@ -91,8 +106,7 @@ def _leader(desk: Desk, told: Told) -> Incident | None:
 
 def _annotate(session: Session, desk: Desk) -> None:
     lead = desk.cast.by_email["lena@example.com"].id
-    notes = [(told["day"], told["title"]) for told in read("year/majors")]
-    notes += [(told["cured"], f"Cured: {told['title']}") for told in read("year/faults") if told["cured"]]
+    notes = [(told["cured"], f"Cured: {told['title']}") for told in read("year/faults") if told["cured"]]
     notes += [(-205, "Two colleagues of the service desk leave"), (-138, "Two new colleagues begin")]
     session.add_all(Annotation(on=day(days).date(), text=text[:200], author_id=lead) for days, text in notes)
 
@@ -218,21 +232,32 @@ def _short_reviews(desk: Desk) -> int:
             one, tale = life.incident, desk.tales[life.incident.id]
             if one.priority == 1 and one.state in reviews.OVER and not tale.part_of and one.resolved_at:
                 at = one.resolved_at + DAY
-                is_over = at + 10 * DAY < desk.now
-                session.add(
-                    Review(
-                        incident_id=one.id,
-                        owner_id=one.assignee_id,
-                        created_at=at,
-                        phase=Phase.CLOSED if is_over else Phase.DRAFT,
-                        closed_at=at + 10 * DAY if is_over else None,
-                        summary=f"{one.title}: solved. {one.solution}" if is_over else "",
-                        causes=one.cause or "Not found.",
-                        went_well="Taken at once." if is_over else "",
-                    )
+                is_over = at + 24 * DAY < desk.now
+                review = Review(
+                    incident_id=one.id,
+                    owner_id=one.assignee_id,
+                    created_at=at,
+                    phase=Phase.CLOSED if is_over else Phase.DRAFT,
+                    closed_at=at + 24 * DAY if is_over else None,
+                    summary=f"{one.title}: solved. {one.solution}" if is_over else "",
+                    causes=one.cause or "Not found.",
+                    went_well="Taken at once." if is_over else "",
                 )
+                session.add(review)
+                session.flush()
+                session.add_all(_little_action(desk, review, at, is_over=is_over))
                 made += 1
     return made
+
+
+def _little_action(desk: Desk, review: Review, at: datetime, *, is_over: bool) -> Iterator[Action]:
+    """One promise, mostly kept in time."""
+    if review.owner_id is not None and at + 14 * DAY < desk.now:
+        done_at = at + desk.chance.triangular(3, 23, 9) * DAY if is_over else None
+        yield Action(
+            review_id=review.id, text=desk.phrase("promises"), owner_id=review.owner_id, created_at=at,
+            due_on=(at + 14 * DAY).date(), done_at=done_at,
+        )  # fmt: skip
 
 
 def _person(email: str) -> Person:

@@ -45,6 +45,7 @@ def _load(chance: random.Random, count: int) -> Counter[str]:
         rows.write_lives(session, lives)
         lessons.write_beside(session, desk)
         talk.write_talk(session, desk)
+        selfhelp.write_searches(session, desk)
     with write() as session:
         make_findable(session)
     learned = lessons.learn(desk)

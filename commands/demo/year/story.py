@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,11 +16,15 @@ WHOLE = 20_000
 """The size for which the data files name numbers of reports."""
 TODAY = 6
 """A few of the last hours in any case, so that the smallest desk has something to do."""
+TOLD_AGAIN = 0.018
+"""The share of reports that are told twice."""
 MONITORED = 0.035
 """The share of incidents that monitors raise."""
 AT_FIRST = {Channel.PORTAL: 36, Channel.MAIL: 30, Channel.PHONE: 16, Channel.CHAT: 10, Channel.WALK_UP: 6}
 IN_THE_END = {Channel.PORTAL: 42, Channel.MAIL: 17, Channel.PHONE: 8, Channel.CHAT: 27, Channel.WALK_UP: 3}
-IMPACTS = {Level.LOW: 800, Level.MEDIUM: 197, Level.HIGH: 3}
+IMPACTS = {Level.LOW: 800, Level.MEDIUM: 200}
+ALL_HAVE_IT = 0.008
+"""How often something that many share fails for all of them."""
 URGENCIES = {Level.LOW: 22, Level.MEDIUM: 62, Level.HIGH: 16}
 
 
@@ -46,6 +50,7 @@ class Trouble:
     cause_code: str = "unknown"
     cause: str = ""
     solution: str = "Done."
+    shared: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,6 +68,7 @@ class Tale:
     is_first: bool = False
     over_at: datetime | None = None
     alert: Told | None = None
+    again: "Tale | None" = None
 
 
 FIELDS = frozenset(Trouble.__dataclass_fields__)
@@ -82,9 +88,12 @@ def tell(chance: random.Random, cast: Cast, count: int, calendar: Calendar, now:
         *_majors(chance, cast, scale),
     ]
     monitored = round(count * MONITORED)
-    usual = rhythm.times(chance, max(0, count - len(special) - monitored - TODAY), calendar, now)
+    twice = round(count * TOLD_AGAIN)
+    usual = rhythm.times(chance, max(0, count - len(special) - monitored - twice - TODAY), calendar, now)
     usual += [now - timedelta(minutes=chance.uniform(1, 300)) for _ in range(TODAY)]
-    tales = [*special, *_usual(chance, cast, usual, now), *_alerts(chance, cast, monitored, now)]
+    once = list(_usual(chance, cast, usual, now))
+    again = _repeated(chance, once[: -2 * TODAY], twice)
+    tales = [*special, *once, *again, *_alerts(chance, cast, monitored, now)]
     return sorted((one for one in tales if one.at < now), key=lambda one: one.at)
 
 
@@ -96,6 +105,13 @@ def _usual(chance: random.Random, cast: Cast, times: Sequence[datetime], now: da
     for at in times:
         (chosen,) = chance.choices(troubles, by_month[at.month])
         yield _tale(chance, cast, at, now, chosen)
+
+
+def _repeated(chance: random.Random, tales: Sequence[Tale], many: int) -> Iterator[Tale]:
+    """Some tell it once more by another way, before anybody answered."""
+    for one in chance.sample(tales, min(many, len(tales))):
+        at = one.at + timedelta(minutes=chance.triangular(1, 50, 12))
+        yield replace(one, at=at, channel=_channel(chance, 0.5), again=one)
 
 
 def _faults(
@@ -193,7 +209,7 @@ def _tale(
         trouble=what,
         by=cast.employee(chance, at),
         channel=_channel(chance, rhythm.gone(at, now)),
-        impact=_drawn(chance, IMPACTS),
+        impact=Level.HIGH if what.shared and chance.random() < ALL_HAVE_IT else _drawn(chance, IMPACTS),
         urgency=urgency,
         fault=fault,
     )

@@ -4,9 +4,10 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from commands.demo.year import ending, selfhelp
+from commands.demo.year.cast import Someone
 from commands.demo.year.desk import Desk
 from commands.demo.year.story import Tale
-from incidents.models import Channel, Event, State
+from incidents.models import Channel, Event, Incident, State
 from incidents.moving.life import Life
 
 JOINED = 0.3
@@ -19,13 +20,7 @@ def of_outage(desk: Desk, life: Life, tale: Tale, work: Work) -> None:
     """Part of a surge: answered alike, some joined with the first, all solved when the cause is gone."""
     if tale.is_first:
         desk.first_of[tale.part_of] = life
-    if life.incident.state == State.OFFERED:
-        life.pass_to(life.at + timedelta(seconds=4))
-        selfhelp.route(desk, life, "No known fix fits")
-    life.pass_to(desk.later(life, 9, spread=0.5))
-    agent = desk.cast.helper(desk.chance, life.incident.team_id, life.at, but=tale.by.id)
-    life.move(State.IN_PROGRESS, agent.id)
-    life.incident.assignee_id = agent.id
+    agent = _take(desk, life, tale)
     first = desk.first_of.get(tale.part_of)
     if first is not None and _may_join(desk, life, tale, first):
         return _join(life, first, agent.id, tale)
@@ -34,6 +29,32 @@ def of_outage(desk: Desk, life: Life, tale: Tale, work: Work) -> None:
     life.pass_to(max(tale.over_at or life.at, life.at) + timedelta(minutes=desk.chance.uniform(1, 25)))
     ending.resolve(desk, life, tale, agent)
     return ending.after_support(desk, life, tale, again=None)
+
+
+def of_repetition(desk: Desk, life: Life, tale: Tale, before: Tale) -> None:
+    """The same person told it before: joined with that, unless it is over."""
+    agent, first = _take(desk, life, tale), desk.life_of(before)
+    if first is not None and _is_still_open(first.incident, life.at):
+        return _join(life, first, agent.id, tale)
+    life.pass_to(desk.later(life, 15, spread=0.5))
+    ending.resolve(desk, life, tale, agent)
+    return ending.after_support(desk, life, tale, again=None)
+
+
+def _take(desk: Desk, life: Life, tale: Tale) -> Someone:
+    if life.incident.state == State.OFFERED:
+        life.pass_to(life.at + timedelta(seconds=4))
+        selfhelp.route(desk, life, "No known fix fits")
+    life.pass_to(desk.later(life, 9, spread=0.5))
+    agent = desk.cast.helper(desk.chance, life.incident.team_id, life.at, but=tale.by.id)
+    life.move(State.IN_PROGRESS, agent.id)
+    life.incident.assignee_id = agent.id
+    return agent
+
+
+def _is_still_open(one: Incident, at: datetime) -> bool:
+    is_gone = one.state in {State.MERGED, State.CANCELLED}
+    return not is_gone and (one.resolved_at is None or one.resolved_at > at)
 
 
 def _may_join(desk: Desk, life: Life, tale: Tale, first: Life) -> bool:
@@ -52,7 +73,7 @@ def _join(life: Life, first: Life, agent_id: int, tale: Tale) -> None:
     life.incident.merged_into_id = survivor.id
     told = {"from": life.incident.number, "words": life.incident.title}
     first.tell(Event.MERGED, agent_id, facts=told, is_internal=True, at=life.at)
-    survivor.affected_count += 1
+    survivor.affected_count += tale.by.id != survivor.requester_id
     if survivor.resolved_at is not None and survivor.resolved_at <= life.now:
         life.tell(Event.RESOLVED, survivor.assignee_id, survivor.solution,
                   facts={"with": survivor.number}, at=survivor.resolved_at)  # fmt: skip

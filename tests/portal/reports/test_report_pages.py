@@ -171,7 +171,7 @@ def test_comparisons_are_words(app):
     share = BY_SLUG["reopened"]
     with app.test_request_context():
         pair = Value(share, 30, 100), Value(share, 200, 1000)
-        assert wording.compared(*pair) == "10 points more than before (20%)"
+        assert wording.compared(*pair) == "10.0 points more than before (20%)"
         assert wording.value_words(Value(BY_SLUG["minutes"], 379_680, 9)) == "6,328 h"
     assert told(1001, 1000) == ("as in the days before", "")
     assert told(90, 100) == ("10% less than before (2 min)", "good")
