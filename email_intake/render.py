@@ -22,6 +22,7 @@ RATE, WAKE = "rate", "wake"
 ANSWER = "answer"
 """The purpose under which the links of a mail are signed; the portal's answer page reads them."""
 
+ASKS_WHETHER_SOLVED = frozenset({Topic.ACKNOWLEDGED, Topic.RESOLVED, Topic.CLOSING_SOON})
 MOST_FIXES = 3
 MOST_STEPS = 4
 MOST_WORDS = 8000
@@ -196,6 +197,18 @@ def _how_to_answer(notice: Notice) -> str:
         return _("To answer, reply to this mail. Your words reach the one who asks.")
     if notice.recipient.is_support and notice.recipient_id != notice.incident.requester_id:
         return _how_support_answers()
+    if notice.recipient_id == notice.incident.requester_id:
+        return how_requesters_answer(notice.topic)
+    return _("To add something, reply to this mail. What you write goes straight to the incident.")
+
+
+def how_requesters_answer(topic: str) -> str:
+    """That their own words are understood, where it is asked whether it is solved (`incidents.plain_words`)."""
+    if topic in ASKS_WHETHER_SOLVED:
+        return _(
+            "You can simply reply to this mail, in your own words. Write “It works now”, and we take it as solved; "
+            "“It did not help”, and whatever else you write, is read by a person."
+        )
     return _("To add something, reply to this mail. What you write goes straight to the incident.")
 
 

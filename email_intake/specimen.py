@@ -40,8 +40,6 @@ def _letter(topic: str, language: str, own: letters.Words) -> render.Letter:
         all_steps=_("All steps"),
         write_above=_("Write your answer above this line."),
         marker="",
-        how_to_answer=_(
-            "To add something, reply to this mail. What you write goes straight to the incident."
-        ),
+        how_to_answer=render.how_requesters_answer(topic),
         who_we_are=letters.fill(own.closing, known) or _("Your service desk"),
     )
