@@ -1,5 +1,6 @@
 """`firstline serve`: the portal behind gunicorn, threads in one process."""
 
+import gc
 from typing import Any, override
 
 import click
@@ -12,6 +13,8 @@ from firstline.settings import Settings
 
 THREADS = 32
 GRACE_S = 3
+COLLECT_AFTER = (10_000, 10, 10)
+"""How many objects come before rubbish is looked for, and how often that is done to the older ones."""
 
 
 class Server(BaseApplication):
@@ -33,6 +36,7 @@ class Server(BaseApplication):
 
         app = create_app(self._settings, MOST_STREAMS=THREADS // 2)
         warm_up(app)
+        _leave_alone_what_stays()
         return app
 
     def _options(self) -> dict[str, Any]:
@@ -48,6 +52,13 @@ class Server(BaseApplication):
             "forwarded_allow_ips": "",
             "control_socket_disable": True,
         }
+
+
+def _leave_alone_what_stays() -> None:
+    """What is loaded now lives as long as the process: to look all of it over held every request up for .2 s."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*COLLECT_AFTER)
 
 
 @click.command()

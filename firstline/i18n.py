@@ -5,20 +5,29 @@ from contextlib import contextmanager
 
 import flask_babel
 from babel import Locale, UnknownLocaleError
-from flask import Flask, current_app
-from flask_babel import Babel, lazy_gettext, ngettext
+from babel.support import NullTranslations
+from flask import Flask, current_app, g
+from flask_babel import Babel, ngettext
+from flask_babel.speaklater import LazyString
 
 from firstline import catalogues
 
 __all__ = ["DEFAULT_LANGUAGE", "gettext", "init_app", "lazy_gettext", "ngettext", "person_speaks", "speaking"]
 
 DEFAULT_LANGUAGE = catalogues.SOURCE
+SAID = "firstline_said"
 Selector = Callable[[], str | None]
 
 
 def gettext(message: str, /, **values: object) -> str:
     """The message in the language of whoever is served now."""
-    return str(flask_babel.gettext(message, **values))
+    words: str = _said().ugettext(message)
+    return words % values if values else words
+
+
+def lazy_gettext(message: str, /, **values: object) -> LazyString:
+    """The same, in the language of whoever is served when it is shown."""
+    return LazyString(gettext, message, **values)
 
 
 @contextmanager
@@ -31,8 +40,23 @@ def speaking(language: str) -> Iterator[None]:
         known = str(Locale.parse(language.replace("-", "_")))
     except (UnknownLocaleError, ValueError):
         known = DEFAULT_LANGUAGE
-    with flask_babel.force_locale(known):
-        yield
+    spoken_before = g.pop(SAID, None) if g else None
+    try:
+        with flask_babel.force_locale(known):
+            yield
+    finally:
+        if g:
+            setattr(g, SAID, spoken_before)
+
+
+def _said() -> NullTranslations:
+    """The catalogue to speak from, looked up once a request: a page of the desk has five hundred sentences."""
+    kept: NullTranslations | None = g.get(SAID) if g else None
+    if kept is None:
+        kept = flask_babel.get_translations()
+        if g:
+            setattr(g, SAID, kept)
+    return kept
 
 
 def init_app(app: Flask) -> None:
@@ -40,6 +64,11 @@ def init_app(app: Flask) -> None:
     app.config.setdefault("BABEL_TRANSLATION_DIRECTORIES", str(catalogues.FOLDER))
     app.config.setdefault("BABEL_DEFAULT_TIMEZONE", app.config["SETTINGS"].timezone)
     Babel(app, locale_selector=lambda: _ask("locale"), timezone_selector=lambda: _ask("timezone"))
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
+        gettext=lambda message: _said().ugettext(message),
+        ngettext=lambda one, many, count: _said().ungettext(one, many, count),
+        newstyle=True,
+    )
 
 
 def person_speaks(app: Flask, *, locale: Selector, timezone: Selector) -> None:

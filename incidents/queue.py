@@ -12,10 +12,11 @@ from firstline.db import db
 from firstline.i18n import gettext as _
 from incidents.errors import Invalid, NotFound
 from incidents.models import OPEN, Entry, Incident, State, Visibility, id_of
-from incidents.people import Person
+from incidents.people import Person, Team
 from incidents.policy import Action, may, require
 from incidents.search.conditions import FOLLOWING, condition, conditions
 from incidents.search.language import parse
+from incidents.services import Service
 
 PAGE = 25
 MOST = 100
@@ -49,7 +50,7 @@ def work(person: Person, wanted: Filter, *, cursor: str | None = None, limit: in
     """Support's queue: what breaks next comes first (priority, then what is due)."""
     require(person, Action.SEE_QUEUE)
     keys = (Incident.priority, Incident.due_at, Incident.id)
-    found = _filtered(wanted, person).options(*_NOT_LISTED).order_by(*keys)
+    found = _filtered(wanted, person).options(*_LISTED).order_by(*keys)
     if cursor:
         priority, due_at, last = _read(cursor, 3)
         found = found.where(tuple_(*keys) > tuple_(priority, datetime.fromisoformat(str(due_at)), last))
@@ -103,7 +104,7 @@ def facts_for(person: Person, entry: Entry) -> dict[str, object]:
 def among(person: Person, wanted: Filter, ids: Collection[int]) -> Sequence[Incident]:
     """Which of these incidents are in the list that is wanted."""
     require(person, Action.SEE_QUEUE)
-    found = _filtered(wanted, person).options(*_NOT_LISTED).where(Incident.id.in_(ids))
+    found = _filtered(wanted, person).options(*_LISTED).where(Incident.id.in_(ids))
     return db.session.scalars(found).all()
 
 
@@ -114,15 +115,22 @@ def is_before(incident: Incident, cursor: str) -> bool:
     return (incident.priority, incident.due_at, incident.id) <= at
 
 
-_NOT_LISTED = (defer(Incident.description), defer(Incident.solution))
-"""Long words that no list shows: the database would carry them through its sort."""
-
 _LOADED = (
     joinedload(Incident.requester),
     joinedload(Incident.assignee),
     joinedload(Incident.team),
     joinedload(Incident.service),
 )
+
+_LISTED = (
+    defer(Incident.description),
+    defer(Incident.solution),
+    joinedload(Incident.requester).load_only(Person.name),
+    joinedload(Incident.assignee).load_only(Person.name),
+    joinedload(Incident.team).load_only(Team.name),
+    joinedload(Incident.service).load_only(Service.name),
+)
+"""What support's list shows. The database would carry long words through its sort, and each row all of its people."""
 
 
 def _filtered(wanted: Filter, person: Person) -> Select[Incident]:

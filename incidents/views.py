@@ -1,5 +1,6 @@
 """The views beside the queue: those everybody has, those of one person, and those of all support."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,13 +11,13 @@ from flask import current_app
 from sqlalchemy import ColumnElement, ForeignKey, String, and_, func, not_, or_, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from firstline import clock
+from firstline import clock, reference
 from firstline.db import Model, db, write
 from firstline.i18n import gettext as _
 from incidents import feed
 from incidents.errors import Invalid, NotAllowed, NotFound
 from incidents.models import OPEN_NOW, OVER, Incident, State
-from incidents.people import Person, Role, Team
+from incidents.people import Membership, Person, Role, Team
 from incidents.policy import Action, require
 from incidents.search.conditions import FOLLOWING, conditions, number_in
 from incidents.search.language import LONGEST, WORDS, Query, parse
@@ -30,6 +31,7 @@ KEY = "firstline_view_counts"
 MOST_KEPT = 500
 COUNTING = Lock()
 """At a hundred thousand incidents a count takes a fifth of a second: eight agents must not count at once."""
+FOLLOWERS = "following"
 SETTLED = (State.RESOLVED, State.CLOSED, State.CANCELLED)
 
 
@@ -72,26 +74,42 @@ def standard(person: Person) -> list[View]:
     """The views everybody has: what is open, by owner and team, and what is settled."""
     require(person, Action.SEE_QUEUE)
     counts = _kept(("standard",), _count_all)
-    teams = db.session.execute(select(Team.id, Team.slug, Team.name).order_by(*_TEAMS_IN_ORDER)).all()
     open_ones = [(team, who, many) for state, team, who, many in counts if state == "open"]
     own = sum(many for _team, who, many in open_ones if who == person.id) + _swarming(person)
     nobody = sum(many for _team, who, many in open_ones if who is None)
-    by_team = {key: sum(many for team, _who, many in open_ones if team == key) for key, *_rest in teams}
+    by_team = Counter[int | None]()
+    for team, _who, many in open_ones:
+        by_team[team] += many
     settled = {state: many for state, _team, _who, many in counts}
     return [
         View(slug="mine", name=_("My work"), query="state:open assignee:me", count=own),
         View(slug="unassigned", name=_("Nobody has it"), query="state:open assignee:none", count=nobody),
         View(slug="all", name=_("All open"), query="state:open", count=sum(row[2] for row in open_ones)),
-        *_followers(),
+        *_followers(settled.get(FOLLOWERS, 0)),
         *(
             View(slug=f"team:{slug}", name=name, query=f"state:open team:{slug}", count=by_team[key])
-            for key, slug, name in teams
+            for key, slug, name in teams()
         ),
         *(
             View(slug=state, name=name, query=f"state:{state}", count=settled.get(state, 0))
             for state, name in _settled_names().items()
         ),
     ]
+
+
+@reference.kept(Team)
+def teams() -> Sequence[tuple[int, str, str]]:
+    """(id, slug, name) of every team, by tier, vendors last."""
+    in_order = (Team.is_vendor, Team.tier, Team.name)
+    found = db.session.execute(select(Team.id, Team.slug, Team.name).order_by(*in_order))
+    return [(key, slug, name) for key, slug, name in found]
+
+
+def owners() -> Sequence[tuple[str, str]]:
+    """(address, name) of everybody who works in a team, by name."""
+    in_a_team = Person.id.in_(select(Membership.person_id))
+    found = select(Person.email, Person.name).where(in_a_team).order_by(Person.name)
+    return [(email, name) for email, name in db.session.execute(found)]
 
 
 def _swarming(person: Person) -> int:
@@ -182,28 +200,22 @@ def _settled_names() -> dict[str, str]:
     return dict(zip(SETTLED, (_("Resolved"), _("Closed"), _("Cancelled")), strict=True))
 
 
-_TEAMS_IN_ORDER = (Team.is_vendor, Team.tier, Team.name)
-
-
-def _followers() -> list[View]:
+def _followers(count: int) -> list[View]:
     """What is left out of the other lists, as long as there is any."""
-    (count,) = _kept(("following",), _count_followers)
     name = _("Solved with another")
     return [View(slug="following", name=name, query="is:following", count=count)] if count else []
 
 
-def _count_followers() -> Sequence[int]:
-    return db.session.scalars(select(func.count()).select_from(Incident).where(OPEN_NOW, FOLLOWING)).all()
-
-
 def _count_all() -> Sequence[tuple[str, int | None, int | None, int]]:
-    """(`open` or a settled state, team, assignee, how many): all that the standard views need."""
+    """(`open`, a settled state or `FOLLOWERS`, team, assignee, how many): all that the standard views need."""
     by_hand = (Incident.team_id, Incident.assignee_id)
     open_ones = select(*by_hand, func.count()).where(OPEN_NOW, not_(FOLLOWING)).group_by(*by_hand)
     settled = select(Incident.state, func.count()).where(OVER).group_by(Incident.state)
+    followers = select(func.count()).select_from(Incident).where(OPEN_NOW, FOLLOWING)
     return [
         *(("open", *row) for row in db.session.execute(open_ones)),
         *((state, None, None, many) for state, many in db.session.execute(settled)),
+        (FOLLOWERS, None, None, db.session.scalar(followers) or 0),
     ]
 
 

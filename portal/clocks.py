@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from flask import Flask
+from markupsafe import Markup, escape
 
 from firstline.i18n import gettext as _
 from firstline.i18n import lazy_gettext
@@ -19,18 +20,28 @@ DATES = {
     Measure.RESOLVE: lazy_gettext("Resolve by"),
 }
 LONG = timedelta(hours=10)
+STOPPED = frozenset({Standing.PAUSED, Standing.OFF_HOURS})
+MINUTE = timedelta(minutes=1)
 
 
 def init_app(app: Flask) -> None:
     app.jinja_env.globals["DUE_DATES"] = DATES
-    app.jinja_env.filters.update(
-        working_time=working_time, clock_words=words, clock_story=story, clock_share=share
+    app.jinja_env.filters.update(working_time=working_time, clock_face=face, clock_story=story)
+
+
+def face(read: Reading) -> Markup:
+    """The clock of an incident: words, a bar, and the whole story in its title."""
+    told, title = escape(words(read)), escape(story(read))
+    look = (
+        f"due due-{share(read)}{' due-over' * read.is_breached}{' due-paused' * (read.standing in STOPPED)}"
     )
+    bar = f'<span class="due-words">{told}</span><span class="due-bar"></span>'
+    return Markup(f'<span class="{look}" title="{title}">{bar}</span>')  # noqa: S704 - escaped above
 
 
 def working_time(span: timedelta) -> str:
     """“45m”, “3h 20m”, “39h”: never days, for a working day has no fixed length."""
-    minutes = int(abs(span) / timedelta(minutes=1))
+    minutes = abs(span) // MINUTE
     hours, rest = divmod(minutes, 60)
     if not hours:
         return _("%(m)sm", m=rest)

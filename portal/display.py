@@ -1,9 +1,10 @@
 """How things are shown: words, icons and times, the same everywhere."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from babel import dates
+from babel import Locale, dates
 from flask import Flask
 from flask_babel import (
     format_date,
@@ -88,6 +89,8 @@ def init_app(app: Flask) -> None:
         moment=moment,
         ago=ago,
         until=until,
+        age=age,
+        brief=brief,
         day=day,
         weekday_date=weekday_date,
         wall=wall,
@@ -153,6 +156,22 @@ def until(at: datetime) -> Markup:
     return _time_tag(
         at, dates.format_timedelta(at - clock.now(), format="short", add_direction=True, locale=get_locale())
     )
+
+
+def age(at: datetime, now: datetime) -> Markup:
+    """How old it is at `now`, for a narrow column."""
+    words = escape(brief(now - at))
+    return Markup(f'<time datetime="{at.isoformat()}">{words}</time>')  # noqa: S704 - escaped above
+
+
+def brief(span: timedelta) -> str:
+    """“5m”, “3h”, “2d”: a length of time for a narrow column, a minute at least."""
+    return _brief(max(1, abs(span) // timedelta(minutes=1)), get_locale())
+
+
+@lru_cache(maxsize=5000)
+def _brief(minutes: int, locale: Locale | None) -> str:
+    return dates.format_timedelta(timedelta(minutes=minutes), format="narrow", threshold=1.5, locale=locale)
 
 
 def weekday_date(at: date) -> str:

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 from playwright.sync_api import Browser
 
 from firstline import catalogues
@@ -20,6 +22,10 @@ from tests import ground, servers
 SECRET = "a secret only the tests know"
 
 catalogues.compile_stale()
+
+# How fast examples are made says how busy the machine is, nothing of us.
+hypothesis_settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis_settings.load_profile("house")
 
 
 @pytest.fixture

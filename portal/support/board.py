@@ -12,7 +12,6 @@ from incidents.overview import board, day
 from incidents.people import Team
 from incidents.policy import Action, require
 from portal.access import person
-from portal.support.queue import brief
 
 MOST_AT_ONCE = 50
 
@@ -29,7 +28,6 @@ def show() -> str:
         teams=[(one, loads.get(one.id, board.Load())) for one in teams],
         board=shown,
         clocks=sla.readings([*incidents, *shown.ahead]),
-        brief=brief,
         at=clock.now(),
         back=[one for one in request.args.getlist("back") if ":" in one],
     )

@@ -1,18 +1,15 @@
 """The queue: one list over all channels, its views, and what changed since one looked."""
 
 from collections.abc import Sequence
-from datetime import timedelta
 from typing import Any
 
-from babel import dates
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import get_locale
 
 from firstline import clock
 from firstline.db import db
 from firstline.i18n import gettext as _
-from incidents import administration, feed, queue, selfhelp, sla, views
+from incidents import feed, queue, selfhelp, sla, views
 from incidents.errors import Refused
 from incidents.models import Incident
 from incidents.policy import Action, may
@@ -39,7 +36,8 @@ def render(refusal: Refused | None = None) -> str:
     query = parse(_typed())
     return render_template(
         "support/queue.html",
-        teams=administration.list_teams(),
+        teams=views.teams(),
+        owners=views.owners(),
         refusal=refusal,
         may_share_out=may(person(), Action.SHARE_OUT),
         may_see_satisfaction=may(person(), Action.SEE_SATISFACTION),
@@ -89,11 +87,6 @@ def view_url(query: str) -> str:
     return url_for("support.queue", q=query)
 
 
-def brief(span: timedelta) -> str:
-    """“5m”, “3h”, “2d”: a length of time for a narrow column."""
-    return dates.format_timedelta(abs(span), format="narrow", threshold=1.5, locale=get_locale())
-
-
 def _typed() -> str:
     chosen = {key: request.args[key].strip() for key in BY_HAND if key in request.args}
     text = request.values.get("q", "").strip()
@@ -134,7 +127,6 @@ def _rows(incidents: Sequence[Incident]) -> dict[str, Any]:
         "incidents": incidents,
         "tried": selfhelp.tried_counts([incident.id for incident in incidents]),
         "clocks": sla.readings(one for one in incidents if one.is_open),
-        "brief": brief,
         "at": clock.now(),
     }
 
