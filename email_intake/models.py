@@ -7,7 +7,7 @@ from sqlalchemy import JSON, BigInteger, ForeignKey, Index, LargeBinary, String,
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from firstline import clock
-from firstline.db import Model
+from firstline.db import BY_ITSELF, Model
 from incidents.models import Incident
 
 ID_LENGTH = 255
@@ -76,11 +76,11 @@ class Mailbox(Model):
     is_trusted: Mapped[bool] = mapped_column(default=False)
     opens_own: Mapped[bool] = mapped_column(default=False)
     from_settings: Mapped[bool] = mapped_column(default=False)
-    uidvalidity: Mapped[int | None] = mapped_column(BigInteger)
-    last_uid: Mapped[int] = mapped_column(BigInteger, default=0)
-    started_at: Mapped[datetime] = mapped_column(default=clock.now)
-    fetched_at: Mapped[datetime | None]
-    error: Mapped[str] = mapped_column(Text, default="")
+    uidvalidity: Mapped[int | None] = mapped_column(BigInteger, info=BY_ITSELF)
+    last_uid: Mapped[int] = mapped_column(BigInteger, default=0, info=BY_ITSELF)
+    started_at: Mapped[datetime] = mapped_column(default=clock.now, info=BY_ITSELF)
+    fetched_at: Mapped[datetime | None] = mapped_column(info=BY_ITSELF)
+    error: Mapped[str] = mapped_column(Text, default="", info=BY_ITSELF)
 
 
 class RawMessage(Model):

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import Connection, DateTime, Dialect, Engine, MetaData, event
+from sqlalchemy import ColumnElement, Connection, DateTime, Dialect, Engine, MetaData, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.orm import DeclarativeBase, Session
@@ -57,6 +57,15 @@ class Base(DeclarativeBase):
     """Base of every model; `Mapped[datetime]` is a UTC time."""
 
     metadata = MetaData(naming_convention=NAMING)
+
+
+BY_ITSELF = {"by_itself": True}
+"""`info` of a column that changes without anybody's form of set-up: no such form is overtaken by it."""
+
+
+def is_by_itself(column: ColumnElement[Any]) -> bool:
+    """Whether the column was declared with `BY_ITSELF`."""
+    return bool(getattr(column, "info", {}).get("by_itself"))
 
 
 # On the registry: Flask-SQLAlchemy subclasses the base, and SQLAlchemy 2.1 refuses a map on both.

@@ -14,6 +14,7 @@ from firstline.db import db, write
 from firstline.i18n import gettext as _
 from incidents.errors import Invalid
 from incidents.models import Channel, Incident, State
+from incidents.overtaking import NOTHING_YET, require_unchanged
 from incidents.people import Person
 from incidents.policy import Action, require
 from incidents.services import known_outages
@@ -44,13 +45,17 @@ def draws() -> list[HoldOut]:
     return list(db.session.scalars(select(HoldOut).order_by(HoldOut.id.desc())))
 
 
-def choose(percent: int, *, by: Person) -> None:
-    """Show no fixes to this share of reports from now on; 0 ends it. Another share is a new draw."""
+def choose(percent: int, *, by: Person, seen: str = "") -> None:
+    """Show no fixes to this share of reports from now on; 0 ends it. Another share is a new draw.
+
+    `seen` as in `overtaking`.
+    """
     require(by, Action.ADMINISTER)
     if not 0 <= percent <= MOST_PERCENT:
         raise Invalid(_("Choose a share from 0 to %(most)s percent.", most=MOST_PERCENT), field="percent")
     with write() as session:
         current = _running(session)
+        require_unchanged(current or NOTHING_YET, seen)
         if current is not None and current.percent == percent:
             return
         if current is not None:

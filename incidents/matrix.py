@@ -16,6 +16,7 @@ from firstline.db import Model, db, write
 from firstline.i18n import gettext as _
 from incidents.errors import Invalid
 from incidents.models import OPEN, Incident, Kind, Level
+from incidents.overtaking import require_unchanged
 from incidents.people import Person
 from incidents.policy import Action, require
 
@@ -101,11 +102,20 @@ def effect_of(wanted: Cells) -> Effect:
     return Effect(dict(sorted(moves.items())))
 
 
-def save(wanted: Cells, people: Mapping[Level, int], *, by: Person) -> None:
-    """Put a matrix in force for everything that is classified from now on."""
+def standing() -> list[tuple[str, ...]]:
+    """All that the page of the matrix shows, for `overtaking`."""
+    return [
+        *((*cell, str(priority)) for cell, priority in sorted(cells().items())),
+        *((level, str(many)) for level, many in sorted(bars().items())),
+    ]
+
+
+def save(wanted: Cells, people: Mapping[Level, int], *, by: Person, seen: str = "") -> None:
+    """Put a matrix in force for everything that is classified from now on; `seen` as in `overtaking`."""
     require(by, Action.ADMINISTER)
     check(wanted, people)
     with write() as session:
+        require_unchanged(standing(), seen)
         for (impact, urgency), priority in wanted.items():
             session.merge(PriorityCell(impact=impact, urgency=urgency, priority=priority))
         for impact, many in people.items():

@@ -15,7 +15,7 @@ from sqlalchemy import JSON, ForeignKey, Index, String, bindparam, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from firstline import clock
-from firstline.db import Model, db, write
+from firstline.db import BY_ITSELF, Model, db, write
 from firstline.i18n import lazy_gettext as _
 from incidents.errors import Invalid
 
@@ -89,20 +89,22 @@ class Person(Model, UserMixin):
     email: Mapped[str] = mapped_column(String(ADDRESS_LENGTH), unique=True)
     name: Mapped[str] = mapped_column(String(200))
     role: Mapped[str] = mapped_column(String(20), default=Role.EMPLOYEE)
-    password: Mapped[str | None] = mapped_column(String(255))
+    password: Mapped[str | None] = mapped_column(String(255), info=BY_ITSELF)
     active: Mapped[bool] = mapped_column(default=True)
-    fs_uniquifier: Mapped[str] = mapped_column(String(64), unique=True, default=lambda: uuid4().hex)
+    fs_uniquifier: Mapped[str] = mapped_column(
+        String(64), unique=True, default=lambda: uuid4().hex, info=BY_ITSELF
+    )
     site: Mapped[str] = mapped_column(String(60), default="")
     department: Mapped[str] = mapped_column(String(80), default="", server_default="")
     phone: Mapped[str] = mapped_column(String(40), default="")
-    timezone: Mapped[str] = mapped_column(String(60), default="")
-    language: Mapped[str] = mapped_column(String(12), default="")
-    theme: Mapped[str] = mapped_column(String(8), default="")
+    timezone: Mapped[str] = mapped_column(String(60), default="", info=BY_ITSELF)
+    language: Mapped[str] = mapped_column(String(12), default="", info=BY_ITSELF)
+    theme: Mapped[str] = mapped_column(String(8), default="", info=BY_ITSELF)
     skills: Mapped[list[str]] = mapped_column(JSON, default=list)
     shift: Mapped[str] = mapped_column(String(120), default="")
     """When they work, in their own zone, such as “Mon-Fri 08:00-16:30”; empty means always."""
-    is_undeliverable: Mapped[bool] = mapped_column(default=False)
-    bounced_count: Mapped[int] = mapped_column(default=0)
+    is_undeliverable: Mapped[bool] = mapped_column(default=False, info=BY_ITSELF)
+    bounced_count: Mapped[int] = mapped_column(default=0, info=BY_ITSELF)
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
 
     teams: Mapped[list[Team]] = relationship(secondary="membership", back_populates="members")

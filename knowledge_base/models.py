@@ -7,7 +7,7 @@ from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from firstline import clock
-from firstline.db import Model
+from firstline.db import BY_ITSELF, Model
 
 
 class Audience(StrEnum):
@@ -51,7 +51,7 @@ class Category(Model):
     name: Mapped[str] = mapped_column(String(120))
     parent_slug: Mapped[str | None] = mapped_column(ForeignKey("category.slug"))
     keywords: Mapped[str] = mapped_column(Text, default="")
-    position: Mapped[int] = mapped_column(default=0)
+    position: Mapped[int] = mapped_column(default=0, info=BY_ITSELF)
 
 
 class Article(Model):

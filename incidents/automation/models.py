@@ -8,7 +8,7 @@ from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from firstline import clock
-from firstline.db import Model
+from firstline.db import BY_ITSELF, Model
 from incidents.people import Person
 from incidents.sla.models import WorkCalendar
 
@@ -36,7 +36,7 @@ class AutomationRule(Model):
     __tablename__ = "automation_rule"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    position: Mapped[int] = mapped_column(index=True)
+    position: Mapped[int] = mapped_column(index=True, info=BY_ITSELF)
     name: Mapped[str] = mapped_column(String(NAME_LENGTH))
     owner_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     is_on: Mapped[bool] = mapped_column(default=False)
@@ -97,7 +97,7 @@ class RecurringTask(Model):
     at: Mapped[str] = mapped_column(String(5), default="08:00")
     calendar_id: Mapped[int | None] = mapped_column(ForeignKey("work_calendar.id", ondelete="SET NULL"))
     is_on: Mapped[bool] = mapped_column(default=True)
-    next_at: Mapped[datetime] = mapped_column(index=True)
+    next_at: Mapped[datetime] = mapped_column(index=True, info=BY_ITSELF)
 
     requester: Mapped[Person] = relationship(lazy="joined")
     calendar: Mapped[WorkCalendar | None] = relationship(lazy="joined")

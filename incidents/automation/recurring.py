@@ -14,6 +14,7 @@ from incidents.automation.models import NAME_LENGTH, RecurringTask
 from incidents.errors import Invalid, NotFound
 from incidents.intake import Report, report
 from incidents.models import Channel, Level
+from incidents.overtaking import require_unchanged
 from incidents.people import Person, normalise_address, zone_of
 from incidents.policy import Action, require
 from incidents.services import Service
@@ -56,8 +57,8 @@ def get(task_id: int) -> RecurringTask:
     return task
 
 
-def save(facts: TaskFacts, *, by: Person, task_id: int | None = None) -> RecurringTask:
-    """Add a task, or write one anew; its next time is reckoned from now."""
+def save(facts: TaskFacts, *, by: Person, task_id: int | None = None, seen: str = "") -> RecurringTask:
+    """Add a task, or write one anew; its next time is reckoned from now. `seen` as in `overtaking`."""
     require(by, Action.ADMINISTER)
     _check(facts)
     with write() as session:
@@ -66,7 +67,10 @@ def save(facts: TaskFacts, *, by: Person, task_id: int | None = None) -> Recurri
             raise Invalid(_("Nobody has this address. Name whoever the task is for."), field="requester")
         if facts.service and session.scalar(select(Service.id).where(Service.slug == facts.service)) is None:
             raise Invalid(_("There is no such service. Choose one of the list."), field="service")
-        task = (session.get(RecurringTask, task_id) if task_id else None) or RecurringTask()
+        kept = session.get(RecurringTask, task_id) if task_id else None
+        if kept is not None:
+            require_unchanged(kept, seen)
+        task = kept or RecurringTask()
         task.title, task.text = facts.title.strip()[:NAME_LENGTH], facts.text.strip()
         task.requester, task.service, task.urgency = requester, facts.service, facts.urgency
         task.days, task.month_day, task.at = sorted(facts.days), facts.month_day, facts.at

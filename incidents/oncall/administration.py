@@ -15,6 +15,7 @@ from firstline.db import db, write
 from firstline.i18n import gettext as _
 from incidents.errors import Invalid, NotFound
 from incidents.oncall.models import Override, Rota
+from incidents.overtaking import NOTHING_YET, require_unchanged
 from incidents.people import Person, Team
 from incidents.policy import Action, require
 
@@ -40,14 +41,19 @@ def list_rotas() -> Sequence[Rota]:
     return db.session.scalars(loaded.join(Rota.team).order_by(Team.tier, Team.name)).all()
 
 
-def save_rota(team_id: int, facts: RotaFacts, *, by: Person) -> Rota:
-    """Make or correct the rota of a team. Its first webhook gets a secret, see `show_secret`."""
+def save_rota(team_id: int, facts: RotaFacts, *, by: Person, seen: str = "") -> Rota:
+    """Make or correct the rota of a team. Its first webhook gets a secret, see `show_secret`.
+
+    `seen` as in `overtaking`.
+    """
     require(by, Action.ADMINISTER)
     _check(facts)
     with write() as session:
         if session.get(Team, team_id) is None:
             raise NotFound(_("There is no such team any more."))
-        rota = session.scalar(select(Rota).where(Rota.team_id == team_id)) or Rota(team_id=team_id)
+        found = session.scalar(select(Rota).where(Rota.team_id == team_id))
+        require_unchanged(found or NOTHING_YET, seen)
+        rota = found or Rota(team_id=team_id)
         rota.people = [_support(session, address).id for address in facts.people]
         rota.zone, rota.first_day, rota.turn_days = facts.zone, facts.first_day, facts.turn_days
         rota.handover_minute, rota.step_minutes = facts.handover_minute, facts.step_minutes

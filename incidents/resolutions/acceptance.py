@@ -10,6 +10,7 @@ from firstline.db import db, write
 from firstline.i18n import gettext as _
 from incidents.errors import Invalid
 from incidents.models import Incident
+from incidents.overtaking import require_unchanged
 from incidents.people import Person
 from incidents.policy import Action, require
 from incidents.resolutions.models import ClosingRule
@@ -35,8 +36,8 @@ def rule(session: Session | None = None) -> Rule:
     return Rule(kept.close_after_days, kept.reopen_within_days) if kept else Rule()
 
 
-def choose(wanted: Rule, *, by: Person) -> None:
-    """Let this hold for what is resolved or closed from now on."""
+def choose(wanted: Rule, *, by: Person, seen: str = "") -> None:
+    """Let this hold for what is resolved or closed from now on; `seen` as in `overtaking`."""
     require(by, Action.ADMINISTER)
     for field, days in vars(wanted).items():
         if not LEAST <= days <= MOST:
@@ -44,6 +45,7 @@ def choose(wanted: Rule, *, by: Person) -> None:
                 _("Choose from %(least)s to %(most)s working days.", least=LEAST, most=MOST), field=field
             )
     with write() as session:
+        require_unchanged(vars(rule(session)), seen)
         session.merge(ClosingRule(id=1, **vars(wanted)))
 
 

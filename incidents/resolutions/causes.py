@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from firstline.db import db, write
 from firstline.i18n import gettext as _
 from incidents.errors import Conflict, Invalid, NotFound
+from incidents.overtaking import require_unchanged
 from incidents.people import Person
 from incidents.policy import Action, require
 from incidents.resolutions.models import CauseCode
@@ -33,14 +34,18 @@ def list_causes(*, with_retired: bool = False) -> Sequence[CauseCode]:
     return db.session.scalars(found if with_retired else found.where(CauseCode.is_active)).all()
 
 
-def save_cause(name: str, *, by: Person, slug: str | None = None, is_active: bool = True) -> CauseCode:
-    """Add a cause, or rename, retire or bring back one that is there."""
+def save_cause(
+    name: str, *, by: Person, slug: str | None = None, is_active: bool = True, seen: str = ""
+) -> CauseCode:
+    """Add a cause, or rename, retire or bring back one that is there; `seen` as in `overtaking`."""
     require(by, Action.ADMINISTER)
     name = " ".join(name.split())[:120]
     if not name:
         raise Invalid(_("Write a name."), field="name")
     with write() as session:
         cause = _one(session, slug) if slug else _new(session, name)
+        if slug:
+            require_unchanged(cause, seen)
         cause.name, cause.is_active = name, is_active
     return cause
 

@@ -7,7 +7,7 @@ from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from firstline import clock
-from firstline.db import Model
+from firstline.db import BY_ITSELF, Model
 from incidents.people import Person
 from incidents.services import Device, Service
 
@@ -27,7 +27,7 @@ class CauseCode(Model):
 
     slug: Mapped[str] = mapped_column(String(60), primary_key=True)
     name: Mapped[str] = mapped_column(String(120))
-    position: Mapped[int] = mapped_column(default=0)
+    position: Mapped[int] = mapped_column(default=0, info=BY_ITSELF)
     is_active: Mapped[bool] = mapped_column(default=True)
 
 

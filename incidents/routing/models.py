@@ -7,7 +7,7 @@ from sqlalchemy import JSON, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from firstline import clock
-from firstline.db import Model
+from firstline.db import BY_ITSELF, Model
 from incidents.models import Incident
 from incidents.people import Person, Team
 
@@ -37,7 +37,7 @@ class RoutingRule(Model):
     __tablename__ = "routing_rule"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    position: Mapped[int] = mapped_column(index=True)
+    position: Mapped[int] = mapped_column(index=True, info=BY_ITSELF)
     name: Mapped[str] = mapped_column(String(NAME_LENGTH))
     is_on: Mapped[bool] = mapped_column(default=True)
     conditions: Mapped[dict[str, list[str]]] = mapped_column(JSON, default=dict)

@@ -7,7 +7,7 @@ from sqlalchemy import JSON, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from firstline import clock
-from firstline.db import Model
+from firstline.db import BY_ITSELF, Model
 from incidents.models import Entry
 
 
@@ -31,14 +31,14 @@ class Webhook(Model):
     events: Mapped[list[str]] = mapped_column(JSON, default=list)
     shows_internal: Mapped[bool] = mapped_column(default=False)
     is_active: Mapped[bool] = mapped_column(default=True)
-    not_before: Mapped[datetime] = mapped_column(default=clock.now)
-    failures: Mapped[int] = mapped_column(default=0)
+    not_before: Mapped[datetime] = mapped_column(default=clock.now, info=BY_ITSELF)
+    failures: Mapped[int] = mapped_column(default=0, info=BY_ITSELF)
     """In a row; 0 since the last success."""
-    failing_since: Mapped[datetime | None]
-    error: Mapped[str] = mapped_column(Text, default="")
-    off_since: Mapped[datetime | None]
+    failing_since: Mapped[datetime | None] = mapped_column(info=BY_ITSELF)
+    error: Mapped[str] = mapped_column(Text, default="", info=BY_ITSELF)
+    off_since: Mapped[datetime | None] = mapped_column(info=BY_ITSELF)
     """Since when it is off because it failed for too long."""
-    is_told: Mapped[bool] = mapped_column(default=False)
+    is_told: Mapped[bool] = mapped_column(default=False, info=BY_ITSELF)
     """Whether administrators have heard of that."""
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
 

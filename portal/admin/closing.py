@@ -4,11 +4,20 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from firstline.i18n import gettext as _
+from firstline.i18n import lazy_gettext
 from incidents.errors import Invalid, Refused
 from incidents.resolutions import acceptance, causes
 from incidents.resolutions.acceptance import Rule
+from incidents.resolutions.models import CauseCode
 from portal.access import person
+from portal.admin import overtaken
 from portal.errors import status_of
+
+RULE = {
+    "close_after_days": lazy_gettext("Close after working days"),
+    "reopen_within_days": lazy_gettext("Reopen within working days"),
+}
+CAUSE = {"name": lazy_gettext("Name"), "is_active": lazy_gettext("offered")}
 
 
 def show() -> str:
@@ -17,7 +26,8 @@ def show() -> str:
 
 def choose() -> ResponseReturnValue:
     try:
-        acceptance.choose(Rule(_days("close_after_days"), _days("reopen_within_days")), by=person())
+        wanted = Rule(_days("close_after_days"), _days("reopen_within_days"))
+        acceptance.choose(wanted, by=person(), seen=overtaken.seen())
     except Refused as refusal:
         return _page(refusal), status_of(refusal)
     flash(_("Saved. It holds for what is resolved or closed from now on."), "success")
@@ -31,9 +41,10 @@ def save_cause(slug: str | None = None) -> ResponseReturnValue:
             by=person(),
             slug=slug,
             is_active=slug is None or "is_active" in request.form,
+            seen=overtaken.seen(),
         )
     except Refused as refusal:
-        return _page(refusal), status_of(refusal)
+        return _page(refusal, slug), status_of(refusal)
     flash(_("%(name)s is saved.", name=saved.name), "success")
     return redirect(url_for("admin.closing", _anchor="causes"), 303)
 
@@ -45,13 +56,25 @@ def _days(field: str) -> int:
     return int(given[:4])
 
 
-def _page(refusal: Refused | None = None) -> str:
+def _page(refusal: Refused | None = None, slug: str | None = None) -> str:
+    """The page; `slug` is the cause that was to be changed when it was refused."""
+    rule = acceptance.rule()
+    kept = causes.list_causes(with_retired=True)
+    of_rule = refusal if "close_after_days" in request.form else None
     return render_template(
         "admin/closing.html",
-        rule=acceptance.rule(),
+        rule=rule,
+        closing=overtaken.state(vars(rule), vars(rule), of_rule, RULE),
+        marks={one.slug: _state(one, refusal if one.slug == slug else None) for one in kept},
         least=acceptance.LEAST,
         most=acceptance.MOST,
-        causes=causes.list_causes(with_retired=True),
+        causes=kept,
+        changing=slug if refusal else None,
         typed=request.form if refusal else {},
         errors={refusal.field or "": refusal.sentence} if refusal else {},
     )
+
+
+def _state(cause: CauseCode, refusal: Refused | None) -> dict[str, object]:
+    known = {"name": cause.name, "is_active": cause.is_active}
+    return overtaken.state(cause, known, refusal, CAUSE)

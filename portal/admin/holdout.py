@@ -6,7 +6,9 @@ from flask.typing import ResponseReturnValue
 from firstline.i18n import gettext as _
 from incidents import holdout
 from incidents.errors import Invalid, Refused
+from incidents.overtaking import NOTHING_YET
 from portal.access import person
+from portal.admin import overtaken
 from portal.errors import status_of
 
 
@@ -16,7 +18,7 @@ def show() -> str:
 
 def choose() -> ResponseReturnValue:
     try:
-        holdout.choose(_percent(), by=person())
+        holdout.choose(_percent(), by=person(), seen=overtaken.seen())
     except Refused as refusal:
         return _page(refusal), status_of(refusal)
     running = holdout.running()
@@ -47,5 +49,11 @@ def _page(refusal: Refused | None = None) -> str:
         draws=holdout.draws(),
         most=holdout.MOST_PERCENT,
         typed=request.form.get("percent", "") if refusal else str(running.percent if running else 10),
+        **overtaken.state(
+            running or NOTHING_YET,
+            {"percent": str(running.percent if running else 0)},
+            refusal,
+            {"percent": _("Share of reports that is shown no fixes")},
+        ),
         errors={refusal.field or "": refusal.sentence} if refusal else {},
     )

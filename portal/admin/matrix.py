@@ -8,7 +8,10 @@ from incidents import matrix
 from incidents.errors import Refused
 from incidents.matrix import Cells
 from incidents.models import Level
+from incidents.overtaking import require_unchanged
 from portal.access import person
+from portal.admin import overtaken
+from portal.display import LEVELS
 from portal.errors import status_of
 
 
@@ -26,8 +29,9 @@ def save() -> ResponseReturnValue:
         many = {level: int(given) if given.isdecimal() else 0 for level, given in people.items()}
         matrix.check(cells, many)
         if "preview" in request.form:
+            require_unchanged(matrix.standing(), overtaken.seen())
             return _page(cells, people, effect=matrix.effect_of(cells))
-        matrix.save(cells, many, by=person())
+        matrix.save(cells, many, by=person(), seen=overtaken.seen())
     except Refused as refusal:
         return _page(cells, people, refusal=refusal), status_of(refusal)
     flash(_("The matrix is in force for everything that is classified from now on."), "success")
@@ -36,6 +40,25 @@ def save() -> ResponseReturnValue:
 
 def _cells() -> Cells:
     return {cell: request.form.get("-".join(cell), 0, type=int) for cell in matrix.SHIPPED}
+
+
+def _known() -> dict[str, str]:
+    """What is in force, by the fields of the form."""
+    of_people = {f"people-{level}": str(many) for level, many in matrix.bars().items()}
+    return {"-".join(cell): str(priority) for cell, priority in matrix.cells().items()} | of_people
+
+
+def _labels() -> dict[str, str]:
+    cells = {
+        f"{impact}-{urgency}": _(
+            "Impact %(impact)s, urgency %(urgency)s", impact=LEVELS[impact], urgency=LEVELS[urgency]
+        )
+        for impact, urgency in matrix.SHIPPED
+    }
+    return cells | {
+        f"people-{Level.MEDIUM}": _("People that count as a team, from"),
+        f"people-{Level.HIGH}": _("People that count as many, from"),
+    }
 
 
 def _page(
@@ -51,5 +74,6 @@ def _page(
         cells=cells,
         people=people,
         effect=effect,
+        **overtaken.state(matrix.standing(), _known(), refusal, _labels()),
         errors={refusal.field or "": refusal.sentence} if refusal else {},
     )

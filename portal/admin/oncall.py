@@ -11,15 +11,28 @@ from firstline import clock
 from firstline.app import settings_of
 from firstline.db import db
 from firstline.i18n import gettext as _
+from firstline.i18n import lazy_gettext
 from incidents import administration, oncall
 from incidents.errors import Invalid, NotFound, Refused
 from incidents.oncall import administration as keeping
 from incidents.oncall.administration import RotaFacts
 from incidents.oncall.models import Rota
+from incidents.overtaking import NOTHING_YET
 from incidents.people import Person, Team
 from portal.access import person
+from portal.admin import overtaken
 from portal.auth.profile import zones
 from portal.errors import status_of
+
+NAMES = {
+    "people": lazy_gettext("On duty in turn"),
+    "first_day": lazy_gettext("Beginning on"),
+    "handover": lazy_gettext("Hand-over at"),
+    "turn_days": lazy_gettext("Days of a turn"),
+    "step_minutes": lazy_gettext("Minutes until the next"),
+    "zone": lazy_gettext("Time zone"),
+    "webhook_url": lazy_gettext("Webhook"),
+}
 
 
 def index(team_id: int | None = None) -> str:
@@ -28,7 +41,7 @@ def index(team_id: int | None = None) -> str:
 
 def save(team_id: int) -> ResponseReturnValue:
     try:
-        keeping.save_rota(team_id, _facts(), by=person())
+        keeping.save_rota(team_id, _facts(), by=person(), seen=overtaken.seen())
     except Refused as refusal:
         return _page(team_id, refusal), status_of(refusal)
     flash(_("The rota is saved."), "success")
@@ -104,6 +117,7 @@ def _page(team_id: int | None, refusal: Refused | None = None) -> str:
         on_duty={team.id: oncall.on_duty(db.session(), team) for team in teams},
         rule=oncall.RULE,
         typed=request.form if refusal and "zone" in request.form else _form_of(rota, chosen),
+        **overtaken.state(rota or NOTHING_YET, _form_of(rota, chosen), refusal, NAMES),
         errors={refusal.field or "": refusal.sentence} if refusal else {},
         zones=["UTC", *zones()],
     )

@@ -5,7 +5,6 @@ from typing import Any
 
 from flask import request
 
-from firstline.db import Model
 from firstline.i18n import lazy_gettext as _
 from incidents.errors import Refused
 from incidents.overtaking import Overtaken, mark_of
@@ -40,19 +39,21 @@ def seen() -> str:
 
 
 def state(
-    row: Model | None,
+    what: object,
     known: Mapping[str, Any],
     refusal: Refused | None = None,
     labels: Mapping[str, object] = LABELS,
 ) -> dict[str, Any]:
     """For the template: the mark to carry, and where somebody was quicker, what stands there now.
 
+    `what` as in `incidents.overtaking`; None while the form makes a new one, which overtakes nobody.
     Once both were shown the form carries the new mark, so that saving again is a decision.
     """
-    if row is None:
+    if what is None:
         return {"seen": "", "theirs": []}
     was_overtaken = isinstance(refusal, Overtaken)
-    mark = seen() if refusal is not None and not was_overtaken else mark_of(row)
+    was_refused = refusal is not None and not was_overtaken and "seen" in request.form
+    mark = seen() if was_refused else mark_of(what)
     return {"seen": mark, "theirs": _differences(known, labels) if was_overtaken else []}
 
 

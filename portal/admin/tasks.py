@@ -6,6 +6,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
 
 from firstline.i18n import gettext as _
+from firstline.i18n import lazy_gettext
 from incidents import services
 from incidents.automation import recurring
 from incidents.automation.models import RecurringTask
@@ -14,7 +15,20 @@ from incidents.errors import Refused
 from incidents.models import Level
 from incidents.sla import administration as calendars
 from portal.access import person
+from portal.admin import overtaken
 from portal.errors import status_of
+
+NAMES = {
+    "title": lazy_gettext("Title"),
+    "text": lazy_gettext("What is to be done"),
+    "requester": lazy_gettext("For whom (their address)"),
+    "urgency": lazy_gettext("Urgency"),
+    "days": lazy_gettext("On these days"),
+    "month_day": lazy_gettext("Or on this day of the month"),
+    "at": lazy_gettext("At"),
+    "calendar_id": lazy_gettext("Only on working days of"),
+    "is_on": lazy_gettext("Switched on"),
+}
 
 
 def index(task_id: int | None = None) -> str:
@@ -23,7 +37,7 @@ def index(task_id: int | None = None) -> str:
 
 def save(task_id: int | None = None) -> ResponseReturnValue:
     try:
-        task = recurring.save(_facts(), by=person(), task_id=task_id)
+        task = recurring.save(_facts(), by=person(), task_id=task_id, seen=overtaken.seen())
     except Refused as refusal:
         return _page(task_id, refusal), status_of(refusal)
     flash(_("“%(name)s” is saved.", name=task.title), "success")
@@ -44,6 +58,7 @@ def _page(task_id: int | None, refusal: Refused | None = None) -> str:
         tasks=[(task, _when(task)) for task in recurring.list_tasks()],
         chosen=chosen,
         typed=vars(_facts()) if refusal else chosen.facts() if chosen else empty,
+        **overtaken.state(chosen, _known(chosen), refusal, {**overtaken.LABELS, **NAMES}),
         errors={refusal.field or "": refusal.sentence} if refusal else {},
         services=services.list_services(),
         calendars=calendars.list_calendars(),
@@ -65,6 +80,12 @@ def _facts() -> TaskFacts:
         calendar_id=form.get("calendar_id", None, type=int),
         is_on="is_on" in form,
     )
+
+
+def _known(task: RecurringTask | None) -> dict[str, object]:
+    """The task as its form sends it."""
+    facts = task.facts() if task else {}
+    return facts | {"days": [str(day) for day in facts.get("days", ())]}
 
 
 def _when(task: RecurringTask) -> str:

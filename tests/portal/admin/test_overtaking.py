@@ -8,6 +8,7 @@ from firstline.db import db
 from incidents import tokens
 from incidents.people import Person, Role, find_by_token
 from incidents.services import Service
+from incidents.webhooks.models import Webhook
 
 
 def mark(page):
@@ -128,3 +129,65 @@ def test_what_acts_by_itself_is_kept_from_it_too(ada, desk, address, form, chang
     assert "Saved meanwhile" in refused.get_data(as_text=True)
     again = ada.post(f"/admin/{address}/1", data=form | {"seen": mark(refused)})
     assert again.status_code == 303
+
+
+MATRIX = {"high-high": "1", "high-medium": "2", "medium-high": "2", "high-low": "3", "medium-medium": "3"}
+MATRIX |= {"low-high": "3", "medium-low": "4", "low-medium": "4", "low-low": "5"}
+MATRIX |= {"people-medium": "3", "people-high": "10"}
+CLOSING = {"close_after_days": "5", "reopen_within_days": "5"}
+ROTA = {"zone": "UTC", "first_day": "2026-11-23", "handover": "09:00", "turn_days": "7", "step_minutes": "10"}
+ROTA |= {"people": "ada@example.com"}
+
+
+@pytest.mark.parametrize(
+    ("address", "form", "change"),
+    [
+        ("priorities", MATRIX, {"medium-medium": "2"}),
+        ("priorities", MATRIX, {"people-high": "12"}),
+        ("closing", CLOSING, {"close_after_days": "7"}),
+        ("hold-out", {"percent": "10"}, {"percent": "20"}),
+        ("on-call/{first}", ROTA, {"turn_days": "14"}),
+    ],
+)
+def test_what_there_is_only_once_is_kept_from_it_from_the_first_save_on(ada, desk, address, form, change):
+    url = f"/admin/{address.format(first=desk['first'].id)}"
+    seen = mark(ada.get(url))
+    first = ada.post(url, data=form | change | {"seen": seen})
+    refused = ada.post(url, data=form | {"seen": seen})
+    assert (first.status_code, refused.status_code) == (303, 409)
+    page = refused.get_data(as_text=True)
+    (field,) = change
+    assert "Saved meanwhile" in page and f">{change[field]}<" in page and f">{form[field]}<" in page
+    assert ada.post(url, data=form | {"seen": mark(refused)}).status_code == 303
+
+
+def test_the_effect_of_a_matrix_is_not_shown_over_one_that_nobody_saw(ada, desk):
+    seen = mark(ada.get("/admin/priorities"))
+    assert ada.post("/admin/priorities", data=MATRIX | {"medium-medium": "2"}).status_code == 303
+    preview = ada.post("/admin/priorities", data=MATRIX | {"preview": "1", "seen": seen})
+    assert preview.status_code == 409
+
+
+def test_a_cause_and_a_task_that_were_changed_meanwhile_are_kept_as_they_are(ada, desk, person):
+    person("erin")
+    ada.post("/admin/causes", data={"name": "Moonlight"})
+    task = {"title": "Look after the tapes", "text": "Change them.", "requester": "erin@example.com"}
+    task |= {"urgency": "low", "days": "0", "month_day": "1", "at": "08:00", "is_on": "on"}
+    assert ada.post("/admin/tasks", data=task).status_code == 303
+    for url, shown, form, change in (
+        ("/admin/tasks/1", "/admin/tasks/1", task, {"at": "09:00"}),
+        ("/admin/causes/moonlight", "/admin/closing", {"name": "Moon", "is_active": "1"}, {"name": "Sun"}),
+    ):
+        seen = re.findall(r'name="seen" value="([0-9a-f]+)"', ada.get(shown).get_data(as_text=True))[-1]
+        assert ada.post(url, data=form | change | {"seen": seen}).status_code == 303, url
+        refused = ada.post(url, data=form | {"seen": seen})
+        assert refused.status_code == 409 and "Saved meanwhile" in refused.get_data(as_text=True), url
+
+
+def test_what_changes_by_itself_overtakes_nobody(ada, desk):
+    ada.post("/admin/webhooks", data=HOOK)
+    seen = mark(ada.get("/admin/webhooks/1"))
+    webhook = db.session.get(Webhook, 1)
+    webhook.failures, webhook.error = 3, "It did not answer."
+    db.session.commit()
+    assert ada.post("/admin/webhooks/1", data=HOOK | {"name": "Wall", "seen": seen}).status_code == 303
