@@ -137,7 +137,7 @@ def sentence(rule: AutomationRule) -> str:
 
 def fits(session: Session, rule: AutomationRule, incident: Incident) -> bool:
     """Whether all that the rule says of an incident holds now."""
-    if rule.conditions and routing_conditions.met(rule.conditions, rules.facts_of(session, incident)) is None:
+    if rule.conditions and routing_conditions.met(rule.conditions, rules.facts_of(incident)) is None:
         return False
     asked = select(Incident.id).where(Incident.id == incident.id, *asked_of(rule))
     return session.scalar(asked) is not None
@@ -165,7 +165,7 @@ def try_on_last_week(rule: AutomationRule) -> Trial:
     met = [
         one.id
         for one in session.scalars(loaded).yield_per(500)
-        if routing_conditions.met(rule.conditions, rules.facts_of(session, one)) is not None
+        if routing_conditions.met(rule.conditions, rules.facts_of(one)) is not None
     ]
     return Trial(len(met), _load(session, met[:SHOWN]))
 

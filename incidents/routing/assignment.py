@@ -73,7 +73,7 @@ def _choose(session: Session, incident: Incident, team: Team, how: Assigning) ->
     if how == Assigning.LEAST_LOADED:
         chosen = min(here, key=lambda one: (loads[one.id], one.id))
         return chosen, _("They have least: %(many)s open.", many=loads[chosen.id])
-    return _by_skill(facts_of(session, incident), here, loads, team)
+    return _by_skill(facts_of(incident), here, loads, team)
 
 
 def _take_turn(session: Session, team: Team, members: Collection[Person]) -> Person:

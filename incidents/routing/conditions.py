@@ -4,8 +4,9 @@ Every kind of condition that a rule names must hold; within one kind any of its 
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Set
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 
 from firstline.i18n import gettext as _
@@ -28,6 +29,13 @@ class Facts:
     site: str = ""
     department: str = ""
     text: str = ""
+
+    @cached_property
+    def phrases(self) -> frozenset[str]:
+        """Each word of the text and each run of neighbours, so that “no sound” is found in “there is no sound”."""
+        terms = TERMS.findall(self.text.casefold())
+        threes = zip(terms, terms[1:], terms[2:], strict=False)
+        return frozenset((*terms, *map(" ".join, pairwise(terms)), *map(" ".join, threes)))
 
 
 NAMES = {
@@ -68,20 +76,11 @@ def sentence(seen: Conditions) -> str:
     return "; ".join(parts)
 
 
-def _values(kind: str, facts: Facts) -> set[str]:
+def _values(kind: str, facts: Facts) -> Set[str]:
     if kind == "category":
         return {slug.casefold() for slug in facts.categories}
     if kind == "priority":
         return {f"p{facts.priority}"}
     if kind == "words":
-        return set(_phrases(facts.text))
+        return facts.phrases
     return {str(getattr(facts, kind)).strip().casefold()} - {""}
-
-
-def _phrases(text: str) -> Iterator[str]:
-    """Each word and each run of neighbours, so that “no sound” is found in “there is no sound”."""
-    terms = TERMS.findall(text.casefold())
-    yield from terms
-    yield from map(" ".join, pairwise(terms))
-    for run in zip(terms, terms[1:], terms[2:], strict=False):
-        yield " ".join(run)

@@ -40,10 +40,10 @@ def route(session: Session, incident: Incident, *, because: str) -> None:
 
 
 def _place(session: Session, incident: Incident) -> rules.Decision:
-    decision = rules.decide(session, rules.facts_of(session, incident))
+    decision = rules.decide(session, rules.facts_of(incident))
     while decision.team is not None and not _holds(session, decision.team):
         session.expire_all()
-        decision = rules.decide(session, rules.facts_of(session, incident))
+        decision = rules.decide(session, rules.facts_of(incident))
     incident.team_id, incident.team = decision.team.id if decision.team else None, decision.team
     incident.routed_by = decision.because[:300]
     return decision

@@ -3,9 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import cache, partial
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from firstline import clock
 from firstline.db import db, write
@@ -120,7 +121,7 @@ def try_words(
     guess = triage.classify(title=title, text=rest)
     service = session.get(Service, guess.service_id) if guess.service_id else None
     facts = Facts(
-        categories=rules.with_parent(session, guess.category),
+        categories=rules.with_parent(guess.category),
         service=service.slug if service else "",
         kind=guess.kind,
         priority=guess.priority,
@@ -135,15 +136,16 @@ def try_words(
 def try_on_last_week() -> list[Trial]:
     """Where the incidents of the last seven days would go by the rules as they are, newest first."""
     session = db.session()
-    order = rules.in_order(session)
+    order, default = rules.in_order(session), cache(partial(rules.by_default, session))
     lately = select(Incident).where(Incident.created_at > clock.now() - LATELY).order_by(Incident.id.desc())
-    incidents = session.scalars(lately.limit(MOST_TRIED)).all()
+    seen = joinedload(Incident.requester), joinedload(Incident.service)
+    incidents = session.scalars(lately.options(*seen).limit(MOST_TRIED)).all()
     went = _went_to(session, [incident.id for incident in incidents])
     return [
         Trial(
             incident,
             went.get(incident.id, ""),
-            rules.decide(session, rules.facts_of(session, incident), rules=order),
+            rules.decide(session, rules.facts_of(incident), rules=order, default=default),
         )
         for incident in incidents
     ]

@@ -3,12 +3,14 @@
 At the end stands the default: the service's owner where it is a team on tier 1, else the first line.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
+from firstline import reference
+from firstline.db import db
 from firstline.i18n import gettext as _
 from incidents.models import Incident
 from incidents.people import Team
@@ -36,10 +38,10 @@ def in_order(session: Session) -> Sequence[RoutingRule]:
     return session.scalars(select(RoutingRule).order_by(RoutingRule.position, RoutingRule.id)).all()
 
 
-def facts_of(session: Session, incident: Incident) -> Facts:
+def facts_of(incident: Incident) -> Facts:
     """What rules see of an incident."""
     return Facts(
-        categories=with_parent(session, incident.category),
+        categories=with_parent(incident.category),
         service=incident.service.slug if incident.service else "",
         kind=incident.kind,
         priority=incident.priority,
@@ -50,20 +52,32 @@ def facts_of(session: Session, incident: Incident) -> Facts:
     )
 
 
-def with_parent(session: Session, slug: str) -> tuple[str, ...]:
+def with_parent(slug: str) -> tuple[str, ...]:
     """A category and the one above it."""
-    category = session.get(Category, slug)
-    return (slug, category.parent_slug) if category and category.parent_slug else (slug,)
+    above = _parents().get(slug)
+    return (slug, above) if above else (slug,)
 
 
-def decide(session: Session, facts: Facts, *, rules: Iterable[RoutingRule] | None = None) -> Decision:
-    """Where it goes. `rules` in their order save asking for them again."""
+@reference.kept(Category)
+def _parents() -> dict[str, str | None]:
+    found = db.session.execute(select(Category.slug, Category.parent_slug))
+    return {one.slug: one.parent_slug for one in found}
+
+
+def decide(
+    session: Session,
+    facts: Facts,
+    *,
+    rules: Iterable[RoutingRule] | None = None,
+    default: Callable[[str], Decision] | None = None,
+) -> Decision:
+    """Where it goes. `rules` in their order, and `by_default` of the session, save asking for them again."""
     for rule in in_order(session) if rules is None else rules:
         seen = met(rule.conditions, facts) if rule.is_on else None
         if seen is not None:
             because = _("Rule “%(name)s”: %(seen)s", name=rule.name, seen=sentence(seen))
             return Decision(team=rule.team, because=because, rule=rule)
-    return _by_default(session, facts.service)
+    return default(facts.service) if default else by_default(session, facts.service)
 
 
 def on_tier(tier: int) -> Select[Team]:
@@ -71,7 +85,8 @@ def on_tier(tier: int) -> Select[Team]:
     return select(Team).where(Team.tier == tier, Team.is_vendor.is_(False)).order_by(Team.id).limit(1)
 
 
-def _by_default(session: Session, slug: str) -> Decision:
+def by_default(session: Session, slug: str) -> Decision:
+    """Where what no rule takes goes, by its service."""
     service = session.scalar(select(Service).where(Service.slug == slug)) if slug else None
     owner = service.team if service else None
     if service is not None and owner is not None and owner.tier == 1 and not owner.is_vendor:
