@@ -107,12 +107,12 @@ def running(settings):
 
 def get(port, path, client):
     cookie = client.get_cookie("firstline_session", path="/")
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=100)
     connection.request("GET", path, headers={"Cookie": f"firstline_session={cookie.value}"})
     return connection, connection.getresponse()
 
 
-@pytest.mark.timeout(120)
+@pytest.mark.timeout(300)
 def test_200_open_tabs_leave_the_desk_at_work(settings, browser_of, person, told, desk):
     agents = [browser_of(person(f"agent{number}", Role.AGENT)) for number in range(AGENTS)]
     known = told()
