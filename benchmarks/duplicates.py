@@ -1,7 +1,8 @@
 """How well doubles are found: fits the weights on some troubles, measures the shipped ones on others.
 
 All are synthetic (`troubles.txt`): families of troubles written by hand, each told in several ways.
-No family is in both parts. The wrong pairs are hard: two troubles of one family.
+No family is in both parts. The wrong pairs are hard: two troubles of one family. More families to fit on,
+half of them German, are in `troubles_more.txt`.
 
     python -m benchmarks duplicates                what the shipped weights do
     python -m benchmarks.duplicates --fit          new weights, to be copied into incidents/duplicates.py
@@ -24,6 +25,7 @@ from incidents.duplicates import Reading
 from knowledge_base.embedding import Encoder, try_encoder
 
 FILE = Path(__file__).parent / "troubles.txt"
+MORE = Path(__file__).parent / "troubles_more.txt"
 SEED = 7
 SAME, OTHER = 200, 300
 EASY = 400
@@ -66,12 +68,12 @@ def hard_pairs(part: str) -> list[Pair]:
     return [pair for family in read(part).values() for pair in _pairs_of(family)]
 
 
-def read(part: str) -> dict[str, Family]:
-    """The families of the part `fit` or `test`."""
+def read(part: str, *files: Path) -> dict[str, Family]:
+    """The families of the part `fit` or `test`, of these files or all."""
     families: dict[str, Family] = {}
     family: Family = {}
     ways: list[str] = []
-    for line in FILE.read_text(encoding="utf-8").splitlines():
+    for line in (each for file in files or (FILE, MORE) for each in file.read_text("utf-8").splitlines()):
         if line.startswith("# "):
             kept, name = line[2:].split()
             family = families.setdefault(name, {}) if kept == part else {}

@@ -123,7 +123,7 @@ def sentences() -> tuple[list[Example], list[Example]]:
     parts: tuple[list[Example], list[Example]] = ([], [])
     place = 0
     for part in ("fit", "test"):
-        for family, troubles in duplicates.read(part).items():
+        for family, troubles in duplicates.read(part, duplicates.FILE).items():
             for trouble, ways in troubles.items() if family not in LEFT_OUT else ():
                 category = CATEGORY_OF_TROUBLE.get(trouble) or CATEGORY_OF_FAMILY[family]
                 place += 1

@@ -1,34 +1,50 @@
 """What a report is about in plain concepts: the thing, the trouble, the place and the codes it names.
 
-People say "beamer", "projector" or "it stays dark": `data/concepts.txt` maps their words. What
-tells two troubles apart is mostly here: another device, another floor, another error number.
+People say "beamer", "projector" or "it stays dark": `data/concepts.txt` maps their words, `concepts_de.txt` the
+German ones. What tells two troubles apart is mostly here: another device, another floor, another error number.
 """
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
 
 from knowledge_base.words import is_code
 
-FILE = Path(__file__).parent / "data" / "concepts.txt"
+FILES = tuple(Path(__file__).parent / "data" / name for name in ("concepts.txt", "concepts_de.txt"))
+UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "’": "", "'": ""})
 ORDINALS = {
     word: str(place)
     for words in (
         "first second third fourth fifth sixth seventh eighth ninth",
         "one two three four five six seven eight nine",
+        "ersten zweiten dritten vierten fuenften sechsten siebten achten neunten",
+        "erster zweiter dritter vierter fuenfter sechster siebter achter neunter",
     )
     for place, word in enumerate(words.split(), start=1)
 }
 NUMBERED = (
     re.compile(r"\b(?:floor|room|building|bldg|site|level|storey|station|wing|hall|line|desk|gate)\s+(\w+)"),
-    re.compile(r"(\w+)[\s-]+(?:floor|storey)\b"),
+    re.compile(r"\b(?:etage|stock|stockwerk|raum|zimmer|gebaeude|haus|halle|linie|platz|tor|werk)\s+(\w+)"),
+    re.compile(r"(\w+)\.?[\s-]+(?:floor|storey|etage|stock|stockwerk|og|obergeschoss)\b"),
 )
+ROOM = (
+    r"(?:[Mm]eeting |[Cc]onference )?[Rr]oom|[Rr]aum|[Bb]esprechungsraum|[Kk]onferenzraum|[Ss]itzungszimmer"
+)
+NAMED = (
+    re.compile(rf"\b(?:{ROOM})\s+[\"'„“]?([A-ZÄÖÜ]\w+)"),
+    re.compile(r"\b([A-Z]\w+)\s+(?:meeting|conference)\s+room\b"),
+)
+"""Rooms that have names, of rivers or of planets: a capital letter is all there is to know them by."""
 MAILBOX = re.compile(r"\b([\w.]+)@")
 WORD = re.compile(r"[\w.]+")
 RUN = re.compile(r"\w+")
-DRIVE = re.compile(r"\b([a-z])(?=:(?:\s|$|\\))|\b([a-z])(?=[ -](?:drive|share)\b)")
+GROUND_FLOOR = re.compile(r"\b(?:ground[\s-]floor|erdgeschoss|eg|parterre)\b")
+DRIVE = re.compile(
+    r"\b([a-z])(?=:(?:\s|$|\\))|\b([a-z])(?=[ -](?:drive|share|laufwerk)\b)|\b(?:drive|laufwerk) ([a-z])\b"
+)
 BEGINNING = 3
 """Letters of the first word by which a pattern is thought of; a stem in the list has at least as many."""
 SHORTEST_CODE = 3
@@ -49,6 +65,7 @@ class Concepts:
     troubles: frozenset[str]
     kinds_of_trouble: frozenset[str]
     numbered: frozenset[str]
+    rooms: frozenset[str]
     cities: frozenset[str]
     places: frozenset[str]
     mailboxes: frozenset[str]
@@ -64,7 +81,7 @@ class Concepts:
 @lru_cache(maxsize=4_096)
 def read(text: str) -> Concepts:
     """The concepts these words name; kept for a while, for the same reports are compared again and again."""
-    folded = unicodedata.normalize("NFKC", text).lower().replace("’", "'")
+    folded = _fold(text)
     beginnings = _beginnings(folded)
     troubles = _named("trouble", folded, beginnings)
     return Concepts(
@@ -72,13 +89,19 @@ def read(text: str) -> Concepts:
         troubles=troubles,
         kinds_of_trouble=frozenset(name.partition("/")[0] for name in troubles),
         numbered=frozenset(_numbered(folded)),
+        rooms=frozenset(_rooms(text)),
         cities=_named("city", folded, beginnings),
         places=_named("place", folded, beginnings),
         mailboxes=frozenset(MAILBOX.findall(folded)),
         products=_named("product", folded, beginnings),
-        drives=frozenset(one or two for one, two in DRIVE.findall(folded)),
+        drives=frozenset("".join(found) for found in DRIVE.findall(folded)),
         codes=frozenset(word for word in WORD.findall(folded) if _is_telling(word)),
     )
+
+
+def _fold(text: str) -> str:
+    """Small letters, "ü" as "ue", no apostrophes: as half of all people type."""
+    return unicodedata.normalize("NFKC", text).lower().translate(UMLAUTS)
 
 
 def _is_telling(word: str) -> bool:
@@ -102,23 +125,43 @@ def _numbered(folded: str) -> set[str]:
     """Floors, rooms and lines by their number or letter, however it is written."""
     found = (word for pattern in NUMBERED for word in pattern.findall(folded))
     named = {ORDINALS.get(word, word) for word in found}
-    return {name.rstrip("thndrs") or name for name in named if is_code(name) or len(name) == 1}
+    ground = {"0"} if GROUND_FLOOR.search(folded) else set()
+    return ground | {name.rstrip("thndrs") or name for name in named if is_code(name) or len(name) == 1}
+
+
+def _rooms(text: str) -> Iterator[str]:
+    """The names of rooms; a word that names a thing or a trouble is no name ("the room Display")."""
+    for pattern in NAMED:
+        for word in pattern.findall(text):
+            folded = _fold(word)
+            if not any(_named(section, folded, _beginnings(folded)) for section in ("thing", "trouble")):
+                yield folded
 
 
 @cache
 def _patterns() -> dict[str, dict[str, tuple[frozenset[str], re.Pattern[str]]]]:
     """By section and name: how its words begin, and the pattern of all of them."""
-    patterns: dict[str, dict[str, tuple[frozenset[str], re.Pattern[str]]]] = {}
-    section: dict[str, tuple[frozenset[str], re.Pattern[str]]] = {}
-    for line in FILE.read_text(encoding="utf-8").splitlines():
+    return {
+        section: {name: (_firsts(words), _pattern(words)) for name, words in listed.items()}
+        for section, listed in _listed().items()
+    }
+
+
+def _listed() -> dict[str, dict[str, list[str]]]:
+    """By section and name: its words, of all languages."""
+    sections: dict[str, dict[str, list[str]]] = {}
+    names: dict[str, list[str]] = {}
+    for line in (line for file in FILES for line in file.read_text(encoding="utf-8").splitlines()):
         if line.startswith("["):
-            section = patterns.setdefault(line.strip("[]"), {})
+            names = sections.setdefault(line.strip("[]"), {})
         elif line and not line.startswith("#"):
-            name, _, listed = line.partition(": ")
-            words = listed.split(", ")
-            first = _beginnings(" ".join(word.partition(" ")[0] for word in words))
-            section[name] = first, _pattern(words)
-    return patterns
+            name, _, words = line.partition(": ")
+            names.setdefault(name, []).extend(_fold(words).split(", "))
+    return sections
+
+
+def _firsts(words: list[str]) -> frozenset[str]:
+    return _beginnings(" ".join(word.partition(" ")[0] for word in words))
 
 
 def _pattern(words: list[str]) -> re.Pattern[str]:

@@ -23,6 +23,11 @@ def is_proposed(one: str, other: str) -> bool:
         ("I cannot open the S: drive", "I cannot open the P: drive"),
         ("Mail to sales@example.com bounces", "Mail to support@example.com bounces"),
         ("The label printer in the warehouse is dead", "The label printer at the reception is dead"),
+        ("Kein Netz in Halle 4", "Halle 7: kein Netz"),
+        ("Papierstau am Drucker im Erdgeschoss", "Papierstau am Drucker im 2. OG"),
+        ("Laufwerk P ist weg", "Mein S-Laufwerk ist weg"),
+        ("VPN geht in München nicht", "Das VPN ist in Köln ausgefallen"),
+        ("Wifi in meeting room Alster is dead", "Wifi is dead in the Spree meeting room"),
     ],
 )
 def test_another_place_or_number_is_another_trouble_however_alike_the_words(one: str, other: str) -> None:
@@ -33,6 +38,30 @@ def test_another_place_or_number_is_another_trouble_however_alike_the_words(one:
 def test_the_same_floor_is_the_same_however_it_is_written() -> None:
     assert concepts.read("printer on floor 3").numbered == concepts.read("third-floor printer").numbered
     assert is_proposed("Paper jam in the printer on floor 3", "third-floor printer: paper jam")
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Drucker im dritten Stock: Papierstau", "Papierstau im Drucker, 3. OG"),
+        ("Beamer im Raum Elbe", "the Elbe meeting room has no projector picture"),
+        ("Drive S", "das Laufwerk S"),
+    ],
+)
+def test_the_same_place_is_the_same_in_either_language(one: str, other: str) -> None:
+    first, second = concepts.read(one), concepts.read(other)
+    assert (first.numbered, first.rooms, first.drives) == (second.numbered, second.rooms, second.drives)
+
+
+def test_german_words_name_the_same_as_english_ones_however_umlauts_are_typed() -> None:
+    english = concepts.read("The printer is jammed and the door doesn't open")
+    for german in ("Drucker mit Papierstau, Tür öffnet nicht", "Drucker mit Papierstau, Tuer oeffnet nicht"):
+        assert concepts.read(german).troubles == english.troubles
+        assert concepts.read(german).things == english.things
+
+
+def test_what_stands_after_a_room_and_is_a_thing_is_not_its_name() -> None:
+    assert not concepts.read("Meeting room Display frozen, Room Projector dark").rooms
 
 
 def test_counts_and_hours_tell_no_troubles_apart() -> None:
