@@ -38,9 +38,14 @@ class Surge:
     names: dict[Of, str]
     reports: list[Report] = field(default_factory=list)
 
-    def within(self, time: timedelta) -> list[Report]:
-        """Its reports in so long a time from its begin on."""
-        return [one for one in self.reports if one.at <= self.at + time]
+    def within(self, time: timedelta, *, since: datetime) -> list[Report]:
+        """Its reports up to so long a time after `since`."""
+        return [one for one in self.reports if one.at <= since + time]
+
+    @property
+    def told_at(self) -> datetime:
+        """When its first report came."""
+        return self.reports[0].at
 
     @property
     def reached_at(self) -> datetime | None:
@@ -97,11 +102,12 @@ def findings(
 
 @dataclass(frozen=True)
 class Score:
-    """Of `reached` surges `in_time` were found within 15 minutes of their eighth report in an hour;
-    `from_begin` within 15 minutes of their begin, before the first report; `false` proposals a week were about none."""
+    """Of `reached` surges `in_time` were found within 15 minutes of their eighth report in an hour; `from_first`
+    within 15 minutes of their first, `from_begin` of what caused it; `false` proposals a week were about none."""
 
     reached: int
     in_time: int
+    from_first: int
     from_begin: int
     false: float
 
@@ -110,9 +116,16 @@ def score(found: Sequence[tuple[datetime, Finding]], surges: Sequence[Surge], *,
     reached = [one for one in surges if one.reached_at is not None]
     firsts = {id(one): _found_at(one, found) for one in reached}
     in_time = [one for one in reached if _by(firsts[id(one)], one.reached_at)]
+    from_first = [one for one in reached if _by(firsts[id(one)], one.told_at)]
     from_begin = [one for one in reached if _by(firsts[id(one)], one.at)]
     false = [at for at, finding in found if not any(_is_about(one, at, finding) for one in surges)]
-    return Score(len(reached), len(in_time), len(from_begin), len(false) / (weeks - PAST_WEEKS))
+    return Score(
+        reached=len(reached),
+        in_time=len(in_time),
+        from_first=len(from_first),
+        from_begin=len(from_begin),
+        false=len(false) / (weeks - PAST_WEEKS),
+    )
 
 
 def _found_at(surge: Surge, found: list[tuple[datetime, Finding]]) -> datetime | None:

@@ -92,7 +92,7 @@ def end(major_id: int, *, note: str, by: Person) -> None:
             raise Conflict(_("It is over already."))
         major.standing, major.over_at = Standing.OVER, clock.now()
         if major.outage is not None:
-            major.outage.ended_at = clock.now()
+            major.outage.ended_at, major.outage.note = clock.now(), note.strip()
         wanted = Change(to=State.RESOLVED, resolution=Resolution.SUPPORT, note=note)
         for incident in _with_reports(session, major):
             # Its children may follow it by themselves.

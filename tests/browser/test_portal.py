@@ -2,10 +2,12 @@
 
 import re
 
+import pytest
 from playwright.sync_api import expect
 
+from tests import servers
 from tests.browser.conftest import number_in
-from tests.browser.visitor import Visitor
+from tests.browser.visitor import WIDE, Visitor
 
 FIRST_VISIT_BYTES = 250_000
 
@@ -78,6 +80,22 @@ def test_without_a_fix_it_is_with_tier_1_and_the_talk_goes_on(visit, stored):
     erin.open("/incidents")
     expect(erin.page.get_by_role("link", name=re.compile(number))).to_be_visible()
     erin.look("my-incidents")
+
+
+@pytest.mark.parametrize("width", [WIDE], indirect=True)
+def test_a_locked_account_is_opened_by_one_button(visit, stored):
+    erin = visit("Erin")
+    number = report(erin, "My account is locked after too many wrong passwords")
+    expect(erin.button("Unlock my account now")).to_be_visible()
+    erin.picture("remediation", height=900)
+    erin.look("remediation-offered")
+    erin.button("Unlock my account now").click()
+    erin.told("It is under way.")
+    servers.wait_until(lambda: stored(number)["state"] == "resolved", "the end of the run", seconds=60)
+    erin.open(f"/incidents/{number}").told("The account of erin@example.com is unlocked.")
+    erin.look("remediation-done")
+    assert stored(number)["resolution"] == "automatic"
+    expect(erin.button("Unlock my account now")).to_have_count(0)
 
 
 def test_everything_works_without_scripts(visit, stored):

@@ -5,9 +5,11 @@ import os
 import re
 from dataclasses import dataclass, field
 from functools import cache
+from io import BytesIO
 from pathlib import Path
 from typing import Literal
 
+from PIL import Image
 from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page, expect
 
 ROOT = Path(__file__).parents[2]
@@ -104,7 +106,9 @@ class Visitor:
         self.page.mouse.move(0, 0)
         self.page.evaluate("scrollTo(0, 0)")
         PICTURES.mkdir(parents=True, exist_ok=True)
-        self.page.screenshot(path=PICTURES / f"{name}.png", animations="disabled")
+        taken = Image.open(BytesIO(self.page.screenshot(animations="disabled")))
+        # A palette makes a page of few colours a third as large.
+        taken.quantize(128, dither=Image.Dither.NONE).save(PICTURES / f"{name}.png", optimize=True)
 
     def _keep(self, name: str) -> None:
         if folder := os.environ.get("FIRSTLINE_LOOKS"):

@@ -62,6 +62,7 @@ def test_everybody_reads_of_it_until_it_is_over(major, tess, erin):
     (outage,) = known_outages(erin)
     assert (outage.title, outage.next_update_at) == ("VPN is down", major.outage.next_update_at)
     leading.end(major.id, note="The gateway was replaced", by=tess)
+    assert major.outage.note == "The gateway was replaced"
     assert known_outages(erin) == []
     with pytest.raises(Conflict, match="over already"):
         leading.end(major.id, note="x", by=tess)
