@@ -12,13 +12,15 @@ from firstline.i18n import gettext as _
 from incidents import notices
 from incidents.errors import NotFound
 from incidents.lifecycle import locked
-from incidents.models import OPEN, Entry, Event, Incident, State, Visibility
+from incidents.majors.models import Major, Standing
+from incidents.models import OPEN, Channel, Entry, Event, Incident, Kind, State, Visibility
 from incidents.notices import Topic
 from incidents.oncall import duty, hooks
 from incidents.oncall.models import Call, Page, PageState
 from incidents.oncall.rule import RULE, wakes
 from incidents.people import Person
 from incidents.policy import Action, require
+from incidents.services import Outage
 from incidents.timeline import record
 
 SERIOUS = "serious"
@@ -29,6 +31,17 @@ TAKEN = exists().where(
     Entry.incident_id == Page.incident_id, Entry.event == Event.TAKEN, Entry.created_at >= Page.created_at
 )
 OVER = Incident.state.not_in(OPEN)
+LED = exists().where(
+    Major.standing == Standing.DECLARED,
+    Outage.id == Major.outage_id,
+    Outage.service_id == Incident.service_id,
+    Person.id == Incident.requester_id,
+    Outage.site.in_(["", Person.site]),
+    Major.incident_id != Incident.id,
+    Incident.channel != Channel.MONITORING,
+    Incident.kind != Kind.SECURITY,
+)
+"""Somebody leads a major incident of its service: what people report of it meanwhile wakes nobody once more."""
 """Who takes the incident has acknowledged, and what is over needs nobody: neither waits for its step."""
 
 
@@ -56,7 +69,7 @@ def wake_for_serious() -> int:
     is_serious = Incident.priority.in_(priorities) | Incident.kind.in_(kinds)
     untouched = Incident.state.in_([State.OFFERED, State.QUEUED]) & Incident.assignee_id.is_(None)
     found = select(Incident.id).where(is_serious, untouched, Incident.id.not_in(paged)).limit(BATCH)
-    ids = db.session.scalars(found).all()
+    ids = db.session.scalars(found.where(~LED)).all()
     for incident_id in ids:
         with locked(incident_id) as (session, incident):
             wake_if_serious(session, incident)
@@ -65,8 +78,13 @@ def wake_for_serious() -> int:
 
 def wake_if_serious(session: Session, incident: Incident) -> None:
     """As the rule says, inside the caller's transaction."""
-    if wakes(incident):
+    if wakes(incident) and not _is_led(session, incident):
         wake(session, incident, because=_("P%(n)s: %(title)s", n=incident.priority, title=incident.title))
+
+
+def _is_led(session: Session, incident: Incident) -> bool:
+    session.flush()
+    return session.scalar(select(Incident.id).where(Incident.id == incident.id, LED)) is not None
 
 
 def step_up() -> int:

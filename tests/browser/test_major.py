@@ -65,7 +65,6 @@ def approve_restart(lead, number, stored):
 
     servers.wait_until(tells("Restart service"), "the rule", seconds=WITHIN_S)
     lead.open(f"/desk/{number}").told("waits for approval")
-    lead.picture("detect-approval", height=1000)
     lead.look("remediation-waits")
     lead.button("Approve").click()
     servers.wait_until(tells("files was restarted and answers."), "the run", seconds=WITHIN_S)
@@ -118,11 +117,14 @@ def test_one_fault_is_told_to_each_once_from_its_alert_to_the_all_clear(
     tess.told("hear it in their own channel")
     major = urlsplit(tess.page.url).path
     tess.look("major-incident")
-    tess.picture("detect-major", height=900)
-    tess.open("/status").picture("detect-status", height=900)
-    tess.open("/services").picture("detect-services", height=720)
-    visit("Ada").open("/admin/alerts").picture("detect-alerts", height=720)
-    approve_restart(visit("Lena"), found(FILES)[0]["number"], stored)
+    lena = visit("Lena")
+    lena.open(major).picture("detect-major", height=800)
+    lena.open("/status").picture("detect-status", height=900)
+    lena.open("/services").picture("detect-services", height=640)
+    ada = visit("Ada")
+    ada.open("/admin/alerts").picture("detect-alerts", height=640)
+    ada.open("/admin/remediations").picture("detect-remediations", height=800)
+    approve_restart(lena, found(FILES)[0]["number"], stored)
 
     for number in (by_portal, by_chat, by_mail):
         told = [entry for entry in stored(number)["timeline"] if entry["text"] == NEWS]

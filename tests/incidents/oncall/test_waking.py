@@ -16,6 +16,8 @@ from incidents.classification import reclassify
 from incidents.errors import Invalid, NotAllowed, NotFound
 from incidents.intake import Report, report
 from incidents.lifecycle import Change, locked
+from incidents.majors import leading
+from incidents.majors.leading import Declaration
 from incidents.models import Channel, Event, Incident, Kind, Level, Resolution, State
 from incidents.notices import Notice, Topic
 from incidents.oncall import administration as keeping
@@ -25,6 +27,7 @@ from incidents.oncall.models import Hook, Page, PageState, Rota
 from incidents.people import Role
 from incidents.routing.models import Absence
 
+HOUR = timedelta(hours=1)
 NIGHT = datetime(2026, 11, 25, 2, 0, tzinfo=UTC)
 FACTS = RotaFacts(
     zone="Europe/Berlin", first_day=date(2026, 11, 23), people=["tess@example.com", "tom@example.com"]
@@ -51,7 +54,7 @@ def incident(people, rota):
         return p1(people["erin"])
 
 
-def p1(erin) -> Incident:
+def p1(erin, **more) -> Incident:
     return report(
         Report(
             requester_id=erin.id,
@@ -59,6 +62,7 @@ def p1(erin) -> Incident:
             channel=Channel.PORTAL,
             impact=Level.HIGH,
             urgency=Level.HIGH,
+            **more,
         )
     )
 
@@ -130,6 +134,22 @@ def test_what_becomes_serious_later_wakes_too_and_the_small_only_is_logged(
     for _again in range(2):
         paging.wake_for_serious()
     assert len(called()) == is_woken
+
+
+def test_what_people_report_while_somebody_leads_its_major_incident_wakes_nobody_once_more(people, rota):
+    with clock.freeze(NIGHT):
+        first = p1(people["erin"], service="vpn")
+        told = Declaration(title="VPN is down", commander=people["tess"], next_update_at=clock.now() + HOUR)
+        major = leading.declare(first.id, told, by=people["tess"])
+        before = called()
+        more = p1(people["erin"], service="vpn")
+        paging.wake_for_serious()
+        assert (more.priority, called()) == (1, before)
+        p1(people["erin"], service="printing")
+        assert called() == [*before, "Tess"]
+        leading.end(major.id, note="It works", by=people["tess"])
+        paging.wake_for_serious()
+        assert called() == [*before, "Tess", "Tess"]
 
 
 def test_without_a_rota_the_lead_is_woken(people):
