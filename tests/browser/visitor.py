@@ -108,7 +108,9 @@ class Visitor:
         PICTURES.mkdir(parents=True, exist_ok=True)
         taken = Image.open(BytesIO(self.page.screenshot(animations="disabled")))
         # A palette makes a page of few colours a third as large.
-        taken.quantize(128, dither=Image.Dither.NONE).save(PICTURES / f"{name}.png", optimize=True)
+        taken.convert("RGB").quantize(method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).save(
+            PICTURES / f"{name}.png", optimize=True
+        )
 
     def _keep(self, name: str) -> None:
         if folder := os.environ.get("FIRSTLINE_LOOKS"):
