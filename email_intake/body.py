@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass, field
 from email.message import Message
+from html import unescape
 from typing import TypedDict
 
 from email_intake import charsets, markup, mending, packed, tnef
@@ -226,14 +227,15 @@ def _take_text(part: Message, kind: str, content: bytes, body: Body) -> None:
         return
     if kind == "text/html":
         html, defect = markup.decode_html(content, charset_of(part))
-        text = _take_html(html, body)
+        # Some programs call plain text HTML: read as such, it would be one paragraph.
+        text = _take_html(html, body) if mending.has_tags(html) else unescape(html)
     else:
         text, defect = charsets.decode(content, charset_of(part))
         if mending.is_html(text):
             text = _take_html(text, body)
         if kind in {"text/enriched", "text/richtext"}:
-            # RFC 1896: a doubled bracket is one that was written.
-            text = re.sub(r"(<)<|<[^<>]{1,60}>", r"\1", text)
+            # RFC 1896: a doubled bracket is one that was written, a parameter is not shown.
+            text = re.sub(r"(<)<|<param>[^<>]{0,60}</param>|<[^<>]{1,60}>", r"\1", text, flags=re.IGNORECASE)
         text = reflowed(part, text)
     if defect:
         body.defects.append(defect)

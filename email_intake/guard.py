@@ -44,6 +44,8 @@ CHALLENGE = re.compile(
     r"\bconfirmation required to deliver|\bchallenge[- ]response\b",
     re.IGNORECASE,
 )
+LIST_HEADERS = ("list-id", "list-post", "mailing-list", "x-mailing-list", "x-beenthere")
+LIST_OWNER = re.compile(r"\A(?:owner-[^@]+|[^@]+-(?:owner|bounces?|request|admin)(?:[+=][^@]*)?)@", re.IGNORECASE)
 REMARK = re.compile(r'"(?:[^"\\]|\\.)*"|\((?:[^()\\]|\\.)*\)')
 DMARC = re.compile(r"\s*dmarc\s*(?:/\s*\d+\s*)?=\s*(?P<result>\w+)(?P<rest>.*)", re.IGNORECASE | re.DOTALL)
 HEADER_FROM = re.compile(r"\bheader\.from\s*=\s*(?:\S*@)?([\w.-]+)", re.IGNORECASE)
@@ -75,7 +77,7 @@ class Verdict:
 
 def judge(mail: ParsedMail, *, envelope_from: str | None = None) -> Verdict:
     """Look at every sign of every kind; the first decisive one names the nature."""
-    for look in (_is_our_own, _is_suspicious, _is_report, _is_bounce):
+    for look in (_is_our_own, _is_returned, _is_suspicious, _is_report, _is_bounce):
         verdict = look(mail, envelope_from)
         if verdict is not None:
             return verdict
@@ -138,6 +140,12 @@ def _is_our_own(mail: ParsedMail, _envelope_from: str | None) -> Verdict | None:
     return None
 
 
+def _is_returned(mail: ParsedMail, _envelope_from: str | None) -> Verdict | None:
+    """A delivery report in due form, though many servers write it as nobody (case 2)."""
+    is_one = mail.report_type == "delivery-status" and mail.senders <= 1
+    return Verdict(nature=Nature.BOUNCE, reason="bounce") if is_one else None
+
+
 def _is_suspicious(mail: ParsedMail, _envelope_from: str | None) -> Verdict | None:
     if mail.senders > 1:
         return Verdict(nature=Nature.SUSPICIOUS, reason="more than one From")
@@ -166,7 +174,7 @@ def _is_bounce(mail: ParsedMail, envelope_from: str | None) -> Verdict | None:
         bool(mail.head.raw("x-failed-recipients")),
         is_null_path(mail, envelope_from),
     ]
-    if mail.report_type == "delivery-status" or sum(weak) >= 2:
+    if sum(weak) >= 2:
         return Verdict(nature=Nature.BOUNCE, reason="bounce")
     return None
 
@@ -190,9 +198,15 @@ def _automatic_sign(mail: ParsedMail, envelope_from: str | None) -> str:
         return "automatic (asks us to prove that we are human)"
     if AWAY.match(mail.subject) and mail.head.raw("x-auto-response-suppress"):
         return "automatic (away)"
-    if _precedence(mail) & {"bulk", "junk"} and not mail.head.raw("list-id"):
+    if _precedence(mail) & {"bulk", "junk"} and not _is_by_a_list(mail):
         return "automatic (bulk)"
     return "automatic (empty return path)" if is_null_path(mail, envelope_from) else ""
+
+
+def _is_by_a_list(mail: ParsedMail) -> bool:
+    """Whether people write there: old lists call what they pass on bulk, and have no List-Id."""
+    by_owner = any(LIST_OWNER.match(one.address) for one in mail.head.addresses("sender"))
+    return by_owner or any(mail.head.raw(name) for name in LIST_HEADERS)
 
 
 def _noise(mail: ParsedMail) -> str:

@@ -11,6 +11,7 @@ BEGINS_AS_HTML = re.compile(
     r"\A\s*<(?:!doctype\s+html|(?:html|head|body|div|p|table|span|font|meta|style)\b)[^<>]*>", re.IGNORECASE
 )
 ENDS_AS_HTML = re.compile(r"</(?:html|body|div|p|table|span|font)>\s*\Z", re.IGNORECASE)
+TAG = re.compile(r"<[a-z!/]", re.IGNORECASE)
 WHERE = ("url", "site", "server", "directory")
 
 
@@ -38,6 +39,11 @@ def after_its_end(part: Message) -> list[Message]:
     head = b'Content-Type: multipart/mixed; boundary="%s"\n\n' % name.encode("ascii", "replace")
     again = message_from_bytes(head + rest.encode("ascii", "surrogateescape"))
     return [one for one in again.get_payload() if isinstance(one, Message)] if again.is_multipart() else []
+
+
+def has_tags(html: str) -> bool:
+    """Whether there is any markup but what stands for single letters."""
+    return TAG.search(html) is not None
 
 
 def is_html(text: str) -> bool:
