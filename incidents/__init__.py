@@ -45,7 +45,7 @@ MODELS = (
     "incidents.remediations.running",
     "incidents.problems.models",
     "incidents.problems.watch",
-    "incidents.problems.proposals",
+    "incidents.problems.looking",
     "incidents.reviews.actions",
     "incidents.reviews.due",
     "incidents.webhooks.models",

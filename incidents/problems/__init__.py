@@ -2,5 +2,5 @@
 
 `work` is what people do, `table` where a problem may go, `known_errors` the article by which its
 workaround is offered in every channel, `matching` which incidents are its, `watch` what comes after
-the cure, `proposals` which incidents may have one cause, `recurrence` their number by week.
+the cure, `looking` which incidents may have one cause, `proposals` what people make of that, `recurrence` their number by week.
 """

@@ -96,10 +96,19 @@ def _likeness(item: Item, members: Sequence[Item]) -> float:
     return max(_compared(item, member) for member in members[:COMPARED])
 
 
+def are_alike(one: Reading, other: Reading) -> bool:
+    """Whether the two would be joined."""
+    return duplicates.chance(one, other) >= _bar(one, other)
+
+
 def _compared(one: Item, other: Item) -> float:
     """The bar is that at which two reports would be joined."""
-    by_words = one.reading.vector is None or other.reading.vector is None
-    bar = duplicates.BAR_BY_WORDS if by_words else duplicates.BAR
+    bar = _bar(one.reading, other.reading)
     is_one_item = one.device_id is not None and one.device_id == other.device_id
     chance = duplicates.chance(one.reading, other.reading)
     return chance / (bar * ON_ONE_ITEM if is_one_item else bar)
+
+
+def _bar(one: Reading, other: Reading) -> float:
+    by_words = one.vector is None or other.vector is None
+    return duplicates.BAR_BY_WORDS if by_words else duplicates.BAR

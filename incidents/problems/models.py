@@ -1,5 +1,6 @@
 """A problem, the incidents it caused, and what was done about it."""
 
+import math
 import re
 from datetime import datetime
 from enum import StrEnum
@@ -129,7 +130,11 @@ class Note(Model):
 
 
 class Proposal(Model):
-    """Incidents that seem to have one cause, found by the desk, for a person to decide on."""
+    """Incidents that seem to have one cause, found by the desk, for a person to decide on.
+
+    `minutes` is what people of support wrote down for its incidents, `lately` how many there were in the
+    last 30 days and `before` in the 30 before (None: the desk is younger); all as of the last look.
+    """
 
     __tablename__ = "problem_proposal"
 
@@ -140,6 +145,10 @@ class Proposal(Model):
     device_id: Mapped[int | None] = mapped_column(ForeignKey("device.id", ondelete="SET NULL"))
     people: Mapped[int]
     days: Mapped[int]
+    many: Mapped[int] = mapped_column(default=0)
+    minutes: Mapped[int] = mapped_column(default=0)
+    lately: Mapped[int] = mapped_column(default=0)
+    before: Mapped[int | None]
     since: Mapped[datetime]
     until: Mapped[datetime]
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
@@ -154,9 +163,12 @@ class Proposal(Model):
     )
 
     @property
-    def minutes(self) -> int:
-        """What people of support wrote down for its incidents so far."""
-        return sum(one.incident.minutes_spent for one in self.members)
+    def is_rising(self) -> bool:
+        """Twice as often as in the 30 days before, and by more than three sigma of Poisson: many are looked at."""
+        if self.before is None:
+            return False
+        apart = self.lately - self.before
+        return self.lately >= 2 * self.before and apart > 3 * math.sqrt(self.lately + self.before)
 
 
 class ProposalIncident(Model):

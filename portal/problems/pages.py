@@ -53,6 +53,7 @@ def index() -> str:
         standings=STANDINGS,
         proposals=worth,
         below_the_bar=others,
+        newest=proposals.newest_of([*worth, *others]),
         bar={"minutes": proposals.WORTH_MINUTES, "people": proposals.WORTH_PEOPLE},
         dismissed=request.args.get("dismissed", type=int),
     )

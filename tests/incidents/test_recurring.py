@@ -11,9 +11,10 @@ from incidents.errors import Conflict, NotFound
 from incidents.intake import Report, report
 from incidents.models import Channel, Incident
 from incidents.people import Role
-from incidents.problems import clusters, proposals
+from incidents.problems import clusters, looking, proposals, work
 from incidents.problems.clusters import Item
-from incidents.problems.models import Proposal
+from incidents.problems.models import Proposal, Standing
+from incidents.problems.work import Findings
 
 START = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
 VPN = "The VPN tunnel drops after an hour"
@@ -73,7 +74,7 @@ def tell(person, day, words=VPN):
 
 def look(day):
     with clock.freeze(START + timedelta(days=day)):
-        proposals.look()
+        looking.look()
     db.session.expire_all()
 
 
@@ -127,6 +128,38 @@ def test_what_holds_no_more_goes(person, tess):
         proposals.accept(proposal.id, by=tess)
     with write() as session:
         assert session.query(Proposal).count() == 0
+
+
+def test_what_looks_like_a_problem_somebody_has_in_hand_is_not_proposed(person, tess):
+    people = [person(f"erin{number}") for number in range(9)]
+    ids = [tell(people[day], day) for day in range(4)]
+    findings = Findings(title="The tunnel drops", service="vpn")
+    problem = work.open_problem(findings, incident_ids=ids, by=tess)
+    for day in range(4, 9):
+        tell(people[day], day)
+    look(9)
+    assert proposals.open_ones(tess) == []
+    work.lead_on(problem.number, Standing.CLOSED, by=tess, note="Nobody knows.")
+    look(9)
+    assert [one.many for one in proposals.open_ones(tess)] == [5]
+
+
+def test_what_comes_more_often_than_before_is_first_whatever_it_cost(person, tess):
+    tell(person("first"), -70, "The room is cold")
+    people = [person(f"erin{number}") for number in range(12)]
+    dear = [tell(people[n], day, "The badge reader is dead") for n, day in enumerate((-40, -35, -20, -10))]
+    with write() as session:
+        for one in dear:
+            session.get_one(Incident, one).minutes_spent = 60
+    for number in range(12):
+        tell(people[number], -12 + number)
+    look(0)
+    rising, as_ever = proposals.open_ones(tess)
+    assert (rising.is_rising, rising.lately, rising.before, rising.minutes) == (True, 12, 0, 0)
+    assert (as_ever.is_rising, as_ever.lately, as_ever.before, as_ever.minutes) == (False, 2, 2, 240)
+    newest = proposals.newest_of([rising, as_ever])
+    assert [len(newest[one.id]) for one in (rising, as_ever)] == [8, 4]
+    assert newest[rising.id][0].requester_id == people[11].id
 
 
 def test_what_cost_most_comes_first_and_a_trifle_stays_below_the_bar(person, tess):
