@@ -55,6 +55,8 @@ class Assumptions:
     handed_on: float = 6
     joined: float = 0.610
     joined_wrongly: float = 0.016
+    noticed: float = 0.5
+    look_up: float = 4
     confirm: float = 1
     untangle: float = 15
     busy: float = 0.85
@@ -74,6 +76,8 @@ SOURCES = {
     "handed_on": "assumed: minutes a wrong team spends before it hands on",
     "joined": "measured on synthetic pairs: recall of proposed joins (docs/triage.md)",
     "joined_wrongly": "measured on synthetic pairs: 1 - precision of proposed joins",
+    "noticed": "assumed: repeated reports that somebody notices without any help, in every row",
+    "look_up": "assumed: minutes to find the other report then",
     "confirm": "assumed: minutes to confirm a proposed join",
     "untangle": "assumed: minutes a wrong join costs",
     "busy": "assumed: how busy the desk is without any help, by which its size is chosen",
@@ -173,7 +177,7 @@ def replay(told: Sequence[Told], ways: Ways, people: tuple[int, int], assumed: A
 
 def _route(one: Told, ways: Ways, assumed: Assumptions) -> tuple[float, float, bool]:
     """Minutes before it comes to support, minutes of the first line (0: none), and whether it goes up."""
-    fix, again, filed, right, joined, wrongly = one.luck
+    fix, again, filed, right, joined, wrongly, noticed = one.luck
     wait = 0.0
     if ways.fixes and one.by_itself and fix < assumed.offered:
         wait = assumed.trial
@@ -183,6 +187,8 @@ def _route(one: Told, ways: Ways, assumed: Assumptions) -> tuple[float, float, b
     is_joined = ways.joining and one.is_joinable and joined < assumed.joined
     if is_joined:
         return wait, assumed.confirm, False
+    if one.is_joinable and noticed < assumed.noticed:
+        return wait, assumed.look_up, False
     minutes = one.minutes + _sending(ways, filed, right, assumed)
     if ways.joining and not one.is_joinable and wrongly < assumed.joined * assumed.joined_wrongly:
         minutes += assumed.untangle
@@ -227,9 +233,9 @@ def _told(tale: story.Tale, axis: "Axis", chance: random.Random, assumed: Assump
         helps=tale.trouble.helps,
         goes_up=chance.random() < tale.trouble.up,
         over_at=axis.at(tale.over_at) if tale.over_at else None,
-        is_joinable=bool(tale.part_of) and not tale.is_first,
+        is_joinable=tale.again is not None or (bool(tale.part_of) and not tale.is_first),
         by_itself=by_itself and priority > 2 and tale.trouble.kind != Kind.SECURITY,
-        luck=tuple(chance.random() for _ in range(6)),
+        luck=tuple(chance.random() for _ in range(7)),
     )
 
 
@@ -285,7 +291,6 @@ def main() -> None:
     for name, source in SOURCES.items():
         print(f"{name:14}{getattr(assumed, name):7g}  {source}")
     print("reports, what fixes help, handling minutes, what goes up: the demo year (commands/demo/year)")
-    print("without joining, every report of an outage is handled on its own")
     for busy in (assumed.busy, EASIER):
         people = staff(years[0], replace(assumed, busy=busy))
         print(
@@ -293,7 +298,9 @@ def main() -> None:
         )
         _print({ways: [replay(told, ways, people, assumed) for told in years] for ways in WAYS})
     print("In brackets: the difference to none of them, with its 95 % interval over the luck of the years.")
-    print("Not in it: that assumptions are wrong, what people learn, and what the set-up costs.")
+    print(
+        "Not in it: that assumptions are wrong, what people learn, what the set-up costs, and the minutes requesters spend."
+    )
 
 
 def _print(results: dict[Ways, list[Result]]) -> None:

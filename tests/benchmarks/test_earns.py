@@ -43,7 +43,7 @@ def test_nights_weekends_and_holidays_are_no_working_time():
 
 def report(**more):
     facts = {"at": 0.0, "priority": 3, "minutes": 20.0, "helps": 1.0, "goes_up": False, "over_at": None}
-    facts |= {"is_joinable": False, "by_itself": True, "luck": (0.0, 1.0, 0.0, 0.0, 0.0, 1.0)}
+    facts |= {"is_joinable": False, "by_itself": True, "luck": (0.0, 1.0, 0.0, 0.0, 0.0, 1.0, 1.0)}
     return Told(**(facts | more))
 
 
@@ -55,9 +55,11 @@ def report(**more):
         (WAYS[1], report(helps=0.0), 23),
         (WAYS[1], report(by_itself=False), 23),
         (WAYS[2], report(), 20),
-        (WAYS[2], report(luck=(0, 1, 0, 0.95, 0, 1)), 26),
+        (WAYS[2], report(luck=(0, 1, 0, 0.95, 0, 1, 1)), 26),
         (WAYS[3], report(is_joinable=True), 1),
-        (WAYS[3], report(luck=(0, 1, 0, 0, 0, 0)), 38),
+        (WAYS[0], report(is_joinable=True), 23),
+        (WAYS[0], report(is_joinable=True, luck=(0, 1, 0, 0, 0, 1, 0)), 4),
+        (WAYS[3], report(luck=(0, 1, 0, 0, 0, 0, 1)), 38),
     ],
 )
 def test_each_help_changes_what_it_is_for(ways, told, minutes):

@@ -100,7 +100,7 @@ def test_the_list_says_what_will_be_here_and_keeps_one_standing(browser, problem
 def test_what_keeps_coming_is_opened_as_a_problem_or_dismissed_and_brought_back(browser, incident, lena):
     with write() as session:
         times = {"since": incident.created_at, "until": incident.created_at}
-        proposal = Proposal(title="VPN drops at noon", people=3, days=4, **times)
+        proposal = Proposal(title="VPN drops at noon", people=3, days=4, many=1, **times)
         proposal.members.append(ProposalIncident(incident_id=incident.id))
         session.add(proposal)
     page = browser.get("/problems").text
