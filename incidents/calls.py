@@ -11,6 +11,7 @@ from firstline.i18n import gettext as _
 from incidents import notices, people
 from incidents.errors import Invalid
 from incidents.intake import Report, report
+from incidents.kinship import lookalikes
 from incidents.lifecycle import Change, apply, locked
 from incidents.models import Channel, Incident, Level, Resolution, State
 from incidents.notices import Notice, Topic
@@ -76,6 +77,16 @@ def find_callers(words: str) -> Sequence[Person]:
         alike.append(Person.phone.contains(digits, autoescape=True))
     found = select(Person).where(Person.active, or_(*alike)).order_by(Person.name, Person.id)
     return db.session.scalars(found.limit(MOST_CALLERS)).all()
+
+
+def told_already(caller: str, words: str) -> tuple[Incident, bool] | None:
+    """What is open and seems to be told again, and whether the caller told it; None where it is new."""
+    known = find_callers(caller)
+    by_address = people.find_by_address(caller.strip())
+    who = by_address or (known[0] if len(known) == 1 else None)
+    mine = lookalikes.own_open(who, words) if who else None
+    running = mine or lookalikes.open_of_others(who, words)
+    return (running, mine is not None) if running else None
 
 
 def _check(call: Call) -> None:

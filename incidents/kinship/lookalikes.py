@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from flask import current_app
 from numpy.typing import NDArray
-from sqlalchemy import and_, bindparam, or_, select
+from sqlalchemy import and_, bindparam, or_, select, true
 from sqlalchemy.orm import Session, aliased
 
 from firstline import clock, jobs, log
@@ -149,8 +149,8 @@ def own_open(person: Person, words: str) -> Incident | None:
     return db.session.get(Incident, found[0].incident_id) if found else None
 
 
-def open_of_others(person: Person, words: str) -> Incident | None:
-    """What others have that these words seem to tell too; nothing without the sentence model.
+def open_of_others(person: Person | None, words: str) -> Incident | None:
+    """What others than this person have that these words seem to tell too; nothing without the sentence model.
 
     Only what is nearest in meaning is compared word by word: somebody types meanwhile.
     """
@@ -158,8 +158,9 @@ def open_of_others(person: Person, words: str) -> Incident | None:
     if encoder is None or not words.strip():
         return None
     vector = encoder.encode([words[:COMPARED]])[0]
-    nearest = nearest_in_meaning(vector, encoder, Incident.requester_id != person.id, limit=MOST_TYPED)
-    me = duplicates.read(words[:COMPARED], vector, site=person.site)
+    is_anothers = Incident.requester_id != person.id if person else true()
+    nearest = nearest_in_meaning(vector, encoder, is_anothers, limit=MOST_TYPED)
+    me = duplicates.read(words[:COMPARED], vector, site=person.site if person else "")
     found = _rank(me, told(Incident.id.in_(nearest), encoder=encoder, limit=MOST_TYPED), encoder)
     return db.session.get(Incident, found[0].incident_id) if found else None
 

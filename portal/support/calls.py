@@ -5,17 +5,22 @@ from enum import StrEnum
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from firstline import log as logs
+from firstline.db import db
 from firstline.i18n import gettext as _
 from incidents import calls, services
 from incidents.calls import Call
 from incidents.errors import Invalid, Refused
-from incidents.models import Channel, Level
+from incidents.models import Channel, Incident, Level
 from incidents.reach import Reach
 from knowledge_base import articles, suggest
 from knowledge_base.models import Audience
 from portal.access import person
 from portal.errors import status_of
 from portal.forms import new_key
+
+FEWEST_LETTERS = 12
+logger = logs.get(__name__)
 
 
 def show() -> str:
@@ -43,10 +48,21 @@ def callers() -> str:
 
 
 def fixes() -> str:
-    """Known fixes to read out to the caller."""
+    """Known fixes to read out to the caller, and what is told already."""
     words = request.args.get("description", "").strip()
     found = suggest.suggest(words, audience=Audience.SUPPORT) if words else []
-    return render_template("support/_read_out.html", found=found, words=words)
+    return render_template("support/_read_out.html", found=found, words=words, told=_told(words))
+
+
+def _told(words: str) -> tuple[Incident, bool] | None:
+    """A search that is broken costs the note, never the call."""
+    try:
+        long_enough = len(words) >= FEWEST_LETTERS
+        return calls.told_already(request.args.get("caller", ""), words) if long_enough else None
+    except Exception:
+        logger.exception("nothing was looked for that is told already")
+        db.session.rollback()
+        return None
 
 
 def _page(refusal: Refused | None = None) -> str:

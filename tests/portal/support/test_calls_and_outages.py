@@ -55,6 +55,18 @@ def test_the_fragment_to_read_out_says_when_nothing_fits(at_desk):
     assert "No known fix fits so far" in text_of(at_desk.get("/desk/new/fixes?description=black screen"))
 
 
+def test_what_the_caller_told_already_is_said_while_it_is_written_down(at_desk, erin):
+    words = "vpn drops every few minutes"
+    log_call = {"caller": erin.email, "description": words}
+    at_desk.post("/desk/new", data=log_call)
+    incident = db.session.scalar(select(Incident))
+    again = at_desk.get("/desk/new/fixes", query_string=log_call)
+    assert "The caller reported this" in text_of(again)
+    assert incident.number in text_of(again)
+    other = at_desk.get("/desk/new/fixes", query_string={**log_call, "description": "badge opens no door"})
+    assert incident.number not in text_of(other)
+
+
 def test_an_outage_is_announced_corrected_and_ended(at_desk):
     at_desk.post("/desk/outages", data={"title": "VPN is slow", "service": "vpn", "site": "Berlin"})
     outage = db.session.scalar(select(Outage))
