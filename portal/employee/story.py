@@ -7,7 +7,7 @@ from datetime import datetime
 from firstline.i18n import gettext as _
 from firstline.i18n import ngettext
 from incidents import queue
-from incidents.models import Attachment, Entry, Event, Incident, State, Visibility
+from incidents.models import Attachment, Entry, Event, Incident, Resolution, State, Visibility
 from incidents.people import Person
 from portal.employee import remediation_words
 
@@ -107,6 +107,8 @@ def _offered(who: str, mine: bool, entry: Entry) -> str:
 
 
 def _resolved(who: str, mine: bool, entry: Entry) -> str:
+    if entry.facts.get("resolution") == Resolution.AUTOMATIC:
+        return _("It was solved without anybody's hands.")
     return _("You said it is solved.") if mine else _("%(who)s solved it.", who=who)
 
 

@@ -19,6 +19,8 @@ def test_from_declaration_to_all_clear(person, desk, browser_of):
 
     mine = bob.post("/outages/1/me-too").headers["Location"]
     assert bob.post("/outages/1/me-too").headers["Location"] == mine
+    home = bob.get("/").text
+    assert "You told us:" in home and mine in home and "Me too" not in home
     assert "Bob" in tess.get(page).text
 
     assert tess.post(f"{page}/news", data={"text": " ", "news_in": "30"}).status_code == 422
