@@ -4,8 +4,10 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from chatbot.client import (
+    acting,
     corrections,
     follow_on,
+    german,
     handover,
     known_outages,
     offers,
@@ -18,6 +20,7 @@ from chatbot.client import (
     severity,
     smalltalk,
     steps,
+    why,
     with_people,
     wording,
 )
@@ -25,10 +28,12 @@ from chatbot.client.memory import Question
 from chatbot.client.moment import Answer, Moment, say
 from chatbot.client.reading import (
     asks_for_it,
+    asks_to_act,
     follows_up,
     has_content,
     is_another_script,
     is_only_number,
+    is_rude,
     is_wordless,
     names_number,
     read_sign,
@@ -45,6 +50,8 @@ CONTENT = frozenset(
 """Intents whose words are an answer when we asked for words."""
 
 REASONS = CONTENT | {"deny", "check_status"}
+NOT_UNDERSTOOD = frozenset({"give_feedback", "out_of_scope", UNSURE, "deny", "goodbye"})
+"""What angry words are taken for that say nothing of a trouble."""
 
 
 def answer(moment: Moment, intent: str) -> Answer:
@@ -72,6 +79,12 @@ def _handler(moment: Moment, intent: str) -> Callable[[Moment], Answer]:
             return with_people.pass_on
         if corrections.meant(moment.words) is not None or (asked == Question.MEANT and intent in CONTENT):
             return lambda corrected: corrections.put_right(corrected, intent, _as_said)
+        if asked and why.is_why(moment.words):
+            return why.explain
+        if moment.memory.incident and asks_to_act(moment.words):
+            return acting.asked_to_act
+        if intent in NOT_UNDERSTOOD and is_rude(moment.words):
+            return smalltalk.stay_calm
         if asked == Question.STEP and (step := _in_the_middle_of_a_fix(moment, intent)):
             return step
         if asked == Question.WHAT and intent in CONTENT and has_content(moment.words):
@@ -90,9 +103,11 @@ def _handler(moment: Moment, intent: str) -> Callable[[Moment], Answer]:
 
 
 def _read_by_rule(words: str, intent: str) -> str:
-    """What the model cannot know: signs without words, and scripts it never saw."""
+    """What the model cannot know: signs without words, German, and scripts it never saw."""
     if is_wordless(words):
         return read_sign(words) or UNSURE
+    if german.is_german(words):
+        return german.read(words)
     return UNSURE if is_another_script(words) and intent != "report_problem" else intent
 
 

@@ -2,10 +2,9 @@
 
 from dataclasses import replace
 
-from chatbot.client import own_incidents, wording
+from chatbot.client import known_outages, own_incidents, wording
 from chatbot.client.memory import Memory, Question
-from chatbot.client.messages import Message
-from chatbot.client.moment import Answer, Moment
+from chatbot.client.moment import Answer, Moment, say
 from chatbot.client.offers import reach_question, urgency_question
 from firstline.i18n import gettext as _
 from incidents.models import Incident, State
@@ -21,6 +20,8 @@ def go_on(moment: Moment, intent: str, given: Answer) -> Answer:
     """The same answer, and what is still open."""
     if intent in INTERRUPTIONS and _is_interrupted(moment, given):
         return _ask_again(moment, given)
+    if _is_put_aside(moment, given):
+        return _keep_aside(moment, given)
     if given.hands_over:
         return given
     if given.memory.asked is None and moment.memory.others and intent != "start_over":
@@ -44,17 +45,39 @@ def _ask_again(moment: Moment, given: Answer) -> Answer:
     return replace(given, messages=(*given.messages, replace(question, text=back)), memory=memory)
 
 
+def _is_put_aside(moment: Moment, given: Answer) -> bool:
+    """A how-to question has its own “did it help?”; what was asked of an incident before waits until then."""
+    before, after = moment.memory, given.memory
+    was_asked = before.asked in {Question.HELPED, Question.OUTAGE} and before.incident is not None
+    return was_asked and after.asked == Question.HELPED and after.incident is None
+
+
+def _keep_aside(moment: Moment, given: Answer) -> Answer:
+    number = moment.memory.incident
+    assert number is not None, "only what was asked of an incident is put aside"
+    others = dict.fromkeys((number, *moment.memory.others))
+    return replace(given, memory=given.memory.but(others=tuple(others)))
+
+
 def _next_of_several(moment: Moment, given: Answer) -> Answer:
     """Ask about the next incident that still waits for a word, if any does."""
-    mine = [own_incidents.own(moment.person, number) for number in moment.memory.others]
-    waiting = [one for one in mine if one.state == State.OFFERED and one.number != given.memory.incident]
-    if not waiting:
-        return replace(given, memory=given.memory.but(others=()))
-    others = tuple(one.number for one in waiting[1:])
-    memory = Memory(incident=waiting[0].number, asked=Question.HELPED, others=others)
-    return replace(given, messages=(*given.messages, _about(waiting[0])), memory=memory)
+    left = [number for number in moment.memory.others if number != given.memory.incident]
+    for place, number in enumerate(left, 1):
+        question = _open_question(moment, own_incidents.own(moment.person, number))
+        if question is not None:
+            memory = question.memory.but(others=tuple(left[place:]))
+            return replace(given, messages=(*given.messages, *question.messages), memory=memory)
+    return replace(given, memory=given.memory.but(others=()))
 
 
-def _about(incident: Incident) -> Message:
+def _open_question(moment: Moment, incident: Incident) -> Answer | None:
+    """Whether it is the known outage, where that was asked before; else whether a fix helped."""
+    asked_of_one = moment.memory.outage is not None and incident.is_open
+    outage = known_outages.of(incident, moment.person) if asked_of_one else None
+    if outage is not None:
+        return known_outages.ask_about(incident, moment, outage)
+    if incident.state != State.OFFERED:
+        return None
     told = _("And %(number)s, “%(title)s”: did a fix help?", number=incident.number, title=incident.title)
-    return wording.text(told, *wording.outcome_buttons(incident), incident=incident)
+    shown = wording.text(told, *wording.outcome_buttons(incident), incident=incident)
+    return say(Memory(incident=incident.number, asked=Question.HELPED), shown)

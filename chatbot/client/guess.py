@@ -5,6 +5,7 @@ Only what is said in so many words is recognised; everything longer is a report.
 
 import re
 
+from chatbot.client import german
 from chatbot.client.answers import UNSURE
 from chatbot.client.reading import NUMBERED, ONLY_DIGITS, is_tiny
 
@@ -42,6 +43,8 @@ LONG = 12
 
 def guess(text: str) -> str:
     """The intent these words plainly have, a report when they are more than a few."""
+    if german.is_german(text):
+        return german.read(text)
     if len(text.split()) <= LONG:
         plain = text.strip().replace("’", "'")
         for intent, pattern in PATTERNS:

@@ -16,18 +16,38 @@ WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
 
 SKIPPED = re.compile(r"\b(?:skip|next|don'?t know|no idea|not sure|unsure)\b", re.IGNORECASE)
 URGENCY = (
-    (Level.LOW, r"nuisance|annoy\w*|minor|not urgent|not so bad|not that bad|can wait|no hurry|cosmetic"),
-    (Level.MEDIUM, r"work ?around|still work|can work|keep working|partly|somewhat"),
+    (
+        Level.LOW,
+        r"nuisance|annoy\w*|minor|not urgent|not so bad|not that bad|can wait|no hurry|cosmetic|"
+        r"lästig|stört nur|nicht (?:dringend|so schlimm|eilig)|kann warten|eilt nicht|keine eile",
+    ),
+    (
+        Level.MEDIUM,
+        r"work ?around|still work|can work|keep working|partly|somewhat|"
+        r"umgehen|teilweise|kann (?:noch |trotzdem |weiter)+ ?arbeiten|geht noch",
+    ),
     (
         Level.HIGH,
-        r"can(?:no|')?t work|can not|cannot|blocked|completely|stop(?:s|ped)?|very bad|urgent|nothing works",
+        r"can(?:no|')?t work|can not|cannot|blocked|completely|stop(?:s|ped)?|very bad|urgent|nothing works|"
+        r"kann (?:gar |überhaupt )?nicht (?:mehr |weiter ?)*arbeiten|blockiert|dringend|geht (?:gar )?nichts",
     ),
 )
 REACH = (
-    (Reach.ME, r"(?:only|just) (?:for )?me|nobody else|no one else|not others|myself"),
-    (Reach.SITE, r"(?:whole|entire|my|our) (?:floor|office|building|site)|site"),
-    (Reach.EVERYBODY, r"many|every(?:one|body)|all of us|entire|company|customers"),
-    (Reach.TEAM, r"team|department|colleagues?|a few|some|several|two of us|three of us|others"),
+    (
+        Reach.ME,
+        r"(?:only|just) (?:for )?me|nobody else|no one else|not others|myself|nur (?:ich|bei mir)|sonst niemand",
+    ),
+    (
+        Reach.SITE,
+        r"(?:whole|entire|my|our) (?:floor|office|building|site)|site|standort|"
+        r"(?:ganze[rsn]?|unsere?|meine?|im) (?:büro|etage|stockwerk|gebäude)",
+    ),
+    (Reach.EVERYBODY, r"many|every(?:one|body)|all of us|entire|company|customers|alle|viele|jeder|firma"),
+    (
+        Reach.TEAM,
+        r"team|department|colleagues?|a few|some|several|two of us|three of us|others|"
+        r"abteilung|kolleg\w+|einige|mehrere|andere",
+    ),
 )
 EMPTY = """
     a an the i i'd i'm i've id im my me we our you your he she it its it's this that there there's
@@ -57,6 +77,21 @@ SETTLES = re.compile(
     r"\b(?:solved?|close|works?|working|help(?:s|ed)|fix(?:ed|es)|done|good|fine)\b", re.IGNORECASE
 )
 MORE = re.compile(r"\b(?:again|\d|two|three|four|several|many)\b", re.IGNORECASE)
+DOING = "re-?set|unlock|re-?start|re-?boot|clear|fix|repair|install|enable|renew|replace|empty|sort"
+ACT = re.compile(
+    r"\A\W*(?:(?:ok(?:ay)?|so|and|but|then|well|yes|no)\W+)*(?:"
+    r"(?:please\W+)?(?:can|could|would|will) (?:you|u|someone|somebody|anyone|support) "
+    rf"(?:(?:please|pls|just|maybe|not) )*(?:{DOING}|do) (?:it|that|this|them)"
+    rf"|(?:please|pls|plz) (?:{DOING}) (?:it|that|this|them)"
+    rf"|(?:{DOING}|do) (?:it|that|this|them)(?= for me)"
+    r")(?: (?:out|for me|now|please|then|instead|from (?:there|your (?:side|end))))*\W*\Z",
+    re.IGNORECASE,
+)
+RUDE = re.compile(
+    r"\b(?:fuck\w*|f\*+\w*|wtf|shit\w*|bullshit|crap\w*|idiot\w*|moron\w*|stupid\w*|dumb\w*|useless|pathetic|"
+    r"garbage|rubbish|(?:this is|what) a joke|hate you|piece of junk|schei(?:ß|ss)\w*|blöd\w*|dumm\w*|nutzlos\w*|unbrauchbar)(?!\w)",
+    re.IGNORECASE,
+)
 SOMEBODY_ELSE = re.compile(
     r"\b(?:colleagues?|boss|co-?workers?|team ?mates?|his|her|someone else|somebody else)\b"
     r"|\b\w+['’]s (?:open )?(?:incidents?|tickets?|cases?|requests?)\b",
@@ -127,6 +162,16 @@ def is_another_script(text: str) -> bool:
 def asks_for_it(text: str) -> bool:
     """“Yes, please”: a wish, and no answer to whether something helped."""
     return WISHES.search(text) is not None and SETTLES.search(text) is None
+
+
+def asks_to_act(text: str) -> bool:
+    """“Can you reset it for me?”: something is to be done, and nothing new is told."""
+    return ACT.match(text) is not None
+
+
+def is_rude(text: str) -> bool:
+    """Whether somebody has lost patience with us."""
+    return RUDE.search(text) is not None
 
 
 def tells_what(text: str) -> bool:

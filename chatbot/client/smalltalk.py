@@ -71,6 +71,18 @@ def give_feedback(moment: Moment) -> Answer:
     return say(moment.memory.but(misses=0), wording.text(told), incident_id=incident.id)
 
 
+def stay_calm(moment: Moment) -> Answer:
+    """Somebody is angry: no thanks for it, nothing is reported in these words, and a person is the first way out."""
+    incident = own_incidents.spoken_of(moment)
+    told = _("I am sorry that this goes badly. A person of support can take over: press the button.")
+    if incident is not None:
+        told = _(
+            "I am sorry that this goes badly. A person of support can take over %(number)s: press the button.",
+            number=incident.number,
+        )
+    return say(moment.memory.but(misses=0), wording.text(told, wording.person_button()))
+
+
 def start_over(moment: Moment) -> Answer:
     told = _("We start again; what is logged stays logged. What is going wrong?")
     return say(Memory(), choices(told))
