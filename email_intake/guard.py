@@ -45,7 +45,9 @@ CHALLENGE = re.compile(
     re.IGNORECASE,
 )
 LIST_HEADERS = ("list-id", "list-post", "mailing-list", "x-mailing-list", "x-beenthere")
-LIST_OWNER = re.compile(r"\A(?:owner-[^@]+|[^@]+-(?:owner|bounces?|request|admin)(?:[+=][^@]*)?)@", re.IGNORECASE)
+LIST_OWNER = re.compile(
+    r"\A(?:owner-[^@]+|[^@]+-(?:owner|bounces?|request|admin)(?:[+=][^@]*)?)@", re.IGNORECASE
+)
 REMARK = re.compile(r'"(?:[^"\\]|\\.)*"|\((?:[^()\\]|\\.)*\)')
 DMARC = re.compile(r"\s*dmarc\s*(?:/\s*\d+\s*)?=\s*(?P<result>\w+)(?P<rest>.*)", re.IGNORECASE | re.DOTALL)
 HEADER_FROM = re.compile(r"\bheader\.from\s*=\s*(?:\S*@)?([\w.-]+)", re.IGNORECASE)
