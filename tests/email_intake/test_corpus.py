@@ -54,6 +54,14 @@ CHECKS = {
     "count": lambda row, said: len(said.attachments),
     "longest_name": lambda row, said: max(len(one.name) for one in said.attachments),
     "stored_types": lambda row, said: [one.media_type for one in row.incident.entries[0].attachments],
+    "kept": lambda row, said: [one.name for one in row.incident.entries[0].attachments],
+    "title_length": lambda row, said: len(row.incident.title),
+    "participants": lambda row, said: len(row.participants),
+    "is_dated_by_us": lambda row, said: row.incident.created_at == row.received_at,
+    "is_whole": lambda row, said: (
+        said.text.startswith(row.incident.description[:1000])
+        and "mail.txt" in {one.name for one in row.incident.entries[0].attachments}
+    ),
     "people": lambda row, said: db.session.scalar(select(func.count()).select_from(Person)),
     "state": lambda row, said: row.incident.state,
     "priority": lambda row, said: row.incident.priority,
