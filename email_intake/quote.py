@@ -27,6 +27,7 @@ ADDRESS_AT_END = re.compile(r"<[^<>\s]{1,100}@[^<>\s]{1,100}>\s*[:\uff1a]?\Z")
 LONGEST_ATTRIBUTION = 400
 MOST_AFTER_VERB = 120
 COLONS = (":", "\uff1a")
+ZOHO = "wrote ----"
 ORIGINAL = re.compile(
     r"\A\W*-{2,}\s*(?:Original Message|Ursprüngliche Nachricht|Original-Nachricht|Message d'origine|"
     r"Mensaje original|Mensagem original|Messaggio originale|Oorspronkelijk bericht|Oryginalna wiadomość|"
@@ -141,13 +142,13 @@ def _attribution_length(lines: Sequence[str], at: int) -> int:
             if below.startswith(">") or QUOTE_MARK in below:
                 return length
             # Some phones do not prefix what they quote: then a date and an address must be there.
-            if "@" in said and said.rstrip().endswith(COLONS) and below:
+            if "@" in said and said.rstrip().endswith((*COLONS, ZOHO)) and below:
                 return length
     return 0
 
 
 def _is_attribution(said: str) -> bool:
-    said = said.strip(" \t*_")
+    said = said.strip(" \t*_-")
     digit = re.search(r"\d", said)
     if digit is None or len(said) > LONGEST_ATTRIBUTION:
         return False
