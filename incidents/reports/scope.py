@@ -16,6 +16,7 @@ from incidents.reports.models import Fact
 FILTERS = ("channel", "category", "service_id", "team_id", "priority")
 LONGEST = timedelta(days=3653)
 DAY = timedelta(days=1)
+EARLIEST = date(1980, 1, 1)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,6 +61,8 @@ def check(scope: Scope) -> Scope:
         raise Invalid(
             _("The last day lies before the first. Choose them the other way round."), field="until"
         )
+    if scope.since < EARLIEST:
+        raise Invalid(_("Choose days from 1980 on."), field="since")
     if scope.until - scope.since > LONGEST:
         raise Invalid(_("Choose at most ten years."), field="since")
     if scope.since > clock.now().date() + DAY:

@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 
 from firstline.db import db
-from incidents.models import Incident
+from incidents.majors.models import Major, MajorReport
+from incidents.models import Channel, Incident
 from incidents.reviews.models import Review
 
 MINUTE = 60
@@ -44,11 +45,21 @@ def of(review: Review) -> Consequences:
 
 
 def people_of(incident: Incident) -> int:
-    """Who reported it, here or in a report that was joined with it."""
-    who = select(func.count(func.distinct(Incident.requester_id))).where(
-        (Incident.id == incident.id) | (Incident.merged_into_id == incident.id)
-    )
+    """Who reported it, here, in a report that was joined with it, or in one that hung on it as a major."""
+    own = (Incident.id == incident.id) & (Incident.channel != Channel.MONITORING)
+    others = Incident.id.in_(reports_of(incident))
+    who = select(func.count(func.distinct(Incident.requester_id))).where(own | others)
     return db.session.scalar(who) or 0
+
+
+def reports_of(incident: Incident) -> Select[int]:
+    """The ids of the other reports of the same trouble."""
+    hanging = (
+        select(MajorReport.incident_id)
+        .join(Major, Major.id == MajorReport.major_id)
+        .where(Major.incident_id == incident.id)
+    )
+    return select(Incident.id).where((Incident.merged_into_id == incident.id) | Incident.id.in_(hanging))
 
 
 def _minutes(incident: Incident) -> int | None:

@@ -10,6 +10,7 @@ from firstline.i18n import gettext as _
 from firstline.i18n import lazy_gettext as later
 from incidents.alerts.models import Outcome, Received
 from incidents.models import Entry, Event, Incident
+from incidents.reviews import consequences
 from incidents.reviews.models import Moment, Review
 from incidents.services import Outage
 
@@ -60,10 +61,9 @@ def gather(review: Review) -> list[Beat]:
 
 
 def _entries(incident: Incident) -> list[Entry]:
-    """Its own, and of reports joined with it only that they came."""
+    """Its own, and of the other reports of the trouble only that they came."""
     own = Entry.incident_id == incident.id
-    joined = select(Incident.id).where(Incident.merged_into_id == incident.id)
-    came = Entry.incident_id.in_(joined) & (Entry.event == Event.REPORTED)
+    came = Entry.incident_id.in_(consequences.reports_of(incident)) & (Entry.event == Event.REPORTED)
     wanted = select(Entry).where(or_(own & Entry.event.in_(list(TOLD)), came))
     return list(db.session.scalars(wanted.order_by(Entry.id)))
 

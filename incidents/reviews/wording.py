@@ -29,7 +29,7 @@ ASKS = (
         _("What would have made the right step the easy one, or shown that it was missing?"),
     ),
     (
-        r"(?:human|operator|user) error|\w+['’]s (?:fault|mistake)|to blame|is responsible for the outage",
+        r"(?:human|operator|user) error|(?:\w+['’]s|his|her|their|your|my) (?:own )?(?:fault|mistake)|to blame|is responsible for the outage",
         _("An error is where the question begins: what made it likely, and why was it not caught?"),
     ),
     (

@@ -17,6 +17,7 @@ from incidents.reports.scope import Scope
 
 SPANS = (7, 28, 91, 365)
 USUAL = 28
+MOST_NUMBER = 2_147_483_647
 FILTERS = ("channel", "category", "service", "team", "priority")
 
 
@@ -50,18 +51,18 @@ def read() -> Asked:
     """From the address; without days, the last four weeks. Raises `Invalid`."""
     given = request.args
     until = _day(given, "until") or to_user_timezone(clock.now()).date()
-    span = given.get("span", USUAL, type=int)
-    since = _day(given, "since") or until - timedelta(days=max(span, 1) - 1)
+    span = min(_number(given, "span") or USUAL, scope.LONGEST.days)
+    since = _day(given, "since") or until - timedelta(days=span - 1)
     found = Scope(
         since=since,
         until=until,
         channel=given.get("channel", "") if given.get("channel") in set(Channel) else "",
         category=given.get("category", ""),
-        service_id=given.get("service", type=int),
-        team_id=given.get("team", type=int),
-        priority=given.get("priority", type=int),
+        service_id=_number(given, "service"),
+        team_id=_number(given, "team"),
+        priority=_number(given, "priority"),
     )
-    kept = {name: given[name] for name in FILTERS if given.get(name)}
+    kept = {name: given[name] for name in FILTERS if {name, f"{name}_id"} & found.chosen.keys()}
     return Asked(scope.check(found), {"since": since.isoformat(), "until": until.isoformat(), **kept})
 
 
@@ -78,6 +79,12 @@ def usual() -> Asked:
     until = to_user_timezone(clock.now()).date()
     since = until - timedelta(days=USUAL - 1)
     return Asked(Scope(since=since, until=until), {"since": since.isoformat(), "until": until.isoformat()})
+
+
+def _number(given: MultiDict[str, str], name: str) -> int | None:
+    """None for what is no number, and for one that no database takes."""
+    number = given.get(name, type=int)
+    return number if number is not None and 0 < number <= MOST_NUMBER else None
 
 
 def _day(given: MultiDict[str, str], name: str) -> date | None:

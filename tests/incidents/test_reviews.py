@@ -11,6 +11,8 @@ from incidents.alerts.models import Outcome, Received
 from incidents.errors import Conflict, Invalid, NotAllowed, NotFound
 from incidents.intake import Report, report
 from incidents.lifecycle import Change
+from incidents.majors.models import Major, MajorReport
+from incidents.majors.models import Standing as MajorStanding
 from incidents.models import Channel, Incident, Resolution, State
 from incidents.notices import Notice, Topic
 from incidents.people import Role
@@ -105,6 +107,23 @@ def test_the_story_is_gathered_from_timeline_joined_reports_outages_alerts_and_p
     assert "VPN is down" in told[1]
     assert {"reported (portal)", "reported (chat)", "resolved"} <= set(told)
     assert [what for what in told if what.startswith("alert")] == ["alert opened it", "alert is over"]
+
+
+def test_reports_that_hung_on_a_major_incident_are_people_it_hit_and_part_of_its_story(review, person):
+    others = [
+        report(Report(requester_id=person(name).id, description="no VPN", channel=Channel.CHAT))
+        for name in ("bob", "zoe")
+    ]
+    with write() as session:
+        major = Major(incident_id=review.incident_id, standing=MajorStanding.OVER)
+        session.add(major)
+        session.flush()
+        session.add_all(MajorReport(incident_id=one.id, major_id=major.id) for one in others)
+    assert consequences.of(review).people == 3
+    assert [beat.what for beat in story.gather(review)].count("reported (chat)") == 2
+    with write() as session:
+        session.get_one(Incident, review.incident_id).channel = Channel.MONITORING
+    assert consequences.of(review).people == 2
 
 
 def test_an_added_moment_can_be_taken_out_and_lies_never_ahead(review, lena):
@@ -234,6 +253,7 @@ def test_the_markdown_holds_every_part_and_people_cannot_write_headings_into_it(
         ("The admin failed to renew it.", "failed to renew"),
         ("This was human error.", "human error"),
         ("It was Bob's fault.", "Bob's fault"),
+        ("In the end it was her own mistake.", "her own mistake"),
         ("Obviously the disk was full.", "Obviously"),
         ("We must be more careful.", "be more careful"),
     ],

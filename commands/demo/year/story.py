@@ -145,13 +145,19 @@ def _majors(chance: random.Random, cast: Cast, scale: float) -> Iterator[Tale]:
     for told in read("year/majors"):
         begun, over = _span(told)
         yield Tale(
-            at=begun, trouble=trouble(told), by=_monitor(cast), channel=Channel.MONITORING,
+            at=begun, trouble=_seen(told), by=_monitor(cast), channel=Channel.MONITORING,
             impact=Level.HIGH, urgency=Level.HIGH, part_of=told["slug"], is_first=True, over_at=over,
             alert={"alert": told["alert"], "severity": "critical", "hosts": [f"{told['service']}-01:443"]},
         )  # fmt: skip
         yield from _wave(
             chance, cast, told, told["slug"], max(4, round(told["reports"] * scale)), first=False
         )
+
+
+def _seen(told: Told) -> Trouble:
+    """As monitoring saw it, and how it ended."""
+    what = {"words": [told["title"]], "detail": [f"Alert {told['alert']}."], "solution": told["cure"]}
+    return trouble({**told, **what, "cause": told["review"]["causes"]})
 
 
 def _wave(

@@ -66,6 +66,7 @@ def test_a_range_before_there_was_data_says_since_when_there_is(browser, inciden
         ("since=2026-03-02&until=2026-03-01", "the other way round"),
         ("since=soon", "Write the day as"),
         ("since=2999-01-01&until=2999-01-02", "has not begun"),
+        ("since=0001-01-01&until=0001-01-02", "from 1980 on"),
     ],
 )
 def test_a_range_that_cannot_be_meant_is_a_sentence_and_the_usual_is_shown(
@@ -81,6 +82,19 @@ def test_a_figure_leads_to_the_incidents_behind_each_bar(browser, incident):
     assert "/reports/resolved/incidents?" in page and "service=1" in page and ">Mail<" in page
     assert incident.number in browser.get("/reports/resolved/incidents?channel=mail").text
     assert "None in this range" in browser.get("/reports/resolved/incidents?channel=chat").text
+
+
+@pytest.mark.parametrize(
+    "asked", ["span=-5", "span=99999999999", "service=99999999999999999999", "team=x", "priority=-1"]
+)
+def test_a_number_that_means_nothing_is_no_filter(browser, incident, asked):
+    page = browser.get(f"/reports/boards/missed?{asked}")
+    assert page.status_code == 200 and asked not in html.unescape(page.text)
+
+
+def test_a_service_that_is_not_there_is_named_in_the_filter_and_not_hidden(browser, incident):
+    assert "4711 (not known)" in browser.get("/reports?service=4711").text
+    assert "Choose a later range" in browser.get("/reports/resolved?since=2001-01-01&until=2001-01-09").text
 
 
 def test_an_unknown_figure_is_not_found(browser):
