@@ -52,7 +52,7 @@ MORE = {
 }
 """Pages that say more, and who may open them."""
 AT_ONCE = 50
-SHARE = "#,##0.#%"
+SHARE, SHARE_OF_TIME = "#,##0.#%", "#,##0.00#%"
 
 
 def of_mine() -> list[Board]:
@@ -74,7 +74,7 @@ def show(slug: str) -> str:
         difference=deflection.difference() if board is deflection.BOARD else "",
         name_of=lambda row: name_of(board, row),
         number_words=lambda row: _number(board, row),
-        share_words=_share,
+        share_words=lambda row: _share(board, row),
         errors=errors,
         **frame.common(question),
     )
@@ -139,8 +139,10 @@ def _more(board: Board) -> str:
     return url_for(endpoint) if endpoint and may(person(), action) else ""
 
 
-def _share(row: Row) -> str:
-    return _("not known") if row.share is None else str(format_percent(row.share, SHARE))
+def _share(board: Board, row: Row) -> str:
+    """An hour of a year is a small share, and not none."""
+    exact = SHARE_OF_TIME if board.unit == Unit.DURATION else SHARE
+    return _("not known") if row.share is None else str(format_percent(row.share, exact))
 
 
 def _number(board: Board, row: Row) -> str:
