@@ -59,9 +59,10 @@ def stream(also: Iterable[type[Model]] = (), *, by: Person | None = None) -> Ite
     out = exporting.Outbox()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, allowZip64=True) as archive:
         for name, lines in _parts(also):
-            with archive.open(
-                zipfile.ZipInfo(name, clock.now().timetuple()[:6]), "w", force_zip64=True
-            ) as file:
+            about = zipfile.ZipInfo(name, clock.now().timetuple()[:6])
+            # What is described like this is packed only if it says so itself.
+            about.compress_type = zipfile.ZIP_DEFLATED
+            with archive.open(about, "w", force_zip64=True) as file:
                 for line in lines:
                     file.write(line.encode())
                     yield from out.take()

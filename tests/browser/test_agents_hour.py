@@ -153,6 +153,7 @@ def change_both(tess: Visitor, deed: str, words: str, *, undo: bool = False) -> 
     tess.page.locator("#cause").press_sequentially("A worn wire")
     tess.page.locator("#text").press_sequentially(words)
     tess.button("See what it does").press("Enter")
+    tess.told("You can undo it." if undo else "A note stays")
     if "{{" in words:
         expect(tess.page.get_by_text(re.compile(r"Hello Erin, INC-\d+ is solved"))).to_have_count(2)
         tess.look("many")

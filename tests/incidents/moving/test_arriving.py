@@ -249,6 +249,8 @@ def test_everything_is_taken_along_but_no_secret(tess):
     with zipfile.ZipFile(io.BytesIO(b"".join(leaving.stream()))) as archive:
         whole = {name: archive.read(name).decode() for name in archive.namelist() if name.endswith("jsonl")}
         kept = [name for name in archive.namelist() if name.startswith("files/")]
+        packed = archive.getinfo("settings.jsonl")
+    assert packed.compress_size < packed.file_size / 2
     moved = [json.loads(line) for line in whole["incidents.jsonl"].splitlines()]
     assert [one["title"] for one in moved] == ["Drucker druckt grün", "VPN langsam"]
     assert len(moved[0]["timeline"]) == count_of(moved[0]["id"]) and len(kept) == 1
