@@ -10,6 +10,7 @@
   const proof = () => composer.querySelector("[name=csrf_token]").value;
   const timeline = document.querySelector(".timeline");
   const timers = new Map();
+  const ready = new Set();
 
   function post(address, fields, keepalive = false) {
     const body = new FormData();
@@ -18,22 +19,38 @@
     return fetch(address, { method: "POST", body, headers: FRAGMENT, keepalive });
   }
 
-  // Until the desk has the words, this browser keeps them: the line may be down.
+  // Until the desk has the words, this browser keeps them: the line may be down. Nothing is sent before
+  // the desk has it as a draft, so that a page that cannot be reached takes no word with it.
   const spare = (field) => `kept:${page.dataset.incident}-${field.dataset.kept}`;
 
   async function keep(field, last = false) {
     clearTimeout(timers.get(field));
     timers.delete(field);
     const text = field.value;
+    const told = composer.querySelector(`[data-draft-told=${field.dataset.kept}]`);
     try {
       const answer = await post(composer.dataset.draftUrl, { kind: field.dataset.kept, text }, last);
-      if (!answer.ok || answer.redirected) return;
+      if (answer.redirected || answer.status === 401) throw new Error("signed out");
+      if (!answer.ok) return true;
       if (field.value === text) sessionStorage.removeItem(spare(field));
-      const told = composer.querySelector(`[data-draft-told=${field.dataset.kept}]`);
       told.textContent = text.trim() ? told.dataset.words : "";
+      return true;
     } catch {
+      told.textContent = told.dataset.unkept;
       timers.set(field, setTimeout(() => keep(field), 5000));
+      return false;
     }
+  }
+
+  async function send(event, field) {
+    clearTimeout(timers.get(field));
+    timers.delete(field);
+    if (ready.delete(field) || !sessionStorage.getItem(spare(field))) return sessionStorage.removeItem(spare(field));
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    if (!await keep(field)) return;
+    ready.add(field);
+    field.form.requestSubmit(event.submitter);
   }
 
   for (const field of composer.querySelectorAll("[data-kept]")) {
@@ -44,11 +61,7 @@
       clearTimeout(timers.get(field));
       timers.set(field, setTimeout(() => keep(field), TYPED_MS));
     });
-    field.form.addEventListener("submit", () => {
-      clearTimeout(timers.get(field));
-      timers.delete(field);
-      sessionStorage.removeItem(spare(field));
-    });
+    field.form.addEventListener("submit", (event) => send(event, field), true);
     field.addEventListener("keydown", (event) => {
       if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) field.form.requestSubmit();
     });
@@ -99,6 +112,7 @@
     if (detail.everything || detail.incidents.includes(id) || detail.presence.includes(id)) look().catch(() => {});
   });
   document.addEventListener("visibilitychange", () => here());
+  addEventListener("online", () => { for (const field of timers.keys()) keep(field); });
   addEventListener("pagehide", () => {
     for (const field of timers.keys()) keep(field, true);
     post(page.dataset.here, { gone: "1" }, true).catch(() => {});

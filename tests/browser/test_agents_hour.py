@@ -84,14 +84,21 @@ def search_open_and_take(tess: Visitor, omar: Visitor, first: str) -> None:
 
 
 def write_at_once_and_keep_the_draft(tess: Visitor, omar: Visitor, first: str) -> None:
-    """Each sees the other, and a draft survives the browser."""
+    """Each sees the other, and a draft survives the browser and a line that is down."""
     omar.open(f"/desk/{first}")
     omar.page.locator("#note-text").evaluate("field => field.closest('details').open = true")
     omar.page.locator("#note-text").fill("The same as last week?")
     expect(omar.page.locator("[data-draft-told=note]")).to_have_text("draft kept")
     expect(tess.page.locator("#colleagues")).to_contain_text("Omar Haddad is writing here")
+    omar.context.set_offline(True)
+    omar.page.locator("#note-text").press_sequentially(" No.")
+    omar.page.locator("#note-text").press("Control+Enter")
+    expect(omar.page.locator("[data-draft-told=note]")).to_contain_text("no connection")
+    omar.context.set_offline(False)
+    expect(omar.page.locator("[data-draft-told=note]")).to_have_text("draft kept")
+    omar.troubles[:] = [one for one in omar.troubles if "ERR_INTERNET_DISCONNECTED" not in one]
     omar.open("/desk").open(f"/desk/{first}")
-    expect(omar.page.locator("#note-text")).to_have_value("The same as last week?")
+    expect(omar.page.locator("#note-text")).to_have_value("The same as last week? No.")
 
 
 def call_a_colleague_in_a_note(tess: Visitor, omar: Visitor) -> None:
@@ -102,7 +109,7 @@ def call_a_colleague_in_a_note(tess: Visitor, omar: Visitor) -> None:
     expect(omar.page.get_by_role("option", name="Tess Lindqvist @tess")).to_be_visible()
     omar.look("naming")
     note.press("Enter")
-    expect(note).to_have_value("The same as last week? Ask @tess ")
+    expect(note).to_have_value("The same as last week? No. Ask @tess ")
     unread = tess.page.locator("[data-bell-count]")
     before = unread.inner_text()
     omar.button("Save note for support").click()
