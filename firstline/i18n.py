@@ -12,7 +12,16 @@ from flask_babel.speaklater import LazyString
 
 from firstline import catalogues
 
-__all__ = ["DEFAULT_LANGUAGE", "gettext", "init_app", "lazy_gettext", "ngettext", "person_speaks", "speaking"]
+__all__ = [
+    "DEFAULT_LANGUAGE",
+    "gettext",
+    "init_app",
+    "lazy_gettext",
+    "ngettext",
+    "percent",
+    "person_speaks",
+    "speaking",
+]
 
 DEFAULT_LANGUAGE = catalogues.SOURCE
 SAID = "firstline_said"
@@ -28,6 +37,15 @@ def gettext(message: str, /, **values: object) -> str:
 def lazy_gettext(message: str, /, **values: object) -> LazyString:
     """The same, in the language of whoever is served when it is shown."""
     return LazyString(gettext, message, **values)
+
+
+def percent(share: float, *, digits: int = 0) -> str:
+    """A share of 1 with at most so many digits behind the point, as the language writes it: “37.5%”, “37,5 %”."""
+    language = flask_babel.get_locale() or Locale(DEFAULT_LANGUAGE)
+    whole = language.percent_formats[None].pattern
+    return str(
+        flask_babel.format_percent(share, whole.replace("0", "0." + "#" * digits if digits else "0", 1))
+    )
 
 
 @contextmanager

@@ -7,6 +7,7 @@ from datetime import date
 from flask_babel import format_date
 
 from firstline import clock
+from firstline.i18n import gettext as _
 from incidents.reports.annotations import Mark
 
 HEIGHT = 60
@@ -45,7 +46,7 @@ def marks_of(monday: date, marks: Iterable[Mark]) -> tuple[str, ...]:
 
 def begins(monday: date) -> str:
     """The day on which a week begins, short."""
-    return str(format_date(monday, "d MMM", rebase=False))
+    return str(format_date(monday, _("d MMM"), rebase=False))
 
 
 def drawn(columns: Sequence[Column]) -> list[Drawn]:

@@ -9,6 +9,7 @@ from flask import Flask
 from flask_babel import (
     format_date,
     format_datetime,
+    format_decimal,
     format_time,
     format_timedelta,
     get_locale,
@@ -17,7 +18,7 @@ from flask_babel import (
 from markupsafe import Markup, escape
 
 from firstline import clock
-from firstline.i18n import gettext
+from firstline.i18n import gettext, percent
 from firstline.i18n import lazy_gettext as _
 from incidents.models import Channel, Incident, Level, State
 from incidents.reach import NAMES as REACHES
@@ -95,6 +96,8 @@ def init_app(app: Flask) -> None:
         weekday_date=weekday_date,
         wall=wall,
         file_size=file_size,
+        percent=percent,
+        decimal=decimal,
         state_words=state_words,
         why_impact=why_impact,
         initials=initials,
@@ -176,7 +179,7 @@ def _brief(minutes: int, locale: Locale | None) -> str:
 
 def weekday_date(at: date) -> str:
     """“Mon 23 Nov”."""
-    return format_date(at, "EEE d MMM", rebase=False)
+    return format_date(at, gettext("EEE d MMM"), rebase=False)
 
 
 def wall(at: datetime, zone: str, *, end: bool = False) -> str:
@@ -185,11 +188,16 @@ def wall(at: datetime, zone: str, *, end: bool = False) -> str:
     return "24:00" if end and words == "00:00" else words
 
 
+def decimal(number: float) -> str:
+    """With one digit behind the point or comma."""
+    return format_decimal(number, "#,##0.0")
+
+
 def file_size(size: int) -> str:
     """“340 kB”."""
     if size < KILOBYTE**2:
         return f"{max(1, round(size / KILOBYTE))} kB"
-    return f"{size / KILOBYTE**2:.1f}".removesuffix(".0") + " MB"
+    return f"{format_decimal(size / KILOBYTE**2, '#,##0.#')} MB"
 
 
 def initials(name: str) -> str:
@@ -199,9 +207,10 @@ def initials(name: str) -> str:
 
 
 def _date(here: datetime, today: datetime) -> str:
-    return format_date(here, "d MMM" if here.year == today.year else "d MMM y", rebase=False)
+    pattern = gettext("d MMM") if here.year == today.year else gettext("d MMM y")
+    return format_date(here, pattern, rebase=False)
 
 
 def _time_tag(at: datetime, words: str) -> Markup:
-    whole = escape(format_datetime(at, f"EEEE, d MMMM y, {CLOCK}"))
+    whole = escape(format_datetime(at, f"{gettext('EEEE, d MMMM y')}, {CLOCK}"))
     return Markup('<time datetime="{}" title="{}">{}</time>').format(at.isoformat(), whole, words)

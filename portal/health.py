@@ -14,6 +14,7 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
 from firstline import clock
 from firstline.app import settings_of
+from firstline.i18n import DEFAULT_LANGUAGE, speaking
 from firstline.settings import Settings
 from portal import desk_figures, mail_figures
 from portal.limits import limiter
@@ -27,11 +28,11 @@ limiter.exempt(blueprint)
 
 @dataclass(frozen=True)
 class Part:
-    """One part of the house: `detail` says in words what is wrong, empty when nothing is."""
+    """One part of the house: `detail` says what is wrong to whoever reads it, None when nothing is."""
 
     name: str
     ready: bool
-    detail: str = ""
+    detail: NotReady | None = None
 
 
 @blueprint.get("/healthz")
@@ -43,7 +44,8 @@ def healthz() -> ResponseReturnValue:
 def readyz() -> ResponseReturnValue:
     parts = _watch.parts(current_app._get_current_object())  # type: ignore[attr-defined]
     ready = all(part.ready for part in parts)
-    shown = {part.name: _shown(part) for part in parts}
+    with speaking(DEFAULT_LANGUAGE):
+        shown = {part.name: _shown(part) for part in parts}
     body = {"status": "ready" if ready else "not ready", "parts": shown}
     return body, 200 if ready else 503, {"Cache-Control": "no-store"}
 
@@ -103,7 +105,7 @@ def _result(name: str, future: Future[None]) -> Part:
     try:
         future.result()
     except NotReady as reason:
-        return Part(name, False, str(reason))
+        return Part(name, False, reason)
     return Part(name, True)
 
 
@@ -112,7 +114,7 @@ def _shown(part: Part) -> dict[str, object]:
     return {
         "state": state,
         "since": _watch.since(part).isoformat().replace("+00:00", "Z"),
-        "detail": part.detail,
+        "detail": str(part.detail or ""),
     }
 
 

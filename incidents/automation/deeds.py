@@ -24,6 +24,19 @@ from knowledge_base.models import Category
 
 LONGEST = 5000
 MOST = 8
+VALUES: Mapping[str, Mapping[str, object]] = {
+    "urgency": {
+        Level.LOW: lazy_gettext("low"),
+        Level.MEDIUM: lazy_gettext("medium"),
+        Level.HIGH: lazy_gettext("high"),
+    },
+    "assign": {
+        Assigning.ROUND_ROBIN: lazy_gettext("whoever's turn it is"),
+        Assigning.LEAST_LOADED: lazy_gettext("whoever has least open"),
+        Assigning.BY_SKILL: lazy_gettext("whoever names a skill that fits"),
+    },
+}
+"""Values that have a word of their own."""
 ME, WHO = ("me", "my_first_name"), ("requester", "first_name")
 
 
@@ -75,7 +88,8 @@ def do_all(
 
 def sentence(deed: Mapping[str, str]) -> str:
     """One deed in words."""
-    return str(DEEDS[deed["do"]].words) % {"value": deed["value"]}
+    value = deed["value"]
+    return str(DEEDS[deed["do"]].words) % {"value": VALUES.get(deed["do"], {}).get(value, value)}
 
 
 def _any(_session: Session, value: str) -> str:

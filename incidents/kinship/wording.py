@@ -45,4 +45,4 @@ def own(earlier: Incident) -> str:
 def _day(person: Person, at: datetime) -> str:
     """“Monday, 23 November”, in the person's zone, else in the desk's."""
     zone = ZoneInfo(person.timezone or settings_of(current_app).timezone)
-    return str(flask_babel.format_date(at.astimezone(zone), "EEEE, d MMMM", rebase=False))
+    return str(flask_babel.format_date(at.astimezone(zone), _("EEEE, d MMMM"), rebase=False))

@@ -1,8 +1,9 @@
 """How figures read: numbers, lengths of time, and the comparison with the days before."""
 
-from flask_babel import format_decimal, format_percent
+from flask_babel import format_decimal
 
 from firstline.i18n import gettext as _
+from firstline.i18n import percent
 from incidents.reports.counting import Value
 from incidents.reports.figures import Unit
 
@@ -20,7 +21,7 @@ def value_words(value: Value) -> str:
         return _("not known")
     match value.figure.unit:
         case Unit.SHARE:
-            return str(format_percent(number, "#,##0.#%"))
+            return percent(number, digits=1)
         case Unit.DURATION:
             return length(number)
         case Unit.MINUTES:
@@ -35,7 +36,7 @@ def short(value: Value) -> str:
         return ""
     match value.figure.unit:
         case Unit.SHARE:
-            return f"{100 * number:.0f}%"
+            return percent(number)
         case Unit.DURATION:
             return short_length(number)
         case Unit.MINUTES:
@@ -82,7 +83,7 @@ def compared(now: Value, before: Value) -> str:
     if now.figure.unit == Unit.SHARE:
         return _points(now.number - before.number, before)
     change = (now.number - before.number) / before.number
-    part = format_percent(abs(change), "#,##0%")
+    part = percent(abs(change))
     if change > 0:
         return _("%(part)s more than before (%(was)s)", part=part, was=value_words(before))
     return _("%(part)s less than before (%(was)s)", part=part, was=value_words(before))

@@ -2,19 +2,21 @@
 
 from flask import render_template
 
+from firstline.i18n import lazy_gettext as _
 from portal import health
 
 WHAT = {
-    "database": "database",
-    "worker": "progress",
-    "intake": "mail",
-    "mailboxes": "inbox",
-    "mail": "mail-opened",
-    "actions": "tool",
-    "bot": "robot",
-    "search": "search",
+    "database": ("database", _("Database")),
+    "worker": ("progress", _("Worker: outgoing mail, deadlines")),
+    "intake": ("mail", _("Intake: incoming mail")),
+    "mailboxes": ("inbox", _("Mailboxes")),
+    "mail": ("mail-opened", _("Mail adds up")),
+    "actions": ("tool", _("Actions of the bot")),
+    "bot": ("robot", _("Bot")),
+    "search": ("search", _("Search by meaning")),
 }
+"""Icon and name of each part."""
 
 
 def show() -> str:
-    return render_template("admin/health.html", parts=health.parts_since(), icons=WHAT)
+    return render_template("admin/health.html", parts=health.parts_since(), names=WHAT)

@@ -38,7 +38,7 @@ def of_service(slug: str) -> str:
         service=service,
         history=past.of_service(service),
         DAYS=past.DAYS,
-        day_words=lambda at: str(format_datetime(at, "EEE d MMM")),
+        day_words=lambda at: str(format_datetime(at, _("EEE d MMM"))),
         followed=following.followed(person()),
     )
 

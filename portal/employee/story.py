@@ -119,22 +119,30 @@ def _continued(who: str, mine: bool, entry: Entry) -> str:
 
 
 SENTENCES: dict[Event, Callable[[str, bool, Entry], str]] = {
-    Event.REPORTED: lambda who, mine, entry: _("%(who)s reported it.", who=who),
+    Event.REPORTED: lambda who, mine, entry: (
+        _("You reported it.") if mine else _("%(who)s reported it.", who=who)
+    ),
     Event.OFFERED: _offered,
     Event.NOT_SOLVED: lambda who, mine, entry: _("You still needed help."),
     Event.ROUTED: lambda who, mine, entry: _("With %(team)s.", team=entry.facts.get("team", "")),
     Event.TAKEN: lambda who, mine, entry: _("%(who)s works on it.", who=who),
     Event.ANSWERED: lambda who, mine, entry: _("%(who)s answered.", who=who),
-    Event.COMMENTED: lambda who, mine, entry: _("%(who)s wrote.", who=who),
+    Event.COMMENTED: lambda who, mine, entry: _("You wrote.") if mine else _("%(who)s wrote.", who=who),
     Event.WAITING: lambda who, mine, entry: _("%(who)s needs something from you.", who=who),
     Event.RESUMED: lambda who, mine, entry: _("Work goes on."),
     Event.RESOLVED: _resolved,
     Event.CONFIRMED: lambda who, mine, entry: _("You confirmed it."),
     Event.CLOSED: lambda who, mine, entry: _("Closed."),
-    Event.REOPENED: lambda who, mine, entry: _("%(who)s opened it again.", who=who),
-    Event.CANCELLED: lambda who, mine, entry: _("%(who)s cancelled it.", who=who),
+    Event.REOPENED: lambda who, mine, entry: (
+        _("You opened it again.") if mine else _("%(who)s opened it again.", who=who)
+    ),
+    Event.CANCELLED: lambda who, mine, entry: (
+        _("You cancelled it.") if mine else _("%(who)s cancelled it.", who=who)
+    ),
     Event.CLOSING_SOON: lambda who, mine, entry: _("We told you that it closes soon."),
-    Event.RATED: lambda who, mine, entry: _("%(who)s told us how it went.", who=who),
+    Event.RATED: lambda who, mine, entry: (
+        _("You told us how it went.") if mine else _("%(who)s told us how it went.", who=who)
+    ),
     Event.CONTINUED: _continued,
     Event.MERGED: lambda who, mine, entry: _("Joined with another incident about the same."),
     Event.SPLIT: lambda who, mine, entry: _("It goes on by itself."),

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from flask_babel import format_datetime
+from flask_babel import format_datetime, format_time
 
+from firstline.i18n import gettext as _
 from incidents.trends import watching
 
 HEIGHT, STEP, GROUND = 70, 4, 78
@@ -26,11 +27,11 @@ class Bar:
     @property
     def words(self) -> str:
         """In plain words: a drawing shows no markup."""
-        return f"{format_datetime(self.at, 'EEE d MMM HH:mm')}: {self.count}"
+        return f"{format_datetime(self.at, _('EEE d MMM'))} {format_time(self.at, 'HH:mm')}: {self.count}"
 
     @property
     def day(self) -> str:
-        return str(format_datetime(self.at, "EEE d MMM"))
+        return str(format_datetime(self.at, _("EEE d MMM")))
 
 
 def for_page(major_id: int) -> Mapping[str, object]:

@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 
 from flask import render_template, request, url_for
-from flask_babel import format_decimal, format_percent
+from flask_babel import format_decimal
 from sqlalchemy import Select, select
 
 from chatbot.client import board as chat
 from email_intake import board as mail
 from firstline.db import db
 from firstline.i18n import gettext as _
+from firstline.i18n import percent
 from incidents.errors import NotFound
 from incidents.models import Incident
 from incidents.policy import Action, may, require
@@ -52,7 +53,8 @@ MORE = {
 }
 """Pages that say more, and who may open them."""
 AT_ONCE = 50
-SHARE, SHARE_OF_TIME = "#,##0.#%", "#,##0.00#%"
+SHARE, SHARE_OF_TIME = 1, 3
+"""Digits behind the point."""
 
 
 def of_mine() -> list[Board]:
@@ -142,7 +144,7 @@ def _more(board: Board) -> str:
 def _share(board: Board, row: Row) -> str:
     """An hour of a year is a small share, and not none."""
     exact = SHARE_OF_TIME if board.unit == Unit.DURATION else SHARE
-    return _("not known") if row.share is None else str(format_percent(row.share, exact))
+    return _("not known") if row.share is None else percent(row.share, digits=exact)
 
 
 def _number(board: Board, row: Row) -> str:

@@ -4,11 +4,11 @@ from collections.abc import Callable, Sequence
 
 from firstline.i18n import gettext as _
 from firstline.i18n import lazy_gettext
-from incidents.models import Entry, Event, Kind, Resolution
+from incidents.models import Channel, Entry, Event, Kind, Resolution
 from incidents.reach import Reach
 from incidents.resolutions.models import Score
 from knowledge_base.models import Category
-from portal.display import CHANNELS, LEVELS, REACHES, SCORES, percent_sure
+from portal.display import LEVELS, REACHES, SCORES, percent_sure
 from portal.support import joining, remedies
 
 KINDS = {
@@ -53,14 +53,24 @@ def _fact(entry: Entry, name: str) -> str:
 
 
 def _by_channel(entry: Entry) -> str:
-    return str(CHANNELS[entry.channel][1]) if entry.channel in CHANNELS else ""  # type: ignore[index]
+    """Within a sentence, where only some languages write nouns small."""
+    words = {
+        Channel.PORTAL: _("portal"),
+        Channel.CHAT: _("chat"),
+        Channel.MAIL: _("mail"),
+        Channel.PHONE: _("phone"),
+        Channel.WALK_UP: _("walk-up"),
+        Channel.API: _("interface"),
+        Channel.MONITORING: _("monitoring"),
+    }
+    return words.get(Channel(entry.channel), "") if entry.channel in set(Channel) else ""
 
 
 def _reported(entry: Entry) -> str:
     incident = entry.incident
     if entry.author_id != incident.requester_id:
         return _("%(name)s logged this for %(who)s", name=_who(entry), who=incident.requester.name)
-    return _("%(name)s reported this by %(channel)s", name=_who(entry), channel=_by_channel(entry).lower())
+    return _("%(name)s reported this by %(channel)s", name=_who(entry), channel=_by_channel(entry))
 
 
 def _classified(entry: Entry) -> str:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from sqlalchemy import ColumnElement, Select, and_, select
 
-from firstline.i18n import gettext
+from firstline.i18n import gettext, percent
 from firstline.i18n import lazy_gettext as _
 from incidents import followup, holdout, holdout_effect
 from incidents.reports.boards import Board, Row, Span
@@ -49,7 +49,7 @@ def difference() -> str:
 
 
 def _percent(share: float) -> str:
-    return f"{100 * share:.0f} %"
+    return percent(share)
 
 
 def _within(span: Span) -> ColumnElement[bool]:

@@ -145,3 +145,13 @@ def test_a_file_is_sent_without_scripts(erin: Browser) -> None:
     erin.open("/chat")
     erin.press("Send", message="the label machine spits paper", attachments=(io.BytesIO(b"words"), "log.txt"))
     assert "I have added “log.txt” to INC-000001." in erin.page.text
+
+
+def test_the_windows_own_words_are_german_for_who_speaks_german(erin: Browser) -> None:
+    erin.client.environ_base["HTTP_ACCEPT_LANGUAGE"] = "de-AT,de;q=0.9"
+    greeted = erin.open("/chat")
+    assert "Guten Tag Erin" in greeted.text and "Was funktioniert nicht?" in greeted.text
+    said = erin.press("Senden", message="Mein Bildschirm ist seit heute Morgen schwarz")
+    assert "INC-000001 ist aufgenommen" in said.text
+    for english in ("Hi Erin", "Your message", "Assistant", "Talk to a person", "is logged", "Send "):
+        assert english not in greeted.text + said.text
