@@ -66,7 +66,8 @@ month: setup-web ## Play the 2,000 incidents of a simulated month; a few minutes
 
 pictures: export FIRSTLINE_PICTURES := 1
 
-pictures: setup ## Take the pictures of README and docs anew, by walking the journeys
+pictures: setup ## Take the pictures of README and docs anew: of the demo's pages, and by walking the journeys
+	@$(BIN)/python -m tests.browser.pictures
 	@$(BIN)/pytest tests/browser -k "one_fault or one_button or 1280 and (pages_of_an_employee or bot_takes or acknowledgement or one_queue or incidents_behind_it or start_to_the_pdf)"
 
 train: setup-web setup-bot ## Teach the bot what authors labelled; a worse model is not taken

@@ -1,9 +1,10 @@
 """Whether every part is ready, as `/readyz` says it."""
 
-from flask import render_template
+from flask import current_app, render_template
 
 from firstline.i18n import lazy_gettext as _
 from portal import health
+from portal.admin import beginning
 
 WHAT = {
     "database": ("database", _("Database")),
@@ -19,4 +20,5 @@ WHAT = {
 
 
 def show() -> str:
-    return render_template("admin/health.html", parts=health.parts_since(), names=WHAT)
+    needs = [] if current_app.config["SETTINGS"].demo else beginning.needs()
+    return render_template("admin/health.html", parts=health.parts_since(), names=WHAT, needs=needs)

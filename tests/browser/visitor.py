@@ -29,6 +29,15 @@ AXE_RUN = """async () => {
 STATUS = re.compile(r"Failed to load resource: the server responded with a status of (\d+)")
 
 
+def keep_picture(page: Page, name: str) -> None:
+    """The window as it is, among the pictures of the documentation."""
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    taken = Image.open(BytesIO(page.screenshot(animations="disabled")))
+    # A palette makes a page of few colours a third as large.
+    small = taken.convert("RGB").quantize(method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+    small.save(PICTURES / f"{name}.png", optimize=True)
+
+
 @cache
 def axe() -> str:
     return AXE.read_text()
@@ -105,12 +114,7 @@ class Visitor:
         self.page.set_viewport_size({"width": WIDE, "height": height})
         self.page.mouse.move(0, 0)
         self.page.evaluate("scrollTo(0, 0)")
-        PICTURES.mkdir(parents=True, exist_ok=True)
-        taken = Image.open(BytesIO(self.page.screenshot(animations="disabled")))
-        # A palette makes a page of few colours a third as large.
-        taken.convert("RGB").quantize(method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).save(
-            PICTURES / f"{name}.png", optimize=True
-        )
+        keep_picture(self.page, name)
 
     def _keep(self, name: str) -> None:
         if folder := os.environ.get("FIRSTLINE_LOOKS"):

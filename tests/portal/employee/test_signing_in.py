@@ -101,7 +101,7 @@ def test_whoever_speaks_german_reads_german_about_their_password(browser, strang
         session.get_one(Person, erin.id).language = "de"
     for new, again, said in (
         ("zu kurz", "zu kurz", "Das Passwort muss mindestens 10 Zeichen lang sein"),
-        ("vier lange Worte hier", "vier andere Worte", "Die Passwörter stimmen nicht überein"),
+        ("vier lange Silben hier", "vier andere Silben", "Die Passwörter stimmen nicht überein"),
         (PASSWORD, PASSWORD, "Das neue Passwort muss sich vom vorherigen unterscheiden."),
     ):
         browser.open("/profile/password")
