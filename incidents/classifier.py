@@ -24,6 +24,8 @@ TEMPERATURES: tuple[float, ...] = tuple(2.0 ** (half / 2) for half in range(-12,
 MOST_TERMS = 8_000
 WANTED_PRECISION = 0.9
 FEWEST_ABOVE_THE_BAR = 20
+LOWEST_BAR = 0.6
+"""A young desk's texts are much alike and all guessed right: then a bar of their own would keep nothing out."""
 MOST_REASONS = 3
 
 
@@ -141,6 +143,7 @@ class Classifier:
         sure = chances.max(axis=1)
         order = np.argsort(-sure)
         precise = np.cumsum(right[order]) >= WANTED_PRECISION * np.arange(1, len(right) + 1)
+        precise &= sure[order] >= LOWEST_BAR
         enough = [place for place in np.flatnonzero(precise) if place + 1 >= FEWEST_ABOVE_THE_BAR]
         self.accuracy = float(right.mean())
         self.bar: float | None = float(sure[order][enough[-1]]) if enough else None

@@ -7,7 +7,7 @@ gets one. The same desk each time, by a seed.
 import random
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -50,6 +50,8 @@ class Past:
     is_held_out: bool
     in_draw: bool
     ended_at: datetime
+    told: tuple[str, str] = ("", "")
+    """In which words: the title and what came after it."""
 
 
 def add(session: Session) -> int:
@@ -59,7 +61,8 @@ def add(session: Session) -> int:
     chance = random.Random(SEED)  # noqa: S311 - a demo, no secret
     troubles, people = read("history"), _people(session)
     hold_out = _add_hold_out(session)
-    past = [_draw(chance, at, people, troubles, hold_out) for at in _times(chance)]
+    drawn = [_draw(chance, at, people, troubles, hold_out) for at in _times(chance)]
+    past = [replace(one, told=_told(one.trouble, place)) for place, one in enumerate(drawn)]
     _write(session, past, hold_out)
     session.flush()
     make_findable(session)
@@ -89,6 +92,12 @@ def _times(chance: random.Random) -> Iterator[datetime]:
         if day.weekday() < 5:
             minutes = sorted(chance.randrange(60, 660) for _ in range(chance.choice(A_DAY)))
             yield from (day + timedelta(minutes=minute) for minute in minutes)
+
+
+def _told(trouble: dict[str, Any], place: int) -> tuple[str, str]:
+    """One of its ways after the other: of one sentence alone, triage would learn nothing."""
+    ways, details = trouble["words"], trouble["detail"]
+    return ways[place % len(ways)], details[place // len(ways) % len(details)]
 
 
 def _draw(
@@ -141,10 +150,10 @@ def _write(session: Session, past: Sequence[Past], hold_out: HoldOut) -> None:
 
 def _incident(one: Past, team: Team | None, articles: dict[str, Article]) -> Incident:
     solved = one.outcome == AttemptOutcome.SOLVED_SAID
-    words, confirmed = one.trouble["words"], one.ended_at + timedelta(minutes=10)
+    confirmed = one.ended_at + timedelta(minutes=10)
     return Incident(
-        title=words,
-        description=f"{words}.",
+        title=one.told[0],
+        description=f"{one.told[0]}. {one.told[1]}",
         state=State.CLOSED,
         channel=one.channel,
         requester_id=one.person.id,

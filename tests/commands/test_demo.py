@@ -19,7 +19,7 @@ from firstline import clock
 from firstline.app import create_core
 from firstline.db import db, write
 from firstline.settings import Settings
-from incidents import MODELS
+from incidents import MODELS, learned
 from incidents.baseline import CATEGORIES
 from incidents.models import Entry, Event, Incident, Resolution, State
 from incidents.notices import Delivery, Notice
@@ -275,6 +275,10 @@ def test_numbers_and_timelines_follow_time_and_none_lies_ahead(demo):
 def test_the_clock_runs_again_after_loading(app):
     load(None)
     assert abs(clock.now() - datetime.now(UTC)) < timedelta(minutes=1)
+
+
+def test_the_past_is_enough_for_triage_to_learn_from(demo):
+    assert len(learned.lessons_of_the_desk()) >= learned.FEWEST_TEXTS
 
 
 def test_nobody_gets_mail_about_the_past(demo):

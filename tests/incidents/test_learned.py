@@ -2,6 +2,7 @@
 
 from itertools import pairwise
 
+import numpy as np
 import pytest
 from sqlalchemy import select
 
@@ -9,6 +10,7 @@ from benchmarks import triage as made
 from firstline.db import db, write
 from incidents import filing, intake, learned
 from incidents.classification import reclassify
+from incidents.classifier import Classifier, Features
 from incidents.intake import Report, report
 from incidents.learned import Lesson, TriageModel
 from incidents.lifecycle import locked
@@ -149,3 +151,13 @@ def _resolved(incident: Incident, category: str) -> None:
         row = session.get(Incident, incident.id)
         row.state, row.category, row.resolution = State.RESOLVED, category, Resolution.SUPPORT
         row.resolved_at = row.created_at
+
+
+def test_a_bar_is_never_lower_than_what_is_likelier_right_than_wrong(app):
+    said = [f"{word} {place}" for words in WORDS.values() for word in words for place in PLACES]
+    kinds = [category for category, words in WORDS.items() for _word in words for _place in PLACES]
+    rows = Features.seen_in(said, None).rows(said)
+    known = Classifier(rows, kinds)
+    chances = np.where(np.eye(2), 0.55, 0.45)[[known.categories.index(kind) for kind in kinds]]
+    known._judge(chances, chances > 0.5)
+    assert (known.accuracy, known.bar, known.coverage) == (1.0, None, 0.0)
