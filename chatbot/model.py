@@ -37,15 +37,15 @@ def install() -> None:
 
 @dataclass(frozen=True)
 class Verdict:
-    """How many of the `asked` sentences of the test set each model takes for what they are."""
+    """How many of the `asked` sentences of the test set each model takes for what they are; None: it does not load."""
 
     asked: int
-    old: int
-    new: int
+    old: int | None
+    new: int | None
 
     @property
     def is_worse(self) -> bool:
-        return self.new < self.old
+        return self.new is None or (self.old is not None and self.new < self.old)
 
 
 Judge = Callable[[Path, Path], Verdict]

@@ -112,9 +112,8 @@ def _prepare(settings: Settings) -> Path:
 
 def _tell(verdict: "Verdict") -> None:
     what = "worse: the old one stays" if verdict.is_worse else "not worse: it replaces the old one"
-    click.echo(
-        f"Right of {verdict.asked} unseen sentences: old model {verdict.old}, new model {verdict.new}; {what}."
-    )
+    old, new = ("does not load" if right is None else right for right in (verdict.old, verdict.new))
+    click.echo(f"Right of {verdict.asked} unseen sentences: old model {old}, new model {new}; {what}.")
 
 
 def _taken_up(settings: Settings, trained: Path) -> str:

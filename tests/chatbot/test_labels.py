@@ -131,10 +131,19 @@ def trained(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], 
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "is_taken"), [(90, 90, True), (90, 91, True), (90, 89, False), (0, 1, True)]
+    ("old", "new", "is_taken"),
+    [
+        (90, 90, True),
+        (90, 91, True),
+        (90, 89, False),
+        (0, 1, True),
+        (90, None, False),
+        (None, 0, True),
+        (None, None, False),
+    ],
 )
 def test_a_new_model_takes_over_only_if_it_is_not_worse(
-    tmp_path: Path, trained: Callable[[str], Path], old: int, new: int, is_taken: bool
+    tmp_path: Path, trained: Callable[[str], Path], old: int | None, new: int | None, is_taken: bool
 ) -> None:
     told: list[Verdict] = []
 
