@@ -13,6 +13,7 @@ from chatbot.client import (
     offers,
     own_incidents,
     payloads,
+    picking,
     raising,
     remedies,
     reports,
@@ -60,7 +61,8 @@ def answer(moment: Moment, intent: str) -> Answer:
         given = follow_on.go_on(moment, intent, _handler(moment, intent)(moment))
     except Refused as refused:
         given = say(moment.memory.but(asked=None), wording.text(refused.sentence))
-    return replace(given, messages=wording.with_person(given.messages))
+    memory = picking.kept(moment, intent, given.memory)
+    return replace(given, messages=wording.with_person(given.messages), memory=memory)
 
 
 def is_ours(payload: str | None) -> bool:
@@ -83,6 +85,8 @@ def _handler(moment: Moment, intent: str) -> Callable[[Moment], Answer]:
             return why.explain
         if moment.memory.incident and asks_to_act(moment.words):
             return acting.asked_to_act
+        if what := picking.deed(moment, intent):
+            return lambda several: picking.each(several, what)
         if intent in NOT_UNDERSTOOD and is_rude(moment.words):
             return smalltalk.stay_calm
         if asked == Question.STEP and (step := _in_the_middle_of_a_fix(moment, intent)):

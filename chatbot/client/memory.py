@@ -30,7 +30,7 @@ class Memory:
     asked already how bad it is: nobody is asked twice. `followed` is the article whose `step` (from 0) was
     shown last, `tried` are those that were followed and did not help. `outage` is the one of which we
     asked whether it is theirs; `others` are incidents logged in one breath with `incident` and not spoken
-    about yet; `reminded` that an open question was put a second time.
+    about yet, `listed` those that were shown last, in that order, and `did` what was said of the one before; `reminded` that an open question was put a second time.
     """
 
     asked: Question | None = None
@@ -46,6 +46,8 @@ class Memory:
     outage: int | None = None
     others: tuple[str, ...] = ()
     reminded: bool = False
+    listed: tuple[str, ...] = ()
+    did: str | None = None
 
     def but(self, **changes: Any) -> "Memory":
         return replace(self, **changes)
@@ -60,6 +62,6 @@ class Memory:
         given = {name: value for name, value in kept.items() if name in known}
         asked = given.get("asked")
         given["asked"] = Question(asked) if asked in set(Question) else None
-        for several in ("tried", "others"):
+        for several in ("tried", "others", "listed"):
             given[several] = tuple(given.get(several) or ())
         return cls(**given)

@@ -47,7 +47,8 @@ def list_incidents(moment: Moment) -> Answer:
     first = _("You have one open incident.") if len(mine) == 1 else _("These are your open incidents.")
     if len(mine) > MOST_LISTED:
         first = _("These are your latest open incidents; “My incidents” shows them all.")
-    return say(moment.memory.but(misses=0), wording.text(first), *shown[:MOST_LISTED])
+    memory = moment.memory.but(misses=0, listed=tuple(one.number for one in mine[:MOST_LISTED]))
+    return say(memory, wording.text(first), *shown[:MOST_LISTED])
 
 
 def add_information(moment: Moment) -> Answer:

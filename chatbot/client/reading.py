@@ -102,6 +102,17 @@ NO_SPACES = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u9fff\u
 
 SIGNS = {"👍": "affirm", "👌": "affirm", "✅": "affirm", "👎": "deny", "❌": "deny"}
 
+PLACES = (
+    r"first|1st|erste\w*",
+    r"second|2nd|zweite\w*",
+    r"third|3rd|dritte\w*",
+    r"fourth|4th|vierte\w*",
+    r"fifth|5th|fünfte\w*",
+)
+ALL = re.compile(r"\b(?:both|all(?: of them)?|all three|beide|alle)\b", re.IGNORECASE)
+LAST = re.compile(r"\b(?:last one|the last|letzte\w*)\b", re.IGNORECASE)
+TOO = re.compile(r"\b(?:too|also|as well|likewise|same (?:for|with|goes)|auch|ebenso)\b", re.IGNORECASE)
+
 ORDINALS = (r"\b(?:first|1st|one|top)\b", r"\b(?:second|2nd|two)\b", r"\b(?:third|3rd|three|last)\b")
 
 
@@ -212,6 +223,23 @@ def says_next(text: str) -> bool:
 def read_ordinal(text: str) -> int | None:
     """The 0-based place in a list that is spoken of: “the second one worked”."""
     return next((place for place, form in enumerate(ORDINALS) if re.search(form, text, re.IGNORECASE)), None)
+
+
+def read_places(text: str, count: int) -> tuple[int, ...]:
+    """The 0-based places in a list of `count` that are spoken of: “the first and the third”, “both”, “the last”."""
+    if ALL.search(text):
+        return tuple(range(count))
+    named = [
+        at for at, form in enumerate(PLACES[:count]) if re.search(rf"\b(?:{form})\b", text, re.IGNORECASE)
+    ]
+    if LAST.search(text) and count - 1 not in named:
+        named.append(count - 1)
+    return tuple(named)
+
+
+def says_too(text: str) -> bool:
+    """Whether what was said of the one before holds for this one, too."""
+    return TOO.search(text) is not None and len(text.split()) <= SHORT
 
 
 def _first[Answer](forms: tuple[tuple[Answer, str], ...], text: str) -> Answer | None:

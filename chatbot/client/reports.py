@@ -126,7 +126,8 @@ def _log_several(moment: Moment, parts: tuple[str, ...]) -> Answer:
     ways.append(Button(_("It is one and the same"), payload("one_trouble", incidents=numbers)))
     told = _("These are %(many)s troubles, so I have logged each by itself.", many=len(parts))
     last = wording.text(_("Tell me what came of each."), *ways)
-    memory = Memory(incident=numbers[0], asked=Question.HELPED, others=tuple(numbers[1:]))
+    several = tuple(numbers)
+    memory = Memory(incident=numbers[0], asked=Question.HELPED, others=several[1:], listed=several)
     ids = tuple(incident.id for incident, _fixes in made)
     return Answer((wording.text(told), *shown, last), memory, ids[0], also_about=ids[1:])
 

@@ -421,3 +421,17 @@ def test_who_asks_for_a_colleagues_incidents_is_told_that_these_are_theirs(talk:
     talk.say(PRINTER, "report_problem")
     assert "incidents of others" in talk.say("which tickets does my colleague have?", "list_incidents")
     assert "incidents of others" not in talk.say("my tickets", "list_incidents")
+
+
+# Several at once
+
+
+def test_ordinals_name_what_was_listed_and_too_goes_on_with_it(talk: Talk) -> None:
+    known_fix("My VPN keeps dropping")
+    known_fix("The printer on floor 3 is jammed")
+    talk.say(f"1. {VPN} 2. {PRINTER} 3. outlook does not open my calendar", "report_problem")
+    talk.say("the first one is solved", "solved")
+    talk.say("the third too", "inform")
+    assert [one.state == State.RESOLVED for one in incidents()] == [True, False, True]
+    talk.say("but not the second", "not_solved")
+    assert incidents()[1].state == State.QUEUED
