@@ -42,11 +42,12 @@ def newest() -> str:
 
 
 def _version(settings: Settings) -> str | None:
-    """Empty: no tables. None: no answer; a database that is still coming up is waited for by the processes."""
+    """Empty: no tables. None: not to be told, since it does not answer yet or its tables name no version."""
     try:
         with create_engine(settings.database_url, poolclass=NullPool).connect() as connection:
-            if not inspect(connection).has_table("alembic_version"):
-                return ""
+            tables = inspect(connection).get_table_names()
+            if "alembic_version" not in tables:
+                return None if tables else ""
             return connection.scalar(VERSION) or ""
     except OperationalError:
         return None

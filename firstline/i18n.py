@@ -21,6 +21,7 @@ __all__ = [
     "percent",
     "person_speaks",
     "speaking",
+    "spoken",
 ]
 
 DEFAULT_LANGUAGE = catalogues.SOURCE
@@ -46,6 +47,11 @@ def percent(share: float, *, digits: int = 0) -> str:
     return str(
         flask_babel.format_percent(share, whole.replace("0", "0." + "#" * digits if digits else "0", 1))
     )
+
+
+def spoken() -> str:
+    """The language of whoever is served now, as `speaking` takes it."""
+    return str(flask_babel.get_locale() or DEFAULT_LANGUAGE)
 
 
 @contextmanager

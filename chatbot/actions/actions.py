@@ -17,6 +17,7 @@ from chatbot.client.answers import HANDLERS, answer
 from chatbot.client.models import Actor
 from firstline import log
 from firstline.app import create_core
+from firstline.i18n import DEFAULT_LANGUAGE, speaking
 from incidents import MODELS
 
 logger = log.get(__name__)
@@ -41,9 +42,9 @@ class Answering(Action):
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> list[dict[str, Any]]:
         message = tracker.latest_message
-        token = (message.get("metadata") or {}).get("token")
+        given = message.get("metadata") or {}
         try:
-            await asyncio.to_thread(_answer, self._intent, token, _likeliest(message))
+            await asyncio.to_thread(_answer, self._intent, given, _likeliest(message))
         except claims.TokenRefused:
             logger.warning("a turn without a valid token", action=self.name())
         return []
@@ -56,10 +57,12 @@ def _likeliest(message: dict[str, Any]) -> claims.Understood:
     return claims.Understood(best.get("name"), best.get("confidence"))
 
 
-def _answer(intent: str, token: object, understood: claims.Understood) -> None:
+def _answer(intent: str, given: dict[str, Any], understood: claims.Understood) -> None:
+    """In the language that the portal speaks with this person: here there is nobody's browser to ask."""
+    token = given.get("token")
     if not isinstance(token, str):
         raise claims.TokenRefused
-    with core().app_context():
+    with core().app_context(), speaking(str(given.get("language") or DEFAULT_LANGUAGE)):
         turn_id = claims.resolve(token)
         try:
             given = answer(turns.moment_of(turn_id), intent)

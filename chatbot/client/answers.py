@@ -51,7 +51,7 @@ CONTENT = frozenset(
 """Intents whose words are an answer when we asked for words."""
 
 REASONS = CONTENT | {"deny", "check_status"}
-NOT_UNDERSTOOD = frozenset({"give_feedback", "out_of_scope", UNSURE, "deny", "goodbye"})
+NOT_UNDERSTOOD = frozenset({"give_feedback", "out_of_scope", UNSURE, "goodbye"})
 """What angry words are taken for that say nothing of a trouble."""
 
 

@@ -9,6 +9,7 @@ import httpx
 
 from chatbot.client.breaker import Breaker
 from firstline import log
+from firstline.i18n import spoken
 
 LIMIT_S = 3.0
 MAX_WORDS = 1_000
@@ -53,7 +54,7 @@ class Rasa:
         body: dict[str, object] = {
             "sender": sender,
             "message": message[:MAX_WORDS],
-            "metadata": {"token": token},
+            "metadata": {"token": token, "language": spoken()},
         }
         call = _callers().submit(_post, f"{self.url}/webhooks/rest/webhook", body, self.limit_s)
         try:

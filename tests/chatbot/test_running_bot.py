@@ -18,6 +18,7 @@ from chatbot.client.models import Turn
 from chatbot.client.rasa import Rasa
 from commands.context import create_context
 from firstline.db import db, write
+from firstline.i18n import speaking
 from incidents.models import Channel, Incident, State
 from incidents.people import Person, Role, Team, ensure_person
 from tests.chatbot.conftest import ROOT, RUN, RunningBot
@@ -74,6 +75,13 @@ def test_a_problem_in_ones_own_words_becomes_an_incident(erin: Person) -> None:
     assert incident.number in said(reply)
     assert (incident.channel, incident.description) == (Channel.CHAT, words)
     assert incident.requester_id == erin.id
+
+
+def test_the_bot_answers_in_the_language_that_the_portal_speaks(erin: Person) -> None:
+    with speaking("de"):
+        reply = say(erin, "Mein Bildschirm bleibt seit heute schwarz")
+    assert latest().title == "Mein Bildschirm bleibt seit heute schwarz"
+    assert "ist aufgenommen" in said(reply)
 
 
 def test_the_bot_notes_what_it_understood(erin: Person) -> None:
