@@ -10,7 +10,7 @@ from incidents.models import Incident, Resolution, State
 from incidents.reports.boards import Board, Row, Span, shares
 
 _OF_IT = ConversationIncident.conversation_id == Conversation.id
-_REPORTED = select(ConversationIncident.incident_id).where(_OF_IT)
+_REPORTED = select(ConversationIncident.incident_id).where(_OF_IT).correlate(Conversation)
 _SOLVED = (
     select(Incident.id)
     .join(ConversationIncident, ConversationIncident.incident_id == Incident.id)
@@ -19,6 +19,7 @@ _SOLVED = (
         Incident.resolution == Resolution.SELF_SERVICE,
         Incident.state.in_([State.RESOLVED, State.CLOSED]),
     )
+    .correlate(Conversation)
     .exists()
 )
 _HANDED = or_(Conversation.handed_over_at.is_not(None), Conversation.handed_to_id.is_not(None))
