@@ -103,9 +103,9 @@ def test_one_fault_is_told_to_each_once_from_its_alert_to_the_all_clear(
         answered = bob.post("/api/v1/chat", json={"message": press, "conversation": said["conversation"]})
         by_chat = re.search(r"INC-\d+", str(answered.raise_for_status().json()))[0]
 
-    send_mail("Nothing comes out of the printer", "Since this morning, on every floor.")
-    servers.wait_until(lambda: found("Nothing comes out of the printer"), "the mail", seconds=WITHIN_S)
-    by_mail = found("Nothing comes out of the printer")[0]["number"]
+    send_mail("The printer stays mute today", "Since this morning, on every floor.")
+    servers.wait_until(lambda: found("The printer stays mute today"), "the mail", seconds=WITHIN_S)
+    by_mail = found("The printer stays mute today")[0]["number"]
 
     tess.page.reload()
     tess.page.get_by_label("Another incident is part of it").fill(by_mail)

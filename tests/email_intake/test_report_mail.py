@@ -60,7 +60,7 @@ def test_it_comes_each_monday_once_about_the_week_before(lena, person, sent):
         assert (report_mail.send_due(), report_mail.send_due()) == (1, 0)
     ((recipient, subject, body),) = sent
     assert recipient == "lena@example.com" and "2026-11-23 to 2026-11-29" in subject
-    assert "Reports: 2 (none in the days before)" in body and "Time to resolve: not known" in body
+    assert "Reports: 2 (nothing to compare with)" in body and "Time to resolve: not known" in body
     assert "/reports?since=2026-11-23&until=2026-11-29&channel=mail" in body
     with at(12):
         assert report_mail.send_due() == 1

@@ -3,12 +3,13 @@ from sqlalchemy import select
 
 from firstline.db import db, write
 from incidents import administration as admin
+from incidents import tokens
 from incidents.administration import PersonFacts, ServiceFacts, TeamFacts
 from incidents.conversation import say
 from incidents.errors import Conflict, Invalid, NotAllowed
 from incidents.intake import Report, report
 from incidents.models import Channel
-from incidents.notices import Delivery, Notice
+from incidents.notices import Delivery, Notice, settling
 from incidents.people import ApiToken, Role, create_token, find_by_token
 from incidents.services import Service
 
@@ -80,9 +81,9 @@ def test_a_service_is_corrected(ada, desk):
 
 def test_a_revoked_token_opens_nothing(ada):
     token = create_token("monitor@example.com", Role.MONITOR)
-    admin.revoke_token(db.session.scalar(select(ApiToken.id)), by=ada)
+    tokens.revoke(db.session.scalar(select(ApiToken.id)), by=ada)
     assert find_by_token(token) is None
-    assert admin.list_tokens()[0].revoked_at is not None
+    assert tokens.everyones()[0].revoked_at is not None
 
 
 @pytest.fixture
@@ -97,12 +98,12 @@ def stuck(ada, person):
 
 @pytest.mark.parametrize(("again", "state"), [(True, Delivery.DUE), (False, Delivery.SUPPRESSED)])
 def test_a_person_decides_about_a_notice_that_may_not_have_arrived(ada, stuck, again, state):
-    assert admin.undelivered() == [stuck]
-    admin.settle_notice(stuck.id, by=ada, send_again=again)
+    assert settling.undelivered() == [stuck]
+    settling.settle(stuck.id, by=ada, send_again=again)
     assert stuck.state == state
-    assert admin.notice_counts() == {state: 1}
+    assert settling.counts() == {state: 1}
     with pytest.raises(Conflict, match="already"):
-        admin.settle_notice(stuck.id, by=ada, send_again=again)
+        settling.settle(stuck.id, by=ada, send_again=again)
 
 
 def test_only_administrators_administer(person, stuck):
@@ -112,8 +113,8 @@ def test_only_administrators_administer(person, stuck):
         lambda: admin.change_person(lead.id, PersonFacts(name="X", role="admin"), by=lead),
         lambda: admin.save_team(TeamFacts(name="X", tier=1), by=lead),
         lambda: admin.save_service(ServiceFacts(name="X"), by=lead),
-        lambda: admin.settle_notice(stuck.id, by=lead, send_again=True),
-        lambda: admin.revoke_token(1, by=lead),
+        lambda: settling.settle(stuck.id, by=lead, send_again=True),
+        lambda: tokens.revoke(1, by=lead),
     ):
         with pytest.raises(NotAllowed):
             act()
