@@ -40,7 +40,7 @@ FORMS = (
     ),
     (
         "check_status",
-        r"\bstatus\b|\bwie (?:steht|weit|sieht)\b.{0,40}\b(?:es|ihr|mein\w*|ticket|meldung|inc)\b|\bwas ist mit\b.{0,20}\d"
+        r"\bstatus\b|\bwie ist der (?:aktuelle )?stand\b|\bwie (?:steht|weit|sieht)\b.{0,40}\b(?:es|ihr|mein\w*|ticket|meldung|inc)\b|\bwas ist mit\b.{0,20}\d"
         r"|\b(?:gibt es|gibt's|schon) (?:schon )?(?:was |etwas )?neue?s\b|\bstand der dinge\b",
     ),
     (

@@ -24,6 +24,7 @@ GERMAN = {
     "Wo finde ich meine alten Mails?": "ask_howto",
     "Ich möchte mit einem Menschen sprechen": "talk_to_human",
     "Was ist mit meinem Ticket INC-000170?": "check_status",
+    "Wie ist der Stand?": "check_status",
     "Zeig mir meine Tickets": "list_incidents",
     "Gibt es eine Störung beim VPN?": "outage_check",
     "Ist Outlook ausgefallen?": "outage_check",
