@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session, selectinload
 from firstline.db import db, write
 from firstline.i18n import gettext as _
 from incidents.catalogue import dependencies
-from incidents.errors import Conflict, Invalid, NotFound
+from incidents.errors import Conflict, Invalid
+from incidents.existing import existing
 from incidents.overtaking import require_unchanged
 from incidents.people import (
     SUPPORT,
@@ -90,7 +91,7 @@ def search_people(q: str = "", *, role: str = "", after: str = "", limit: int = 
 
 def find_person(person_id: int) -> Person:
     """This person, whatever their role."""
-    return _get(db.session(), Person, person_id)
+    return existing(db.session(), Person, person_id)
 
 
 def add_person(address: str, facts: PersonFacts, *, by: Person) -> Person:
@@ -111,7 +112,7 @@ def change_person(person_id: int, facts: PersonFacts, *, by: Person, seen: str =
     """
     require(by, Action.ADMINISTER)
     with write() as session:
-        person = _get(session, Person, person_id)
+        person = existing(session, Person, person_id)
         require_unchanged(person, seen)
         if person.id == by.id and (facts.role != Role.ADMIN or not facts.active):
             raise Conflict(_("You cannot take your own powers away. Ask another administrator."))
@@ -123,7 +124,7 @@ def set_password(person_id: int, hashed: str, *, by: Person) -> None:
     """Give a person a password, already hashed; whoever was signed in as them is signed out."""
     require(by, Action.ADMINISTER)
     with write() as session:
-        person = _get(session, Person, person_id)
+        person = existing(session, Person, person_id)
         person.password = hashed
         if person.id != by.id:
             person.fs_uniquifier = uuid4().hex
@@ -146,7 +147,7 @@ def save_team(facts: TeamFacts, *, by: Person, team_id: int | None = None, seen:
     require(by, Action.ADMINISTER)
     _check_team(facts)
     with write() as session:
-        team = _get(session, Team, team_id) if team_id else Team(slug=_free(session, Team, facts.name))
+        team = existing(session, Team, team_id) if team_id else Team(slug=_free(session, Team, facts.name))
         if team_id:
             require_unchanged(team, seen)
         team.name, team.tier, team.is_vendor = facts.name.strip()[:120], facts.tier, facts.is_vendor
@@ -166,7 +167,7 @@ def save_service(
         raise Invalid(_("Choose how critical it is: low, medium or high."), field="criticality")
     with write() as session:
         service = (
-            _get(session, Service, service_id)
+            existing(session, Service, service_id)
             if service_id
             else Service(slug=_free(session, Service, facts.name))
         )
@@ -250,10 +251,3 @@ def _free(session: Session, model: type[Team] | type[Service], name: str) -> str
     taken = set(session.scalars(select(model.slug).where(model.slug.startswith(base, autoescape=True))))
     numbered = (f"{base}-{number}" for number in range(2, len(taken) + 3))
     return base if base not in taken else next(slug for slug in numbered if slug not in taken)
-
-
-def _get[Model](session: Session, model: type[Model], row_id: int) -> Model:
-    row = session.get(model, row_id, with_for_update=True)
-    if row is None:
-        raise NotFound(_("There is no such thing any more. Go back and look again."))
-    return row

@@ -8,7 +8,8 @@ from sqlalchemy.orm import joinedload
 from firstline import clock
 from firstline.db import db, write
 from firstline.i18n import gettext as _
-from incidents.errors import Conflict, Invalid, NotFound
+from incidents.errors import Conflict, Invalid
+from incidents.existing import existing
 from incidents.people import ApiToken, Person, Role, create_token, find_by_address
 from incidents.policy import Action, require
 
@@ -46,7 +47,5 @@ def revoke(token_id: int, *, by: Person) -> None:
     """Let a token open nothing any more; doing it twice changes nothing."""
     require(by, Action.ADMINISTER)
     with write() as session:
-        token = session.get(ApiToken, token_id, with_for_update=True)
-        if token is None:
-            raise NotFound(_("There is no such thing any more. Go back and look again."))
+        token = existing(session, ApiToken, token_id)
         token.revoked_at = token.revoked_at or clock.now()

@@ -6,7 +6,7 @@ something is solved, or is only thanked for, is read as in mails, where twelve l
 
 import re
 
-from chatbot.client.reading import WORD
+from chatbot.client.reading import SHORT, folded
 from incidents.plain_words import Verdict, is_thanks, verdict_of
 
 COMMON = frozenset(
@@ -72,13 +72,10 @@ OF_FIXES = frozenset(
 A_REPORT = 2
 """Fewer words than this are no report of anything."""
 
-LONG = 12
-"""A text of more words tells a story, whatever phrases it holds."""
-
 
 def is_german(text: str) -> bool:
     """Whether these words are German rather than English; an umlaut counts as one."""
-    words = _words(text)
+    words = folded(text)
     known = sum(word in COMMON or word in THINGS or UMLAUT.search(word) is not None for word in words)
     return known >= 2 or (known == 1 and len(words) <= FEW)
 
@@ -87,17 +84,13 @@ def read(text: str) -> str:
     """The intent that German words plainly have; a report when they are a sentence, else `unsure`."""
     if is_thanks(text):
         return "thank"
-    words, verdict = _words(text), verdict_of(text)
+    words, verdict = folded(text), verdict_of(text)
     if verdict == Verdict.SOLVED or (verdict == Verdict.NOT_SOLVED and _names_nothing(words)):
         return VERDICTS[verdict]
-    said = (intent for intent, form in PATTERNS if len(words) <= LONG and form.search(text))
+    said = (intent for intent, form in PATTERNS if len(words) <= SHORT and form.search(text))
     return next(said, "report_problem" if len(words) >= A_REPORT else "unsure")
 
 
 def _names_nothing(words: list[str]) -> bool:
     """“Geht nicht” is said of what was tried; “der Scanner geht nicht” tells a trouble."""
     return all(word in COMMON or word in OF_FIXES for word in words)
-
-
-def _words(text: str) -> list[str]:
-    return [word.casefold() for word in WORD.findall(text)]

@@ -7,7 +7,7 @@ import re
 
 from chatbot.client import german
 from chatbot.client.answers import UNSURE
-from chatbot.client.reading import NUMBERED, ONLY_DIGITS, is_tiny
+from chatbot.client.reading import NUMBERED, ONLY_DIGITS, SHORT, is_tiny
 
 FORMS = (
     ("talk_to_human", r"\b(?:talk|speak|chat) (?:to|with) (?:a |an |some)|\A(?:human|person|agent)\b"),
@@ -37,15 +37,13 @@ FORMS = (
     ("deny", r"\A(?:no|nope|no thanks)\W*\Z"),
 )
 PATTERNS = tuple((intent, re.compile(form, re.IGNORECASE)) for intent, form in FORMS)
-LONG = 12
-"""A text of more words tells a story, whatever phrases it holds."""
 
 
 def guess(text: str) -> str:
     """The intent these words plainly have, a report when they are more than a few."""
     if german.is_german(text):
         return german.read(text)
-    if len(text.split()) <= LONG:
+    if len(text.split()) <= SHORT:
         plain = text.strip().replace("’", "'")
         for intent, pattern in PATTERNS:
             if pattern.search(plain):

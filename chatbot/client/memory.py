@@ -30,7 +30,8 @@ class Memory:
     asked already how bad it is: nobody is asked twice. `followed` is the article whose `step` (from 0) was
     shown last, `tried` are those that were followed and did not help. `outage` is the one of which we
     asked whether it is theirs; `others` are incidents logged in one breath with `incident` and not spoken
-    about yet, `listed` those that were shown last, in that order, and `did` what was said of the one before; `reminded` that an open question was put a second time.
+    about yet, `listed` those that were shown last, in that order, and `did` what was said of the one before;
+    `reminded` that an open question was put a second time.
     """
 
     asked: Question | None = None

@@ -134,16 +134,17 @@ def is_only_number(text: str) -> bool:
 
 def has_content(text: str) -> bool:
     """Whether the words say what is wrong, rather than that something is."""
-    words = _words(text)
+    words = folded(text)
     return bool(telling_words(text)) or (not MACHINES.isdisjoint(words) and len(words) > 2)
 
 
 def telling_words(text: str) -> set[str]:
     """The words that say something of what it is about, folded."""
-    return {word for word in _words(text) if word not in EMPTY_WORDS}
+    return {word for word in folded(text) if word not in EMPTY_WORDS}
 
 
-def _words(text: str) -> list[str]:
+def folded(text: str) -> list[str]:
+    """The words, in small letters and with straight apostrophes."""
     return [word.casefold().replace("’", "'") for word in WORD.findall(text)]
 
 

@@ -8,7 +8,8 @@ from sqlalchemy.orm import joinedload
 from firstline import clock, jobs
 from firstline.db import db, write
 from firstline.i18n import gettext as _
-from incidents.errors import Conflict, NotFound
+from incidents.errors import Conflict
+from incidents.existing import existing
 from incidents.notices.models import TASK, Delivery, Notice
 from incidents.people import Person
 from incidents.policy import Action, require
@@ -31,9 +32,7 @@ def settle(notice_id: int, *, by: Person, send_again: bool) -> None:
     """A person decides about a notice that did not certainly arrive: once more, or never."""
     require(by, Action.ADMINISTER)
     with write() as session:
-        notice = session.get(Notice, notice_id, with_for_update=True)
-        if notice is None:
-            raise NotFound(_("There is no such thing any more. Go back and look again."))
+        notice = existing(session, Notice, notice_id)
         if notice.state not in {Delivery.FAILED, Delivery.UNKNOWN}:
             raise Conflict(_("This notice has been settled already."))
         notice.state = Delivery.DUE if send_again else Delivery.SUPPRESSED
