@@ -16,6 +16,7 @@ from tests.stack import FIRSTLINE, ROOT
 INCIDENTS = 100_000
 CLIENTS = 8
 COUNT = 240
+PROCESSES = (1, 2)
 LIMIT_MS = 300
 QUERIES = {
     "all open": "",
@@ -39,15 +40,19 @@ def main() -> None:
             "FIRSTLINE_DEMO": "1",
             "FIRSTLINE_MODEL_DIR": f"{name}/no-model",
         }
-        for command in (["db", "upgrade"], ["demo", "load"]):
-            subprocess.run([FIRSTLINE, *command], env=environment, check=True, capture_output=True)
+        for prepare in (["db", "upgrade"], ["demo", "load"]):
+            subprocess.run([FIRSTLINE, *prepare], env=environment, check=True, capture_output=True)
         seed(environment, INCIDENTS)
-        with serving([FIRSTLINE, "serve"], environment, port, cwd=ROOT) as pid:
-            _measure(port, pid, sign_in(port, "tess@example.com"))
+        for processes in PROCESSES:
+            command = [FIRSTLINE, "serve", "--processes", str(processes)]
+            with serving(command, environment, port, cwd=ROOT) as pid:
+                print(
+                    f"\nThe queue at {INCIDENTS:,} incidents, {CLIENTS} clients, {processes} web processes (ms)"
+                )
+                _measure(port, pid, sign_in(port, "tess@example.com"))
 
 
 def _measure(port: int, pid: int, agent: str) -> None:
-    print(f"\nThe queue at {INCIDENTS:,} incidents, {CLIENTS} clients at once (ms)")
     print(f"{'view':20}{'cpu':>8}{'p50':>8}{'p95':>8}{'errors':>8}")
     kinds = {name: _calls(agent, [query]) for name, query in QUERIES.items()}
     for name, calls in (kinds | {"all in turn": _calls(agent, list(QUERIES.values()))}).items():

@@ -1,6 +1,9 @@
-"""`firstline serve`: the portal behind gunicorn, threads in one process."""
+"""`firstline serve`: the portal behind gunicorn, a few processes of many threads."""
 
 import gc
+import os
+import platform
+from pathlib import Path
 from typing import Any, override
 
 import click
@@ -9,9 +12,12 @@ from gunicorn.app.base import BaseApplication
 
 from commands.schema import require_schema
 from firstline import log
+from firstline.app import engine_options
 from firstline.settings import Settings
 
 THREADS = 32
+MOST_BY_ITSELF = 4
+"""Each costs the memory of a model and of all articles; whoever wants more says so."""
 GRACE_S = 3
 COLLECT_AFTER = (10_000, 10, 10)
 """How many objects come before rubbish is looked for, and how often that is done to the older ones."""
@@ -22,6 +28,7 @@ class Server(BaseApplication):
 
     def __init__(self, settings: Settings, processes: int) -> None:
         self._settings, self._processes = settings, processes
+        self._shared, self._pid = _file_to_share(settings), os.getpid()
         super().__init__()
 
     @override
@@ -34,7 +41,13 @@ class Server(BaseApplication):
         from knowledge_base.following import warm_up
         from portal import create_app
 
-        app = create_app(self._settings, MOST_STREAMS=THREADS // 2)
+        app = create_app(
+            self._settings,
+            SQLALCHEMY_ENGINE_OPTIONS=engine_options(self._settings, sharers=self._processes),
+            MOST_STREAMS=THREADS // 2,
+            SHARED_FILE=str(self._shared),
+            SERVER_PID=self._pid,
+        )
         warm_up(app)
         _leave_alone_what_stays()
         return app
@@ -51,7 +64,28 @@ class Server(BaseApplication):
             "loglevel": "warning",
             "forwarded_allow_ips": "",
             "control_socket_disable": True,
+            "when_ready": self._get_ready,
         }
+
+    def _get_ready(self, _arbiter: object) -> None:
+        """The port is bound and no process is there yet: what all of them need is read once, and shared."""
+        import portal
+        from portal import shared
+
+        shared.make(self._shared)
+        portal.load()
+        _leave_alone_what_stays()
+
+
+def cores() -> int:
+    """How many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _file_to_share(settings: Settings) -> Path:
+    """One a server: two machines may have their data in one folder, and one machine two servers."""
+    name = f"web-{platform.node()}-{settings.listen.port}.db"
+    return settings.data_dir / "run" / name
 
 
 def _leave_alone_what_stays() -> None:
@@ -62,10 +96,10 @@ def _leave_alone_what_stays() -> None:
 
 
 @click.command()
-@click.option("--processes", default=1, show_default=True, type=click.IntRange(1, 64), help="How many.")
-def serve(processes: int) -> None:
+@click.option("--processes", type=click.IntRange(1, 64), help="How many; by itself one a core, at most 4.")
+def serve(processes: int | None) -> None:
     """The portal, at FIRSTLINE_LISTEN."""
     settings = Settings.from_environ()
     require_schema(settings)
     log.configure("web")
-    Server(settings, processes).run()
+    Server(settings, processes or min(cores(), MOST_BY_ITSELF)).run()

@@ -186,16 +186,17 @@ def make_log(name: str, folder: Path) -> logging.Logger:
     return log
 
 
-def programs_of(names: Sequence[str]) -> list[Program]:
+def programs_of(names: Sequence[str], *, web_processes: int | None = None) -> list[Program]:
     firstline = str(Path(sys.executable).with_name("firstline"))
     # Only SIGINT lets the job engine finish the task it is at.
     signals = {"worker": signal.SIGINT}
     # Installing and training take every core: the portal shall be up before.
     delays = {"bot": BOT_WAITS}
+    options = {"web": ["--processes", str(web_processes)]} if web_processes else {}
     return [
         Program(
             name,
-            [firstline, PROCESSES.get(name, name)],
+            [firstline, PROCESSES.get(name, name), *options.get(name, [])],
             signals.get(name, signal.SIGTERM),
             delays.get(name, 0.0),
         )
@@ -205,7 +206,8 @@ def programs_of(names: Sequence[str]) -> list[Program]:
 
 @click.command()
 @click.argument("names", nargs=-1, type=click.Choice([*PROCESSES, SAMPLE]))
-def up(names: tuple[str, ...]) -> None:
+@click.option("--processes", type=click.IntRange(1, 64), help="How many are web; by itself one a core.")
+def up(names: tuple[str, ...], processes: int | None) -> None:
     """Start every process (or only those named) and keep each one running until Ctrl-C."""
     settings = Settings.from_environ()
     wanted = names or (*PROCESSES, *([SAMPLE] if settings.demo else []))
@@ -217,7 +219,8 @@ def up(names: tuple[str, ...]) -> None:
         stop = threading.Event()
         with stopped_by_signals(stop):
             answers = greet_when_ready(settings, stop)
-            supervise(programs_of(wanted), settings.data_dir, stop, portal_answers=answers)
+            programs = programs_of(wanted, web_processes=processes)
+            supervise(programs, settings.data_dir, stop, portal_answers=answers)
     click.echo("Everything is stopped.")
 
 

@@ -8,6 +8,9 @@ from firstline import i18n, jobs
 from firstline.db import db, prepare
 from firstline.settings import Settings
 
+MOST_CONNECTIONS, KEPT_CONNECTIONS, FEWEST_CONNECTIONS = 40, 10, 5
+"""To PostgreSQL, which by itself allows a hundred to all processes together."""
+
 
 def create_core(settings: Settings | None = None, *, models: tuple[str, ...] = (), **config: object) -> Flask:
     """An app with settings, database and jobs.
@@ -22,7 +25,7 @@ def create_core(settings: Settings | None = None, *, models: tuple[str, ...] = (
         SETTINGS=settings,
         SECRET_KEY=settings.secret_key,
         SQLALCHEMY_DATABASE_URI=settings.database_url,
-        SQLALCHEMY_ENGINE_OPTIONS=_engine_options(settings),
+        SQLALCHEMY_ENGINE_OPTIONS=engine_options(settings),
         FILES_DIR=str(settings.data_dir / "files"),
         JOBS_FILE=str(settings.data_dir / "jobs.db"),
         REDIS_URL=settings.redis_url,
@@ -44,7 +47,10 @@ def settings_of(app: Flask) -> Settings:
     return settings
 
 
-def _engine_options(settings: Settings) -> dict[str, object]:
+def engine_options(settings: Settings, *, sharers: int = 1) -> dict[str, object]:
+    """How the database is spoken to; so many `sharers` of one kind divide its connections among them."""
     if settings.database_url.startswith("sqlite"):
         return {"connect_args": {"check_same_thread": False}, "pool_size": 20, "max_overflow": 40}
-    return {"pool_pre_ping": True, "pool_size": 10, "max_overflow": 30}
+    most = max(MOST_CONNECTIONS // sharers, FEWEST_CONNECTIONS)
+    kept = min(most, KEPT_CONNECTIONS)
+    return {"pool_pre_ping": True, "pool_size": kept, "max_overflow": most - kept}

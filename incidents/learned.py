@@ -33,7 +33,7 @@ WORTH_TRAINING = 20
 """So many newly resolved incidents, or one correction, are worth a new training."""
 CORRECTED_COUNTS = 3.0
 KEPT_MODELS = 3
-LOOKED_FOR_EVERY_S = 20.0
+LOOKED_FOR_EVERY_S = 1.0
 CACHE = "firstline_triage_model"
 logger = log.get(__name__)
 

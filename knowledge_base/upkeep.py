@@ -6,13 +6,10 @@ author puts aside stays away until what it was put aside for changes.
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from enum import StrEnum
 
-from flask import current_app
 from sqlalchemy import select
 
-from firstline import clock
 from firstline.db import db, write
 from firstline.i18n import gettext as _
 from firstline.options import Option, choose
@@ -21,8 +18,6 @@ from knowledge_base.errors import WrongState
 from knowledge_base.models import Article
 
 ASIDE = "upkeep:"
-KEY = "firstline_upkeep"
-COUNT_EVERY = timedelta(seconds=30)
 PER_GAP_REPORT, PER_RECENT_REPORT = 1.0, 0.5
 PER_FAILURE, PER_WORD, PER_OFFER = 1.0, 1.5, 0.05
 """People helped: each report of a gap comes again; of offers of an aging article few go wrong."""
@@ -71,15 +66,6 @@ def put_aside(services: Collection[str]) -> list[Task]:
     return [*_gaps(gap_list.put_aside()), *_twins(twins.told_apart()), *kept]
 
 
-def how_many(services: Collection[str]) -> int:
-    """How many tasks there are, counted at most every COUNT_EVERY: for the way to the list."""
-    held: dict[str, tuple[datetime, int]] = current_app.extensions.setdefault(KEY, {})
-    now = clock.now()
-    if KEY not in held or not timedelta() <= now - held[KEY][0] < COUNT_EVERY:
-        held[KEY] = now, len(tasks(services))
-    return held[KEY][1]
-
-
 def leave(key: str, services: Collection[str]) -> None:
     """Put one task aside until what it is about changes; raises WrongState when it is done already."""
     kind, ids = _parse(key)
@@ -93,7 +79,6 @@ def leave(key: str, services: Collection[str]) -> None:
         ailing.still_right(ids[0])
     else:
         _keep_aside(key, services)
-    _count_anew()
 
 
 def bring_back(key: str) -> None:
@@ -107,7 +92,6 @@ def bring_back(key: str) -> None:
         option = session.get(Option, ASIDE + key)
         if option is not None:
             session.delete(option)
-    _count_anew()
 
 
 def _parse(key: str) -> tuple[Kind, tuple[int, ...]]:
@@ -124,10 +108,6 @@ def _keep_aside(key: str, services: Collection[str]) -> None:
         raise WrongState(_("That is done already. Look at the list again."))
     with write() as session:
         choose(session, ASIDE + task.key, task.seen)
-
-
-def _count_anew() -> None:
-    current_app.extensions.pop(KEY, None)
 
 
 def _aside() -> dict[str, object]:

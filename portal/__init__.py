@@ -9,7 +9,7 @@ from firstline.app import create_core
 from firstline.i18n import person_speaks
 from firstline.settings import Settings
 from incidents import MODELS
-from portal import assets, clocks, display, errors, forms, headers, limits, listener, navigation
+from portal import assets, clocks, display, errors, forms, headers, limits, listener, navigation, shared
 from portal.auth import accounts
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
@@ -43,16 +43,22 @@ BLUEPRINTS = (
 
 
 def create_app(settings: Settings | None = None, **config: object) -> Flask:
-    """The web application; `config` overrides Flask's configuration, for tests."""
+    """The web application; `config` overrides Flask's configuration, for the server and for tests."""
     settings = settings or Settings.from_environ()
     app = create_core(settings, models=_models(), **{**_defaults(settings), **config})
     app.template_folder = str(TEMPLATES)
     person_speaks(app, locale=listener.locale, timezone=listener.timezone)
-    for part in (headers, forms, assets, accounts, limits, display, clocks, navigation, errors):
+    for part in (shared, headers, forms, assets, accounts, limits, display, clocks, navigation, errors):
         part.init_app(app)
     for name in BLUEPRINTS:
         app.register_blueprint(import_module(name).blueprint)
     return app
+
+
+def load() -> None:
+    """Import everything that `create_app` needs."""
+    for name in (*_models(), *BLUEPRINTS):
+        import_module(name)
 
 
 def _models() -> tuple[str, ...]:

@@ -9,18 +9,24 @@ from time import monotonic
 
 from flask import Blueprint, Flask, Response, current_app
 from flask.typing import ResponseReturnValue
-from prometheus_client import CollectorRegistry, Gauge, PlatformCollector, ProcessCollector, generate_latest
+from prometheus_client import CollectorRegistry, Gauge, PlatformCollector, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
 from firstline import clock
 from firstline.app import settings_of
 from firstline.i18n import DEFAULT_LANGUAGE, speaking
 from firstline.settings import Settings
-from portal import desk_figures, mail_figures
+from portal import desk_figures, mail_figures, process_figures
 from portal.limits import limiter
 from portal.parts import CHECKS, NotReady
+from portal.shared import shared
 
 KEPT_S = 1.0
+SAW = """
+INSERT INTO part VALUES (:name, :is_ready, :now) ON CONFLICT (name) DO UPDATE
+SET is_ready = excluded.is_ready, since = excluded.since WHERE is_ready != excluded.is_ready
+"""
+SINCE = "SELECT since FROM part WHERE name = :name"
 
 blueprint = Blueprint("health", __name__)
 limiter.exempt(blueprint)
@@ -53,7 +59,7 @@ def readyz() -> ResponseReturnValue:
 @blueprint.get("/metrics")
 def metrics() -> ResponseReturnValue:
     registry = CollectorRegistry()
-    ProcessCollector(registry=registry)
+    process_figures.collect(registry)
     PlatformCollector(registry=registry)
     desk_figures.collect(registry)
     mail_figures.collect(registry)
@@ -68,13 +74,13 @@ def parts_since() -> list[tuple[Part, datetime]]:
 
 
 class Watch:
-    """Checks all parts side by side, keeps the answer for a second and remembers since when."""
+    """Checks all parts side by side, keeps the answer for a second and knows since when."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._checked_at = -KEPT_S
         self._parts: list[Part] = []
-        self._since: dict[str, tuple[bool, datetime]] = {}
+        self._since: dict[str, datetime] = {}
         self._pool = ThreadPoolExecutor(len(CHECKS), thread_name_prefix="check")
 
     def parts(self, app: Flask) -> list[Part]:
@@ -85,15 +91,20 @@ class Watch:
             return self._parts
 
     def since(self, part: Part) -> datetime:
-        return self._since[part.name][1]
+        return self._since[part.name]
 
     def _check(self, app: Flask) -> list[Part]:
         pending = {name: self._pool.submit(_run, app, check) for name, check in CHECKS.items()}
         parts = [_result(name, future) for name, future in pending.items()]
-        for part in parts:
-            if self._since.get(part.name, (None,))[0] != part.ready:
-                self._since[part.name] = (part.ready, clock.now())
+        with app.app_context():
+            self._since = {part.name: _since(part) for part in parts}
         return parts
+
+
+def _since(part: Part) -> datetime:
+    """When a web process first saw this part as it is now."""
+    shared().ask(SAW, name=part.name, is_ready=part.ready, now=clock.now().isoformat())
+    return datetime.fromisoformat(shared().ask(SINCE, name=part.name)[0][0])
 
 
 def _run(app: Flask, check: Callable[[Settings], None]) -> None:

@@ -13,8 +13,11 @@ from knowledge_base.feedback import Reason
 from knowledge_base.gap_list import Trend
 from knowledge_base.models import Article
 from knowledge_base.upkeep import Kind
+from portal import shared
 from portal.access import person
 
+TO_DO = "knowledge-upkeep"
+COUNTED_FOR_S = 30.0
 KINDS = {
     Kind.GAP: ("bulb", "azure", lazy_gettext("No fix yet"), lazy_gettext("Not worth an article")),
     Kind.TWINS: ("git-merge", "yellow", lazy_gettext("Two alike"), lazy_gettext("They are different")),
@@ -51,13 +54,14 @@ def index() -> str:
 
 
 def how_many() -> int:
-    """Tasks on the list, for the way to it."""
-    return upkeep.how_many(_services())
+    """Tasks on the list, for the way to it; counted twice a minute, and when one is put aside."""
+    return shared.counted(TO_DO, lambda: len(upkeep.tasks(_services())), for_s=COUNTED_FOR_S)
 
 
 def leave() -> ResponseReturnValue:
     require(person(), Action.WRITE_ARTICLES)
     upkeep.leave(request.form.get("key", ""), _services())
+    shared.count_anew(TO_DO)
     flash(_("Done. It comes back when that changes."), "success")
     return redirect(url_for("knowledge.review"), 303)
 
@@ -65,6 +69,7 @@ def leave() -> ResponseReturnValue:
 def bring_back() -> ResponseReturnValue:
     require(person(), Action.WRITE_ARTICLES)
     upkeep.bring_back(request.form.get("key", ""))
+    shared.count_anew(TO_DO)
     flash(_("It is on the list again."), "success")
     return redirect(url_for("knowledge.review"), 303)
 

@@ -1,13 +1,13 @@
 """What changed, told to open pages as it happens: one reader a process, fanned out to streams.
 
 A stream holds a thread of the server but no database session. At most half the threads are given
-to streams; a page that gets none asks every few seconds instead (docs/decisions/0038).
+to streams, and few a person; a page that gets none asks every few seconds instead (docs/decisions/0038).
 """
 
 import json
 import threading
-from collections import Counter, deque
-from collections.abc import Iterator, Sequence
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
 from time import monotonic, sleep
 
 from flask import Flask, Response, current_app, request
@@ -20,13 +20,14 @@ from firstline.db import db
 from incidents import feed
 from incidents.feed import About, Item
 from portal.access import person
+from portal.shared import shared
+from portal.support import places
 
 READ_EVERY_S = 1.0
 BEAT_S = 15.0
 """A browser that is gone is noticed only when something is written to it."""
 STREAM_FOR_S = 300.0
 """Then the browser comes again, and is asked again who it is."""
-MOST_A_PERSON = 3
 REMEMBERED = 2000
 KEY = "firstline_live"
 MOST_STREAMS = 16
@@ -45,16 +46,16 @@ class Hub:
         self._known: deque[int] = deque(maxlen=REMEMBERED)
         self._position = 0
         self._head = 0
-        self._listeners: Counter[int] = Counter()
+        self._listeners = 0
         self._reader: threading.Thread | None = None
         self._most = app.config.get("MOST_STREAMS", MOST_STREAMS)
 
-    def enter(self, person_id: int, session: Session) -> bool:
-        """Take one of the places for streams, if one is free for this person."""
+    def enter(self, session: Session) -> bool:
+        """Take one of the threads for streams, if one is free."""
         with self._news:
-            if self._listeners.total() >= self._most or self._listeners[person_id] >= MOST_A_PERSON:
+            if self._listeners >= self._most:
                 return False
-            self._listeners[person_id] += 1
+            self._listeners += 1
             if self._reader is None:
                 self._begin(session)
             return True
@@ -66,9 +67,9 @@ class Hub:
         self._reader = threading.Thread(target=self._read_on, name="live", daemon=True)
         self._reader.start()
 
-    def leave(self, person_id: int) -> None:
+    def leave(self) -> None:
         with self._news:
-            self._listeners[person_id] -= 1
+            self._listeners -= 1
 
     @property
     def position(self) -> int:
@@ -92,7 +93,7 @@ class Hub:
 
     def _somebody_listens(self) -> bool:
         with self._news:
-            if self._listeners.total() <= 0:
+            if self._listeners <= 0:
                 self._reader = None
                 return False
             return True
@@ -115,13 +116,19 @@ class Hub:
 
 def stream() -> ResponseReturnValue:
     """Server-sent events from `Last-Event-ID` or `?since=` on; 204 sends the page to polling."""
-    hub, who = _hub(), person().id
-    if not hub.enter(who, db.session()):
+    hub, known = _hub(), shared()
+    place = places.take(known, person().id)
+    if place is None:
+        return "", 204
+    if not hub.enter(db.session()):
+        places.give_back(known, place)
         return "", 204
     position, first = hub.position, _caught_up(_since())
-    answer = Response(_events(hub, position, first), mimetype="text/event-stream")
+    told = _events(hub, position, first, lambda: places.keep(known, place))
+    answer = Response(told, mimetype="text/event-stream")
     # Also when the browser went before the first byte.
-    answer.call_on_close(lambda: hub.leave(who))
+    answer.call_on_close(lambda: places.give_back(known, place))
+    answer.call_on_close(hub.leave)
     answer.headers["Cache-Control"] = "no-store"
     answer.headers["X-Accel-Buffering"] = "no"
     return answer
@@ -133,13 +140,16 @@ def poll() -> ResponseReturnValue:
     return {"last": last, **told}
 
 
-def _events(hub: Hub, position: int, first: tuple[int, dict[str, object]]) -> Iterator[str]:
+def _events(
+    hub: Hub, position: int, first: tuple[int, dict[str, object]], still_here: Callable[[], None]
+) -> Iterator[str]:
     last, told = first
     yield "retry: 3000\n\n"
     yield _event(last, told)
     ends_at = monotonic() + STREAM_FOR_S
     while monotonic() < ends_at:
         position, items = hub.wait(position, at_most_s=BEAT_S)
+        still_here()
         if items:
             last = max(last, *(item.id for item in items))
             yield _event(last, _summed_up(items))

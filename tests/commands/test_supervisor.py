@@ -11,7 +11,15 @@ from pathlib import Path
 
 import pytest
 
-from commands.supervisor import LONGEST_DELAY, STEADY_AFTER, Backoff, Program, only_one, supervise
+from commands.supervisor import (
+    LONGEST_DELAY,
+    STEADY_AFTER,
+    Backoff,
+    Program,
+    only_one,
+    programs_of,
+    supervise,
+)
 
 FOREVER = "import time; time.sleep(600)"
 
@@ -160,3 +168,9 @@ def test_the_wait_doubles_up_to_a_bound_and_is_short_again_after_a_steady_run() 
     waits = [backoff.after(lived_for=0) for _ in range(12)]
     assert waits[:3] == [0.1, 0.2, 0.4] and waits[-1] == LONGEST_DELAY
     assert backoff.after(lived_for=STEADY_AFTER) == waits[0]
+
+
+def test_only_web_is_told_how_many_it_is() -> None:
+    web, worker = programs_of(["web", "worker"], web_processes=3)
+    assert web.command[1:] == ["serve", "--processes", "3"]
+    assert worker.command[1:] == ["worker"]
