@@ -16,6 +16,7 @@ import browser
 import catalogues
 import locks
 import model
+import quick_model
 import system
 from console import ROOT, SetupError, alone, do, do_together
 from packages import BOT, MAIN
@@ -27,6 +28,7 @@ def set_up_web() -> None:
         do_together(
             {"packages (.venv)": MAIN, "browser files (static/vendor)": browser, "sentence model": model}
         )
+        do("quick sentence model", quick_model)
         do("translations (.mo)", catalogues)
 
 

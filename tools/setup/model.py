@@ -28,7 +28,16 @@ def folder() -> Path:
 
 
 def is_current() -> bool:
-    return _is_whole(folder())
+    return is_somebody_elses() or _is_whole(folder())
+
+
+def is_somebody_elses() -> bool:
+    """Whether the setting names a folder with another model: that is not for set-up to touch."""
+    return (
+        bool(os.environ.get("FIRSTLINE_MODEL_DIR"))
+        and (folder() / "model.onnx").is_file()
+        and not _is_whole(folder())
+    )
 
 
 def install() -> None:

@@ -1,0 +1,80 @@
+"""The quick copy of the sentence model: used where it is right, passed over where it is not."""
+
+import base64
+import os
+from pathlib import Path
+
+import numpy as np
+import onnx
+import pytest
+from onnx import helper
+
+from knowledge_base.embedding import MODEL_FILE, QUICK_FILE, TOKENIZER_FILE, OnnxEncoder
+
+ROOT = Path(__file__).resolve().parents[2]
+MODEL = Path(os.environ.get("FIRSTLINE_MODEL_DIR", ROOT / "var/models/minilm"))
+TEXTS = [
+    "printer",
+    "Outlook keeps asking for my password, again and again, since the update last night.",
+    "Der Drucker im zweiten Stock zieht kein Papier ein.",
+    "VPN error 800 from the hotel; at home it worked. " * 20,
+]
+
+pytestmark = pytest.mark.skipif(
+    not (MODEL / QUICK_FILE).exists(), reason="the sentence model is not installed"
+)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    for name in (MODEL_FILE, QUICK_FILE, TOKENIZER_FILE):
+        (tmp_path / name).symlink_to(MODEL / name)
+    return tmp_path
+
+
+def rewrite(folder: Path, properties: dict[str, str]) -> None:
+    copy = onnx.load(folder / QUICK_FILE)
+    del copy.metadata_props[:]
+    helper.set_model_props(copy, properties)
+    (folder / QUICK_FILE).unlink()
+    onnx.save(copy, folder / QUICK_FILE)
+
+
+def base64_of(vector: np.ndarray) -> str:
+    return base64.b64encode(vector.astype(np.float32).tobytes()).decode()
+
+
+def is_quick(encoder: OnnxEncoder) -> bool:
+    return encoder.identity.endswith("-8bit")
+
+
+def test_whole_numbers_give_nearly_the_vectors_that_floats_give(folder: Path) -> None:
+    quick, slow = OnnxEncoder(folder), OnnxEncoder(folder, quick=False)
+    assert (is_quick(quick), is_quick(slow)) == (True, False)
+    likeness = (quick.encode(TEXTS) * slow.encode(TEXTS)).sum(axis=1)
+    assert likeness.min() > 0.99
+    assert np.allclose(np.linalg.norm(quick.encode(TEXTS), axis=1), 1, atol=1e-5)
+
+
+def test_a_copy_that_does_not_give_the_vector_it_brought_is_passed_over(folder: Path) -> None:
+    original = OnnxEncoder(folder, quick=False)
+    wrong = -original.encode(["printer"])[0]
+    rewrite(folder, {original.identity: base64_of(wrong)})
+    assert OnnxEncoder(folder).identity == original.identity
+
+
+@pytest.mark.parametrize("vector", ["", "not base64!", "AAAA"])
+def test_a_copy_that_brought_no_vector_is_passed_over(folder: Path, vector: str) -> None:
+    rewrite(folder, {OnnxEncoder(folder, quick=False).identity: vector})
+    assert not is_quick(OnnxEncoder(folder))
+
+
+def test_a_copy_of_another_model_is_passed_over(folder: Path) -> None:
+    rewrite(folder, {"another": base64_of(OnnxEncoder(folder, quick=False).encode(["printer"])[0])})
+    assert not is_quick(OnnxEncoder(folder))
+
+
+def test_a_broken_copy_is_passed_over(folder: Path) -> None:
+    (folder / QUICK_FILE).unlink()
+    (folder / QUICK_FILE).write_bytes(b"half a file")
+    assert not is_quick(OnnxEncoder(folder))
