@@ -17,7 +17,7 @@ import numpy as np
 
 MODEL_FILE = "model.onnx"
 QUICK_FILE = "model-8bit.onnx"
-"""A copy that multiplies whole numbers, made by set-up (`tools/setup/eight_bits.py`); it may be missing."""
+"""A copy that multiplies whole numbers, made by set-up (`tools/eight_bits.py`); it may be missing."""
 TOKENIZER_FILE = "tokenizer.json"
 MAX_TOKENS = 256
 MAX_CHARACTERS = 8_000

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import model
-from console import SetupError, run, warn
+from console import ROOT, SetupError, run, warn
 from packages import MAIN
 from stamps import Stamp
 
-SCRIPT = Path(__file__).with_name("eight_bits.py")
+SCRIPT = ROOT / "tools/eight_bits.py"
 NAME = "model-8bit.onnx"
 
 

@@ -1,6 +1,6 @@
 """Makes a quick copy of the sentence model: the same weights, multiplied as 8-bit numbers.
 
-    python tools/setup/eight_bits.py FOLDER       run by set-up, in the application's environment
+    python tools/eight_bits.py FOLDER       run by set-up, in the application's environment
 
 The model as it is delivered keeps 8-bit weights with a scale for each column, makes floats of them when it
 is opened, and multiplies floats. In the copy every token's row is scaled to 8 bits too, at each product, so
