@@ -21,7 +21,15 @@ from portal.errors import status_of
 DAYS = dict(
     zip(
         hours.DAYS,
-        map(lazy_gettext, ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")),
+        (
+            lazy_gettext("Monday"),
+            lazy_gettext("Tuesday"),
+            lazy_gettext("Wednesday"),
+            lazy_gettext("Thursday"),
+            lazy_gettext("Friday"),
+            lazy_gettext("Saturday"),
+            lazy_gettext("Sunday"),
+        ),
         strict=True,
     )
 )

@@ -2,12 +2,25 @@
 (() => {
   const OFF = "firstline-keys-off";
   const on = () => localStorage.getItem(OFF) !== "1";
-  const typing = (element) => element.closest("input:not([data-pick]), textarea, select, [contenteditable], dialog");
+  const typing = (element) => element.closest("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable], dialog");
+  const rows = () => [...document.querySelectorAll(".incident-link")];
+
+  // Back from an incident one stands on its row, or goes on from where it was if it has gone.
+  const PLACE = "desk-place";
+  let goOnAt = 0;
 
   function step(by) {
-    const rows = [...document.querySelectorAll(".incident-link")];
-    const at = rows.indexOf(document.activeElement);
-    rows[Math.max(0, Math.min(rows.length - 1, at + by))]?.focus();
+    const all = rows();
+    let at = all.indexOf(document.activeElement);
+    if (at < 0) at = by > 0 ? goOnAt - 1 : goOnAt;
+    all[Math.max(0, Math.min(all.length - 1, at + by))]?.focus();
+  }
+
+  function comeBack() {
+    const left = JSON.parse(sessionStorage.getItem(PLACE) ?? "null");
+    if (!left || !document.referrer || new URL(document.referrer).pathname !== left.path) return;
+    goOnAt = left.at;
+    rows().find((row) => row.pathname === left.path)?.focus();
   }
 
   function showKeys() {
@@ -55,12 +68,18 @@
     event.preventDefault();
   });
 
+  // The button whose form stands in the panel.
+  let opener;
+
   function closePanel() {
     document.getElementById("panel").replaceChildren();
-    document.querySelector(".actions .btn")?.focus();
+    (opener ?? document.querySelector(".actions .btn.active") ?? document.querySelector(".actions .btn"))?.focus();
   }
 
   document.addEventListener("click", (event) => {
+    opener = event.target.closest('[hx-target="#panel"]') ?? opener;
+    const row = event.target.closest(".incident-link");
+    if (row) sessionStorage.setItem(PLACE, JSON.stringify({ path: row.pathname, at: rows().indexOf(row) }));
     const fill = event.target.closest("[data-fill]");
     if (fill) {
       const field = document.querySelector(fill.dataset.fill);
@@ -110,6 +129,7 @@
     sessionStorage.removeItem("draft-sent");
     if (sent && !document.querySelector("[role=alert]")) sessionStorage.removeItem(sent);
     restore(document);
+    comeBack();
   });
 
   document.addEventListener("htmx:after:swap", () => {

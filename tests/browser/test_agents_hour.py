@@ -172,12 +172,20 @@ def change_both(tess: Visitor, deed: str, words: str, *, undo: bool = False) -> 
 
 
 def hand_up_with_what_was_found(tess: Visitor, second: str) -> None:
-    """It goes up a tier; the focused button can be read in the dark, too."""
+    """Back to the queue one stands where one was; it goes up a tier; the focused button can be read in the dark."""
     keys = tess.page.keyboard
     tess.open("/desk?q=turbine+hall+8")
     keys.press("j")
     keys.press("Enter")
     expect(tess.page.get_by_role("heading", level=1)).to_contain_text(second)
+    keys.press("u")
+    expect(tess.page.locator(".incident-link").first).to_be_focused()
+    keys.press("Enter")
+    expect(tess.page.get_by_role("heading", level=1)).to_contain_text(second)
+    keys.press("s")
+    expect(tess.page.locator("#resolution")).to_be_focused()
+    keys.press("Escape")
+    expect(tess.link("Resolve")).to_be_focused()
     keys.press("e")
     expect(tess.page.locator("#panel select")).to_be_focused()
     keys.press("Tab")
@@ -230,6 +238,9 @@ def test_a_lead_gives_work_on_the_board_by_hand_and_by_keys(visit, report):
     omars = lena.page.locator(".board-column", has_text="Omar Haddad")
     expect(omars.locator(".board-card", has_text=number)).to_be_visible()
     tesss = lena.page.locator(".board-column", has_text="Tess Lindqvist")
+    box = card.locator("[data-pick]")
+    box.check()
+    box.uncheck()
     carried = {"dataTransfer": lena.page.evaluate_handle("new DataTransfer()")}
     omars.locator(".board-card", has_text=number).dispatch_event("dragstart", carried)
     tesss.dispatch_event("dragover", carried)
