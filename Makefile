@@ -62,7 +62,7 @@ docs: setup-web ## Check that the documentation names what exists
 month: export FIRSTLINE_MONTH := 2000
 
 month: setup-web ## Play the 2,000 incidents of a simulated month; a few minutes
-	@$(BIN)/pytest tests/integration/test_simulated_month.py
+	@$(BIN)/pytest --timeout 3600 --show-capture no tests/integration/test_simulated_month.py
 
 pictures: export FIRSTLINE_PICTURES := 1
 

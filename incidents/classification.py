@@ -8,13 +8,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from firstline.i18n import gettext as _
-from incidents.errors import Conflict, Invalid
+from incidents.errors import Invalid
 from incidents.lifecycle import locked
 from incidents.models import Event, Incident, Kind, Level, Visibility
 from incidents.people import Person
 from incidents.policy import Action, require
 from incidents.reach import Reach, impact_of
 from incidents.services import Service
+from incidents.standing import require_open
 from incidents.timeline import record
 from incidents.triage import prioritise
 from knowledge_base.models import Category
@@ -67,8 +68,7 @@ def refile(
     session: Session, incident: Incident, given: Mapping[str, str | None], *, by: Person | None
 ) -> int:
     """As `reclassify`, inside the caller's transaction; `by` None is the desk itself, by a rule."""
-    if not incident.is_open:
-        raise Conflict(_("It is %(state)s. Reopen it first.", state=incident.state))
+    require_open(incident)
     before = _facts_of(incident)
     after = replace(before, **{fact: value for fact, value in given.items() if value is not None})
     if after != before:

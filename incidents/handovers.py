@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from firstline.i18n import gettext as _
 from incidents import routing
 from incidents.attachments import StoredFile
-from incidents.errors import Conflict, Invalid, NotFound
+from incidents.errors import Invalid, NotFound
 from incidents.lifecycle import Change, apply, locked, wait_for_vendor
 from incidents.models import Entry, Incident, State
 from incidents.people import Person, Team, normalise_address
@@ -16,6 +16,7 @@ from incidents.policy import Action, require
 from incidents.routing import assignment, vendors
 from incidents.routing.models import VendorRequest
 from incidents.routing.vendors import Handover
+from incidents.standing import require_open
 
 
 def ask_vendor(
@@ -90,8 +91,7 @@ def _helper(session: Session, address: str) -> Person:
 
 def _require_open(incident: Incident, by: Person) -> None:
     require(by, Action.WORK, incident)
-    if not incident.is_open:
-        raise Conflict(_("It is %(state)s. Reopen it first.", state=incident.state))
+    require_open(incident)
 
 
 def _vendor(session: Session, slug: str) -> Team:

@@ -14,6 +14,7 @@ from incidents.lifecycle import locked
 from incidents.models import Event, Incident, Visibility
 from incidents.people import Person
 from incidents.policy import Action, require
+from incidents.standing import require_open
 from incidents.timeline import record
 
 MOST_LETTERS, MOST_NOTE, MOST = 300, 500, 50
@@ -30,8 +31,7 @@ def suppose(incident_id: int, text: str, *, by: Person) -> Hypothesis:
     text = _checked(text)
     with locked(incident_id) as (session, incident):
         require(by, Action.WORK, incident)
-        if not incident.is_open:
-            raise Conflict(_("It is %(state)s. Reopen it first.", state=incident.state))
+        require_open(incident)
         known = session.scalars(select(Hypothesis).where(Hypothesis.incident_id == incident.id)).all()
         same = next((one for one in known if one.text.casefold() == text.casefold()), None)
         if same is not None:

@@ -8,13 +8,14 @@ from firstline.i18n import gettext as _
 from incidents import notices
 from incidents.diagnosis import settling
 from incidents.diagnosis.models import Proposal
-from incidents.errors import Conflict, Invalid
+from incidents.errors import Invalid
 from incidents.lifecycle import locked
 from incidents.models import Event, Incident, Visibility
 from incidents.notices import Topic
 from incidents.people import Person
 from incidents.policy import Action, require
 from incidents.resolutions import causes
+from incidents.standing import require_open
 from incidents.timeline import record
 
 MOST_LETTERS = 10_000
@@ -42,8 +43,7 @@ def propose(
         raise Invalid(_("Write what solves it, so that another can apply it."), field="solution")
     with locked(incident_id) as (session, incident):
         require(by, Action.WORK, incident)
-        if not incident.is_open:
-            raise Conflict(_("It is %(state)s. Reopen it first.", state=incident.state))
+        require_open(incident)
         settling.withdraw_open(session, incident)
         made = Proposal(
             incident_id=incident.id,

@@ -17,6 +17,7 @@ from incidents.lifecycle.wanted import Change
 from incidents.models import Event, Incident, State
 from incidents.people import Person, Team
 from incidents.policy import Action, may, require
+from incidents.standing import no_way, require_open
 
 EFFECTS = {
     Event.ROUTED: hands.route,
@@ -78,8 +79,7 @@ def escalate(
     """Hand over to the next tier or the named team, with a note; the clock goes on."""
     with locked(incident_id, seen=seen) as (session, incident):
         require(by, Action.WORK, incident)
-        if not incident.is_open:
-            raise Conflict(_("It is %(state)s. Reopen it first.", state=incident.state))
+        require_open(incident)
         team = routing.escalate(session, incident, by=by, note=note, team_slug=team_slug)
         if team.is_vendor:
             wait_for_vendor(session, incident, by)
@@ -90,13 +90,7 @@ def apply(session: Session, incident: Incident, wanted: Change, *, by: Person | 
     """As `change`, inside the caller's transaction."""
     way = TABLE.get((State(incident.state), wanted.to))
     if way is None:
-        raise Conflict(
-            _(
-                "An incident that is %(state)s cannot become %(to)s.",
-                state=_plain(incident.state),
-                to=_plain(wanted.to),
-            )
-        )
+        raise no_way(incident, wanted.to)
     _check_who(way, incident, by)
     EFFECTS[way.records](session, incident, wanted, by)
     if way.records in {Event.RESOLVED, Event.CANCELLED}:
@@ -125,7 +119,3 @@ def _check_who(way: Way, incident: Incident, by: Person | None) -> None:
     action = WANTED.get(way.records)
     if REQUESTER not in way.who or action is None or not may(by, action, incident):
         raise NotAllowed(_("Only support may do this."))
-
-
-def _plain(state: str) -> str:
-    return state.replace("_", " ")

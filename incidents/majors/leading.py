@@ -19,6 +19,7 @@ from incidents.outages import SITE_LENGTH, TITLE_LENGTH
 from incidents.people import Person
 from incidents.policy import Action, require
 from incidents.services import Outage
+from incidents.standing import require_open
 from incidents.timeline import record
 
 
@@ -62,8 +63,7 @@ def declare(incident_id: int, told: Declaration, *, by: Person) -> Major:
     require(by, Action.SEE_QUEUE)
     _check(told)
     with locked(incident_id) as (session, incident):
-        if not incident.is_open:
-            raise Conflict(_("It is %(state)s. Reopen it first.", state=incident.state))
+        require_open(incident)
         major = of_incident(session, incident_id) or Major(incident_id=incident.id)
         if major.standing == Standing.DECLARED:
             raise Conflict(_("It has been declared already."))

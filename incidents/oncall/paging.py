@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-from sqlalchemy import exists, or_, select
+from sqlalchemy import String, case, cast, exists, func, literal, or_, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from firstline import clock
@@ -30,6 +30,13 @@ BATCH = 100
 TAKEN = exists().where(
     Entry.incident_id == Page.incident_id, Entry.event == Event.TAKEN, Entry.created_at >= Page.created_at
 )
+CAME_ANEW = (
+    select(func.count())
+    .where(Entry.incident_id == Incident.id, Entry.event.in_([Event.ESCALATED, Event.REOPENED]))
+    .scalar_subquery()
+)
+TURN = case((CAME_ANEW == 0, SERIOUS), else_=literal(f"{SERIOUS}:") + cast(CAME_ANEW, String))
+"""The key of its page: handed to another team, or opened again, whoever is on duty there has not been called."""
 OVER = Incident.state.not_in(OPEN)
 LED = exists().where(
     Major.standing == Standing.DECLARED,
@@ -62,13 +69,13 @@ def wake(session: Session, incident: Incident, *, because: str, key: str = SERIO
 
 
 def wake_for_serious() -> int:
-    """Wake for what the rule says and nobody has taken, however it became so; returns for how many."""
-    paged = select(Page.incident_id).where(Page.key == SERIOUS)
+    """Wake for what the rule says and nobody works on, however it became so; returns for how many."""
+    paged = exists().where(Page.incident_id == Incident.id, Page.key == TURN)
     priorities = {number for line in RULE if line.wakes for number in line.priorities}
     kinds = {kind for line in RULE if line.wakes for kind in line.kinds}
     is_serious = Incident.priority.in_(priorities) | Incident.kind.in_(kinds)
-    untouched = Incident.state.in_([State.OFFERED, State.QUEUED]) & Incident.assignee_id.is_(None)
-    found = select(Incident.id).where(is_serious, untouched, Incident.id.not_in(paged)).limit(BATCH)
+    untouched = Incident.state.in_([State.OFFERED, State.QUEUED])
+    found = select(Incident.id).where(is_serious, untouched, ~paged).limit(BATCH)
     ids = db.session.scalars(found.where(~LED)).all()
     for incident_id in ids:
         with locked(incident_id) as (session, incident):
@@ -79,7 +86,18 @@ def wake_for_serious() -> int:
 def wake_if_serious(session: Session, incident: Incident) -> None:
     """As the rule says, inside the caller's transaction."""
     if wakes(incident) and not _is_led(session, incident):
-        wake(session, incident, because=_("P%(n)s: %(title)s", n=incident.priority, title=incident.title))
+        because = _("P%(n)s: %(title)s", n=incident.priority, title=incident.title)
+        session.flush()
+        key = session.scalar(select(TURN).where(Incident.id == incident.id)) or SERIOUS
+        _stop_calling(session, incident, but=key)
+        wake(session, incident, because=because, key=key)
+
+
+def _stop_calling(session: Session, incident: Incident, *, but: str) -> None:
+    """Whoever had it before need not come any more."""
+    calling = select(Page).where(Page.incident_id == incident.id, Page.state == PageState.CALLING)
+    for page in session.scalars(calling.where(Page.key.startswith(SERIOUS), Page.key != but)):
+        _end(page, PageState.ENDED, None)
 
 
 def _is_led(session: Session, incident: Incident) -> bool:

@@ -17,6 +17,7 @@ from incidents.policy import Action, require
 from incidents.remediations import limits, offering
 from incidents.remediations.models import AHEAD, Reach, Remediation, Result, Run, Trigger
 from incidents.remediations.telling import note
+from incidents.standing import require_open
 
 TASK = "run-remediation"
 RULE_WITHIN = timedelta(hours=1)
@@ -137,8 +138,7 @@ def _begin(
 
 
 def _check(session: Session, remediation: Remediation, incident: Incident) -> None:
-    if not incident.is_open:
-        raise Conflict(_("It is %(state)s. Reopen it first.", state=incident.state))
+    require_open(incident)
     if not remediation.is_active or not offering.fits(session, remediation, incident):
         raise NotFound(_("This remediation does not fit this incident."))
     if not offering.target_of(remediation, incident):

@@ -15,6 +15,7 @@ from incidents.notices import Topic
 from incidents.people import Person, Team, normalise_address
 from incidents.policy import Action, require
 from incidents.routing import presence
+from incidents.standing import require_open
 from incidents.swarms.models import TAKES_PART, Standing, Swarm, SwarmMember
 from incidents.swarms.reading import running
 from incidents.timeline import record
@@ -34,8 +35,7 @@ def start(
     """Ask people by address, or whole teams by slug, to look at it together; owner and team stay."""
     with locked(incident_id, seen=seen) as (session, incident):
         require(by, Action.WORK, incident)
-        if not incident.is_open:
-            raise Conflict(_("It is %(state)s. Reopen it first.", state=incident.state))
+        require_open(incident)
         if running(session, incident.id) is not None:
             raise Conflict(_("A swarm looks at it already. Invite more people to that one."))
         if not purpose.strip():

@@ -8,10 +8,15 @@ from sqlalchemy import func, select
 from firstline import clock
 from firstline.db import db
 from incidents import sla
+from incidents.sla import Measure
 from incidents.lifecycle import TABLE
 from incidents.models import OPEN, Entry, Event, Incident, State
 from incidents.notices import Notice, Topic
 from incidents.resolutions.models import Rating
+
+CLOCK = frozenset({Event.CLOCK_WARNED, Event.BREACHED})
+STEPS = frozenset(way.records for way in TABLE.values()) | {Event.ESCALATED}
+"""The entries by which an incident may leave the state it stands in."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +60,25 @@ def _check_end(incident: Incident, events: Counter[str]) -> None:
     assert events[Event.CLOSED] <= events[Event.CLOSING_SOON], "closed by time without a warning"
     assert ended <= events[Event.RESOLVED]
     assert not incident.is_first_contact or incident.state in {State.RESOLVED, State.CLOSED}
+
+
+def _check_breaches(entries: list[Entry]) -> None:
+    """Each missed target is told once, and its lead is called once; news are owed anew after each answer."""
+    missed = Counter(entry.facts["measure"] for entry in entries if entry.event == Event.BREACHED)
+    called = sum(entry.event == Event.LEAD_CALLED for entry in entries)
+    assert missed[Measure.RESPOND] <= 1 and missed[Measure.RESOLVE] <= 1, "escalated twice for one breach"
+    assert missed.total() == called, "a breach that nobody hears of, or the other way round"
+    _check_waiting(entries)
+
+
+def _check_waiting(entries: list[Entry]) -> None:
+    """While it waits no time goes by, so nothing is warned of or missed."""
+    standing = ""
+    for entry in entries:
+        if entry.event in CLOCK:
+            assert standing != Event.WAITING, "the clock told of time that was paused"
+        elif entry.event in STEPS:
+            standing = entry.event
 
 
 def _check_clock(incident: Incident) -> None:
@@ -101,5 +125,6 @@ def check_one(incident: Incident, before: Standing | None) -> Standing:
     _check_timeline(incident, entries)
     _check_ownership(incident)
     _check_end(incident, Counter(entry.event for entry in entries))
+    _check_breaches(entries)
     _check_clock(incident)
     return here

@@ -18,9 +18,11 @@ from sqlalchemy import event, func, select
 from firstline import clock
 from firstline.db import db
 from incidents import selfhelp
-from incidents.models import Incident, State
+from incidents.models import Entry, Incident, State
+from incidents.oncall import paging
 from incidents.people import Role, create_token
 from incidents.resolutions import lapse
+from incidents.sla import watch
 from portal import create_app
 from tests import ground
 from tests.integration.in_order import check_readings, check_the_whole
@@ -88,6 +90,9 @@ def sweep(month: Month) -> None:
     selfhelp.route_expired()
     lapse.warn_of_closing()
     lapse.close_what_lapsed()
+    watch.tell_due()
+    paging.wake_for_serious()
+    paging.step_up()
     for incident_id in _changed_behind(month):
         step(month, incident_id, "swept")
     check_readings()
@@ -107,7 +112,7 @@ def _changed_behind(month: Month) -> list[int]:
     return [number for number, version in versions if month.known[number].version != version]
 
 
-def test_everything_is_in_order_at_every_step_of_a_month(month):
+def test_everything_is_in_order_at_every_step_of_a_month(month, capsys):
     with clock.freeze(MONDAY):
         _plan(month)
         month.later(lambda: sweep(month), hours=2)
@@ -118,3 +123,18 @@ def test_everything_is_in_order_at_every_step_of_a_month(month):
     assert db.session.scalar(select(func.count()).select_from(Incident)) >= INCIDENTS
     assert set(month.steps) >= {"resolved", "waits", "handed over", "confirmed", "rated", "swept", "refused"}
     check_the_whole(least=INCIDENTS // 10)
+    if "FIRSTLINE_MONTH" in os.environ:
+        with capsys.disabled():
+            _print_figures(month)
+
+
+def _print_figures(month: Month) -> None:
+    """What `make month` shows; docs/lifecycle.md has it."""
+    entries = db.session.scalar(select(func.count()).select_from(Entry))
+    print(f"{INCIDENTS} synthetic incidents, {entries} entries, {sum(month.steps.values())} steps checked")
+    print(", ".join(f"{many} {name}" for name, many in month.steps.most_common()))
+    for column in (Incident.state, Incident.resolution, Incident.channel):
+        counted = select(column, func.count().label("many")).group_by(column).order_by(func.count().desc())
+        print(", ".join(f"{row.many} {row[0]}" for row in db.session.execute(counted)))
+    events = select(Entry.event, func.count().label("many")).group_by(Entry.event).order_by(Entry.event)
+    print(", ".join(f"{row.many} {row.event}" for row in db.session.execute(events)))

@@ -1,6 +1,7 @@
 """Who is on duty, and how people are woken until one of them acknowledges."""
 
 import hmac
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 
@@ -11,7 +12,7 @@ from sqlalchemy import select
 
 from firstline import clock, outgoing
 from firstline.db import db, write
-from incidents import lifecycle, oncall
+from incidents import handovers, lifecycle, oncall
 from incidents.classification import reclassify
 from incidents.errors import Invalid, NotAllowed, NotFound
 from incidents.intake import Report, report
@@ -150,6 +151,42 @@ def test_what_people_report_while_somebody_leads_its_major_incident_wakes_nobody
         leading.end(major.id, note="It works", by=people["tess"])
         paging.wake_for_serious()
         assert called() == [*before, "Tess", "Tess"]
+
+
+@pytest.fixture
+def upstairs(desk, people, person):
+    """Nina, who is on duty for the second tier."""
+    nina = person("nina", Role.AGENT, desk["second"])
+    keeping.save_rota(desk["second"].id, replace(FACTS, people=[nina.email]), by=people["ada"])
+    return nina
+
+
+def test_handed_up_it_wakes_who_is_on_duty_there_and_nobody_here_any_more(incident, people, upstairs):
+    lifecycle.escalate(incident.id, by=people["tess"], note="The core switch is down", team_slug="network")
+    for _again in range(2):
+        paging.wake_for_serious()
+    assert called() == ["Tess", "Nina"]
+    assert [page.state for page in oncall.pages_of(incident.id)] == [PageState.CALLING, PageState.ENDED]
+
+
+def test_opened_again_it_wakes_again(incident, people):
+    solved = Change(to=State.RESOLVED, resolution=Resolution.SUPPORT, note="cable")
+    lifecycle.change(incident.id, solved, by=people["tess"])
+    lifecycle.change(incident.id, Change(to=State.QUEUED, note="Down again"), by=people["erin"])
+    for _again in range(2):
+        paging.wake_for_serious()
+    assert called() == ["Tess", "Tess"]
+
+
+def test_what_becomes_serious_wakes_though_it_was_given_to_somebody_who_has_not_taken_it(people, rota):
+    small = report(
+        Report(requester_id=people["erin"].id, description="the printer jams", channel=Channel.PORTAL)
+    )
+    lifecycle.change(small.id, Change(to=State.QUEUED), by=None)
+    handovers.give(small.id, "tom@example.com", by=people["lena"])
+    reclassify(small.id, by=people["lena"], impact=Level.HIGH, urgency=Level.HIGH)
+    paging.wake_for_serious()
+    assert len(called()) == 1
 
 
 def test_without_a_rota_the_lead_is_woken(people):
