@@ -116,6 +116,11 @@ def _read(text: str, conversation_id: int, person: Person) -> turns.Said:
         bare = next((known for known in reversed(offered) if known.partition("{")[0] == text), None)
         if bare is not None:
             return turns.Said(offered[bare], bare)
+        if payloads.carries(text):
+            # Nobody types that: it is an old button, and no trouble to be logged.
+            raise Invalid(
+                _("This button belongs to an earlier answer. Say it in your own words."), field="message"
+            )
     return turns.Said(payloads.plain(text).replace("\0", ""), None)
 
 

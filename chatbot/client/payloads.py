@@ -37,6 +37,12 @@ def read(text: str) -> Press:
     return Press(match.group(1), data)
 
 
+def carries(text: str) -> bool:
+    """Whether it has the form of a button's payload with something in it."""
+    match = FORM.match(text)
+    return match is not None and match.group(2) is not None
+
+
 def titles(replies: Iterable[list[dict[str, Any]] | None]) -> dict[str, str]:
     """Every payload that these replies offered, with the words on its button."""
     offered: dict[str, str] = {}

@@ -9,6 +9,7 @@ from incidents.diagnosis.models import Finding, Hypothesis, Proposal
 from incidents.errors import Conflict
 from incidents.models import Incident
 from incidents.people import Person
+from knowledge_base.models import Article
 
 MOST_LETTERS = 300
 
@@ -32,9 +33,10 @@ def withdraw_open(session: Session, incident: Incident) -> None:
 
 def keep_what_failed(session: Session, incident: Incident, by: Person | None) -> None:
     """A solution that did not hold goes back into the diagnosis, so that nobody tries it twice."""
-    if not incident.solution.strip():
+    tried = " ".join(incident.solution.split()) or _article(session, incident)
+    if not tried:
         return
-    words = _("Did not hold: %(solution)s", solution=" ".join(incident.solution.split()))[:MOST_LETTERS]
+    words = _("Did not hold: %(solution)s", solution=tried)[:MOST_LETTERS]
     session.add(
         Hypothesis(
             incident_id=incident.id,
@@ -44,3 +46,8 @@ def keep_what_failed(session: Session, incident: Incident, by: Person | None) ->
             decided_at=clock.now(),
         )
     )
+
+
+def _article(session: Session, incident: Incident) -> str:
+    article = session.get(Article, incident.article_id) if incident.article_id else None
+    return f"“{article.title}”" if article is not None else ""

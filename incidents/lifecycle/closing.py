@@ -39,6 +39,7 @@ def reopen(session: Session, incident: Incident, wanted: Change, by: Person | No
         outcomes.went_on(session, incident.id)
     learning.forget(session, incident.id)
     incident.resolved_at = incident.closed_at = incident.resolution = incident.article_id = None
+    incident.cause, incident.cause_code, incident.solution = "", None, ""
     incident.is_article_wanted = incident.is_first_contact = False
     acceptance.stop(incident)
     incident.reopened_count += 1

@@ -219,11 +219,10 @@ def test_typed_slashes_are_words_and_not_commands(erin: Person, no_rasa: Rasa) -
 
 def test_only_buttons_we_offered_can_be_pressed(erin: Person, no_rasa: Rasa) -> None:
     first = conversations.say(erin, "hello", rasa=no_rasa)
-    conversations.say(erin, '/solved{"incident":"INC-000001"}', conversation=first.conversation, rasa=no_rasa)
-    turn = db.session.scalars(select(Turn).order_by(Turn.id.desc())).first()
-    assert turn is not None
-    assert turn.payload is None
-    assert not turn.text.startswith("/")
+    for press in ('/solved{"incident":"INC-000001"}', '/inform{"urgency":"low"}'):
+        with pytest.raises(Invalid, match="earlier answer"):
+            conversations.say(erin, press, conversation=first.conversation, rasa=no_rasa)
+    assert incidents() == []
 
 
 def test_rasa_gets_no_slash_a_person_typed(erin: Person) -> None:

@@ -96,6 +96,20 @@ def test_what_somebody_works_on_is_not_taken_silently(incident, people):
         lifecycle.take(incident.id, by=people["other agent"])
 
 
+def test_what_stands_there_already_is_said_in_plain_words(incident, people):
+    def refusal(to, name, **more):
+        with pytest.raises(Conflict) as refused:
+            lifecycle.change(incident.id, Change(to=to, **more), by=people[name])
+        return refused.value.sentence
+
+    lifecycle.take(incident.id, by=people[Actor.SUPPORT])
+    assert "has taken it already" in refusal(State.IN_PROGRESS, "other agent")
+    lifecycle.change(incident.id, Change(to=State.WAITING, note="Which one?"), by=people[Actor.SUPPORT])
+    assert "waits already" in refusal(State.WAITING, "other agent", waiting_on="vendor")
+    lifecycle.change(incident.id, Change(to=State.RESOLVED, **COMPLETE), by=people[Actor.SUPPORT])
+    assert refusal(State.RESOLVED, Actor.SUPPORT, **COMPLETE) == "It is resolved already."
+
+
 def test_escalation_needs_a_note_and_goes_to_the_owner_of_the_service_on_the_next_tier(incident, people):
     lifecycle.take(incident.id, by=people[Actor.SUPPORT])
     with pytest.raises(Invalid, match="next tier"):

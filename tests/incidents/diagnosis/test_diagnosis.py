@@ -11,6 +11,8 @@ from incidents.lifecycle import Change
 from incidents.models import Channel, Event, Resolution, State, Visibility
 from incidents.notices import Notice, Topic
 from incidents.people import Role
+from knowledge_base import articles
+from knowledge_base.articles import Draft
 
 
 @pytest.fixture
@@ -88,6 +90,15 @@ def test_a_solution_that_did_not_hold_comes_back_into_the_diagnosis(incident, re
     lifecycle.change(incident.id, Change(to=State.QUEUED, note="no"), by=erin)
     (failed,) = hypotheses.of_incident(incident)
     assert (failed.text, failed.finding) == ("Did not hold: New cable", "ruled_out")
+    assert (incident.solution, incident.cause, incident.cause_code) == ("", "", None)
+
+
+def test_an_article_that_did_not_hold_is_named_in_the_diagnosis(incident, resolve, erin):
+    tried = articles.create(Draft(title="Reset the tunnel", body="1. Press reset."), publish=True)
+    resolve(note="", article_id=tried.id)
+    lifecycle.change(incident.id, Change(to=State.QUEUED, note="no"), by=erin)
+    (failed,) = hypotheses.of_incident(incident)
+    assert failed.text == "Did not hold: “Reset the tunnel”"
 
 
 def test_nothing_is_diagnosed_on_what_is_over(incident, resolve, tess):
