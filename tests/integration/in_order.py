@@ -8,11 +8,11 @@ from sqlalchemy import func, select
 from firstline import clock
 from firstline.db import db
 from incidents import sla
-from incidents.sla import Measure
 from incidents.lifecycle import TABLE
 from incidents.models import OPEN, Entry, Event, Incident, State
 from incidents.notices import Notice, Topic
 from incidents.resolutions.models import Rating
+from incidents.sla import Measure
 
 CLOCK = frozenset({Event.CLOCK_WARNED, Event.BREACHED})
 STEPS = frozenset(way.records for way in TABLE.values()) | {Event.ESCALATED}

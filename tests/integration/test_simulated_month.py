@@ -7,6 +7,7 @@ itself, do one thing after another. After every step the incident it happened to
 import heapq
 import os
 import random
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -125,16 +126,17 @@ def test_everything_is_in_order_at_every_step_of_a_month(month, capsys):
     check_the_whole(least=INCIDENTS // 10)
     if "FIRSTLINE_MONTH" in os.environ:
         with capsys.disabled():
-            _print_figures(month)
+            sys.stdout.write(_figures(month))
 
 
-def _print_figures(month: Month) -> None:
+def _figures(month: Month) -> str:
     """What `make month` shows; docs/lifecycle.md has it."""
     entries = db.session.scalar(select(func.count()).select_from(Entry))
-    print(f"{INCIDENTS} synthetic incidents, {entries} entries, {sum(month.steps.values())} steps checked")
-    print(", ".join(f"{many} {name}" for name, many in month.steps.most_common()))
-    for column in (Incident.state, Incident.resolution, Incident.channel):
-        counted = select(column, func.count().label("many")).group_by(column).order_by(func.count().desc())
-        print(", ".join(f"{row.many} {row[0]}" for row in db.session.execute(counted)))
-    events = select(Entry.event, func.count().label("many")).group_by(Entry.event).order_by(Entry.event)
-    print(", ".join(f"{row.many} {row.event}" for row in db.session.execute(events)))
+    told = [
+        f"{INCIDENTS} synthetic incidents, {entries} entries, {sum(month.steps.values())} steps checked",
+        ", ".join(f"{many} {name}" for name, many in month.steps.most_common()),
+    ]
+    for column in (Incident.state, Incident.resolution, Incident.channel, Entry.event):
+        counted = select(column, func.count()).group_by(column).order_by(column)
+        told.append(", ".join(f"{many} {name}" for name, many in db.session.execute(counted)))
+    return "\n".join(["", *told, ""])
