@@ -6,6 +6,7 @@ German ones. What tells two troubles apart is mostly here: another device, anoth
 
 import re
 import unicodedata
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -81,7 +82,7 @@ class Concepts:
 @lru_cache(maxsize=4_096)
 def read(text: str) -> Concepts:
     """The concepts these words name; kept for a while, for the same reports are compared again and again."""
-    folded = _fold(text)
+    folded = fold(text)
     beginnings = _beginnings(folded)
     troubles = _named("trouble", folded, beginnings)
     return Concepts(
@@ -99,9 +100,21 @@ def read(text: str) -> Concepts:
     )
 
 
-def _fold(text: str) -> str:
+def fold(text: str) -> str:
     """Small letters, "ü" as "ue", no apostrophes: as half of all people type."""
     return unicodedata.normalize("NFKC", text).lower().translate(UMLAUTS)
+
+
+def names_by_word(text: str) -> dict[str, frozenset[str]]:
+    """What each folded word names, alone or as a part of several words."""
+    folded, found = fold(text), defaultdict[str, set[str]](set)
+    beginnings = _beginnings(folded)
+    for section, listed in _patterns().items():
+        for name, (first, pattern) in listed.items():
+            if not first.isdisjoint(beginnings):
+                for word in RUN.findall(" ".join(pattern.findall(folded))):
+                    found[word].add(f"{section} {name}")
+    return {word: frozenset(names) for word, names in found.items()}
 
 
 def _is_telling(word: str) -> bool:
@@ -133,7 +146,7 @@ def _rooms(text: str) -> Iterator[str]:
     """The names of rooms; a word that names a thing or a trouble is no name ("the room Display")."""
     for pattern in NAMED:
         for word in pattern.findall(text):
-            folded = _fold(word)
+            folded = fold(word)
             if not any(_named(section, folded, _beginnings(folded)) for section in ("thing", "trouble")):
                 yield folded
 
@@ -156,7 +169,7 @@ def _listed() -> dict[str, dict[str, list[str]]]:
             names = sections.setdefault(line.strip("[]"), {})
         elif line and not line.startswith("#"):
             name, _, words = line.partition(": ")
-            names.setdefault(name, []).extend(_fold(words).split(", "))
+            names.setdefault(name, []).extend(fold(words).split(", "))
     return sections
 
 

@@ -15,13 +15,14 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from incidents import concepts
+from incidents import concepts, wording
 from incidents.concepts import Concepts
+from incidents.wording import Wording
 from knowledge_base.embedding import Encoder
 from knowledge_base.words import is_code, words
 
-BAR = 0.75
-BAR_BY_WORDS = 0.85
+BAR = 0.7
+BAR_BY_WORDS = 0.8
 """Above this a join is proposed; a wrong one costs more than a missed one."""
 
 FEATURES = (
@@ -36,14 +37,22 @@ FEATURES = (
     "codes_met",
     "other_parts",
     "other_products",
+    *wording.FEATURES,
 )
-WEIGHTS = (8.41, -0.29, 1.14, -0.21, 2.06, -1.72, -0.85, 0.12, 1.14, -0.2, -4.3)
-OFFSET = -5.52
-WEIGHTS_BY_WORDS = (0.0, 4.36, 1.4, -0.58, 2.26, -1.53, -1.2, 0.48, -0.93, -0.38, -4.74)
-OFFSET_BY_WORDS = -2.47
+WEIGHTS = (
+    *(7.29, -2.0, 0.13, 0.18, 0.94, -1.4, -0.67, -0.2, 2.09, -0.61, -4.26),
+    *(-1.63, -2.46, -1.36, 0.6, -4.05, -1.75, -2.34, -0.57, 2.26),
+)
+OFFSET = -2.96
+WEIGHTS_BY_WORDS = (
+    *(0.0, 1.04, 0.22, 0.12, 1.06, -1.24, -0.89, -0.2, 0.45, -0.74, -4.75),
+    *(-1.19, -2.89, -1.94, 0.96, -3.8, -1.54, -2.76, -0.55, 2.91),
+)
+OFFSET_BY_WORDS = -0.09
+"""Of what they name in the first line, of how they are worded in the second."""
 
-LEAST_MEANING = (math.log(BAR / (1 - BAR)) - OFFSET - sum(w for w in WEIGHTS[1:] if w > 0)) / WEIGHTS[0]
-"""Two reports less alike in meaning than this are never proposed, whatever else they share."""
+LEAST_MEANING = 0.25
+"""Two reports less alike in meaning than this are not compared further: of those that were fitted none was proposed."""
 
 CODE_WEIGHT = 3.0
 """Numbers and error codes are rare and tell troubles apart."""
@@ -60,6 +69,7 @@ class Reading:
     """A text as it is compared; `vector` is None where there is no model."""
 
     concepts: Concepts
+    wording: Wording
     weights: dict[str, float]
     vector: NDArray[np.float32] | None
     site: str = ""
@@ -77,22 +87,23 @@ def read(text: str, vector: NDArray[np.float32] | None = None, *, site: str = ""
 
 
 @lru_cache(maxsize=2_000)
-def _taken_apart(text: str) -> tuple[Concepts, dict[str, float]]:
+def _taken_apart(text: str) -> tuple[Concepts, Wording, dict[str, float]]:
     """An open incident is compared with every new one, and its words stay."""
-    return concepts.read(text), _weigh(text)
+    return concepts.read(text), wording.read(text), _weigh(text)
 
 
 def chance(one: Reading, other: Reading) -> float:
     """How likely both tell of the same trouble, 0 to 1."""
     by_words = one.vector is None or other.vector is None
-    if names_another(one.concepts, other.concepts) or _differ(one.local_site, other.local_site):
+    found = None if _differ(one.local_site, other.local_site) else features(one, other)
+    if found is None:
         return 0.0
     weights, offset = (WEIGHTS_BY_WORDS, OFFSET_BY_WORDS) if by_words else (WEIGHTS, OFFSET)
-    score = offset + sum(w * f for w, f in zip(weights, features(one, other), strict=True))
+    score = offset + sum(w * f for w, f in zip(weights, found, strict=True))
     return 1 / (1 + math.exp(-score))
 
 
-def names_another(one: Concepts, other: Concepts) -> bool:
+def _names_another(one: Concepts, other: Concepts) -> bool:
     """Whether both name a floor, a city, a department, a mailbox, a drive or a code, and not the same: no doubt then."""
     return any(
         _differ(getattr(one, name), getattr(other, name))
@@ -100,9 +111,14 @@ def names_another(one: Concepts, other: Concepts) -> bool:
     )
 
 
-def features(one: Reading, other: Reading) -> tuple[float, ...]:
-    """What the chance is made of, in the order of `FEATURES`."""
+def features(one: Reading, other: Reading) -> tuple[float, ...] | None:
+    """What the chance is made of, in the order of `FEATURES`; None where something decides that it is another trouble."""
     a, b = one.concepts, other.concepts
+    if _names_another(a, b):
+        return None
+    beside = wording.compare(one.wording, other.wording)
+    if beside.tell_of_two:
+        return None
     wheres = ((a.numbered, b.numbered), (a.cities, b.cities), (a.places, b.places))
     return (
         _meaning(one, other),
@@ -116,6 +132,7 @@ def features(one: Reading, other: Reading) -> tuple[float, ...]:
         _meet(a.codes, b.codes),
         _differ(a.parts, b.parts),
         _differ(a.products, b.products),
+        *beside.features,
     )
 
 

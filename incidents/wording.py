@@ -1,0 +1,183 @@
+"""How two reports are worded beside each other: what only one of them says, and what stands where.
+
+No list foresees all things and places. But two people who tell of one trouble hardly ever write the same sentence
+but for one word: where they do, that word tells the troubles apart, known or not. A word of one
+report that has no match in the other is "bare".
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from functools import cache, lru_cache
+from pathlib import Path
+
+from incidents import concepts
+from knowledge_base.words import STOP_WORDS, is_code, stem
+
+CHATTER = Path(__file__).parent / "data" / "chatter.txt"
+MOST_WORDS = 60
+"""The first words tell the trouble; the rest of a long mail is history and greetings."""
+ENOUGH_MET = 4
+"""So many telling words that both say are enough; fewer are weak evidence."""
+ONE_FRAME = 0.6
+"""The part of the shorter report that stands word by word in the other: two such sentences are one sentence."""
+ALIKE_WORDS = 0.84
+BEGINNING, PART = 5, 4
+"""Letters by which inflected and compound words are known again: "Lagerdrucker" and "Drucker"."""
+
+WORD = re.compile(r"\w+(?:[.-]\w+)*")
+NUMBER = re.compile(r"\d+[a-z]?|[a-z]\d+")
+COUNTED = re.compile(
+    r"(?:m?s|min|mins|minut|sekund|second|hour|stund|std|h|uhr|am|pm|day|tag|tagen|week|woch|wochen|month|monat|year|jahr"
+    r"|mal|time|x|people|leut|kolleg|percent|prozent|[kmgt]b|cm|page|seit|sheet|monitor|screen|pc)"
+)
+"""What is counted and no name: "40 minutes", "5 people"."""
+QUESTION = re.compile(
+    r"\b(?:how (?:do|can|to|should)|where (?:can|do)|what do i (?:have|need)"
+    r"|wie (?:kann|mache?|stelle?|trage?|aende?re?|richte?|lege?|bekomme?|komme?) ich|wo (?:kann|finde?|stelle?)|wie geht)\b"
+)
+WISH = re.compile(
+    r"\b(?:please (?:add|give|install|order|set up|create|grant|provide|take)|give me|(?:can|could|may) i (?:get|have)"
+    r"|can you (?:give|order|add)|i(?:d| would) like|i need|requesting|request for|order (?:a|an|me)|access for"
+    r"|bitte .{0,40}?(?:bestellen|freigeben|einrichten|aufnehmen|nehmen|installieren|anlegen|geben)"
+    r"|(?:ich|wir) brauchen?|brauche|benoetige|moechte|haette gern|bitte (?:mich|um|eine?n?))\b"
+)
+NEGATION = re.compile(
+    r"\b(?:not|no|never|cannot|cant|wont|dont|doesnt|isnt|without|nobody|unable|nicht|kein\w*|nie|nichts|niemand|ohne)\b"
+)
+PERSON = re.compile(
+    r"\b(?:Herrn?|Frau|Mr\.?|Mrs\.?|Ms\.?|Dr\.?|[Cc]olleague|Kollegin|Kollege|Kollegen)\s+([A-ZÄÖÜ]\w+)"
+    r"|\b(?!(?:It|That|There|Here|What|Who|Let|He|She|Today|Yesterday)['’])([A-Z]\w+)['’]s?\s"
+)
+
+FEATURES = (
+    "frame",
+    "bare_shorter",
+    "bare_longer",
+    "both_bare",
+    "question_or_not",
+    "wish_or_not",
+    "other_person",
+    "denied_or_not",
+    "words_met",
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wording:
+    """`order` are all words, `telling` those that tell something with what they name; `numbers` go by their noun."""
+
+    order: tuple[str, ...]
+    telling: Mapping[str, Set[str]]
+    numbers: Mapping[str, Set[str]]
+    people: frozenset[str]
+    is_question: bool
+    is_wish: bool
+    denies: bool
+
+
+def read(text: str) -> Wording:
+    """Take a text apart."""
+    folded = concepts.fold(text)
+    found = WORD.findall(folded)[:MOST_WORDS]
+    named = concepts.names_by_word(text)
+    return Wording(
+        order=tuple(stem(word) for word in found),
+        telling={stem(word): named.get(word, frozenset()) for word in found if _tells(word)},
+        numbers=_numbers(found),
+        people=frozenset(name for names in PERSON.findall(text) for name in names if name),
+        is_question=QUESTION.search(folded) is not None,
+        is_wish=WISH.search(folded) is not None,
+        denies=NEGATION.search(folded) is not None,
+    )
+
+
+@dataclass(frozen=True)
+class Beside:
+    """Two wordings beside each other: `features` in the order of `FEATURES`, each from 0 to 1."""
+
+    features: tuple[float, ...]
+    tell_of_two: bool
+    """One word is exchanged in one sentence, or the number of one noun: no doubt then."""
+
+
+def compare(one: Wording, other: Wording) -> Beside:
+    """Lay one beside the other; who comes first does not matter."""
+    bare, other_bare = _bare(one, other), _bare(other, one)
+    matcher = SequenceMatcher(None, *sorted((one.order, other.order)), False)
+    matched = sum(block.size for block in matcher.get_matching_blocks())
+    frame = matched / max(1, min(len(one.order), len(other.order)))
+    features = (
+        frame,
+        *sorted((_share(bare, one), _share(other_bare, other))),
+        float(bool(bare and other_bare)),
+        float(one.is_question != other.is_question),
+        float(one.is_wish != other.is_wish),
+        float(one.people != other.people),
+        float(one.denies != other.denies),
+        min(1.0, min(len(one.telling) - len(bare), len(other.telling) - len(other_bare)) / ENOUGH_MET),
+    )
+    is_exchanged = frame >= ONE_FRAME and _is_exchanged(matcher, {*bare, *other_bare})
+    return Beside(features, is_exchanged or _are_numbered_apart(one, other))
+
+
+def _tells(word: str) -> bool:
+    return word not in _chatter() and (len(word) > 2 or is_code(word))
+
+
+@cache
+def _chatter() -> frozenset[str]:
+    lines = CHATTER.read_text(encoding="utf-8").splitlines()
+    listed = {word for line in lines if not line.startswith("#") for word in concepts.fold(line).split()}
+    return frozenset(listed | {concepts.fold(word) for word in STOP_WORDS})
+
+
+def _numbers(found: Sequence[str]) -> dict[str, set[str]]:
+    """ "packing station 3", "error 809": the number is a name of the noun before it, if it counts nothing."""
+    named: defaultdict[str, set[str]] = defaultdict(set)
+    for noun, number, after in zip(found, found[1:], [*found[2:], ""], strict=False):
+        if NUMBER.fullmatch(number) and _tells(noun) and not is_code(noun) and not COUNTED.fullmatch(stem(after)):
+            named[stem(noun)].add(number)
+    return dict(named)
+
+
+def _bare(one: Wording, other: Wording) -> list[str]:
+    """The telling words of one that the other neither has nor means."""
+    left = [word for word in one.telling if word not in other.telling]
+    return [word for word in left if not any(_met(word, each, one, other) for each in other.telling)]
+
+
+def _met(word: str, another: str, one: Wording, other: Wording) -> bool:
+    return not one.telling[word].isdisjoint(other.telling[another]) or _is_spelt_like(word, another)
+
+
+@lru_cache(maxsize=50_000)
+def _is_spelt_like(one: str, other: str) -> bool:
+    """Inflected, compound or mistyped; never for numbers."""
+    shorter, longer = sorted((one, other), key=len)
+    if is_code(one) or is_code(other) or len(shorter) < PART:
+        return False
+    shared = next((place for place, pair in enumerate(zip(one, other, strict=False)) if len(set(pair)) > 1), len(shorter))
+    if shorter in longer or (shared >= BEGINNING and shared >= ONE_FRAME * len(shorter)):
+        return True
+    return len(shorter) >= BEGINNING and SequenceMatcher(None, one, other, False).ratio() >= ALIKE_WORDS
+
+
+def _share(bare: Sequence[str], whole: Wording) -> float:
+    return len(bare) / max(1, len(whole.telling))
+
+
+def _is_exchanged(matcher: SequenceMatcher[str], bare: set[str]) -> bool:
+    """Whether bare words of both stand in the same place; a word that is bare in one is not in the other at all."""
+    return any(
+        not bare.isdisjoint(matcher.a[begin:end]) and not bare.isdisjoint(matcher.b[first:last])
+        for kind, begin, end, first, last in matcher.get_opcodes()
+        if kind == "replace"
+    )
+
+
+def _are_numbered_apart(one: Wording, other: Wording) -> bool:
+    nouns = one.numbers.keys() & other.numbers.keys()
+    return any(one.numbers[noun].isdisjoint(other.numbers[noun]) for noun in nouns)
