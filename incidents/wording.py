@@ -7,7 +7,7 @@ report that has no match in the other is "bare".
 
 import re
 from collections import defaultdict
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import cache, lru_cache
@@ -52,6 +52,7 @@ PERSON = re.compile(
     r"|\b(?!(?:It|That|There|Here|What|Who|Let|He|She|Today|Yesterday)['’])([A-Z]\w+)['’]s?\s"
 )
 
+Replaced = tuple[tuple[str, ...], tuple[str, ...]]
 FEATURES = (
     "frame",
     "bare_shorter",
@@ -106,9 +107,8 @@ class Beside:
 def compare(one: Wording, other: Wording) -> Beside:
     """Lay one beside the other; who comes first does not matter."""
     bare, other_bare = _bare(one, other), _bare(other, one)
-    matcher = SequenceMatcher(None, *sorted((one.order, other.order)), False)
-    matched = sum(block.size for block in matcher.get_matching_blocks())
-    frame = matched / max(1, min(len(one.order), len(other.order)))
+    frame, replaced = _aligned(one.order, other.order)
+    met = min(len(one.telling) - len(bare), len(other.telling) - len(other_bare))
     features = (
         frame,
         *sorted((_share(bare, one), _share(other_bare, other))),
@@ -117,10 +117,23 @@ def compare(one: Wording, other: Wording) -> Beside:
         float(one.is_wish != other.is_wish),
         float(one.people != other.people),
         float(one.denies != other.denies),
-        min(1.0, min(len(one.telling) - len(bare), len(other.telling) - len(other_bare)) / ENOUGH_MET),
+        min(1.0, met / ENOUGH_MET),
     )
-    is_exchanged = frame >= ONE_FRAME and _is_exchanged(matcher, {*bare, *other_bare})
+    is_exchanged = frame >= ONE_FRAME and _is_exchanged(replaced, {*bare, *other_bare})
     return Beside(features, is_exchanged or _are_numbered_apart(one, other))
+
+
+def _aligned(one: tuple[str, ...], other: tuple[str, ...]) -> tuple[float, list[Replaced]]:
+    """How much of the shorter one stands in the other in the same order, and what was replaced between."""
+    first, second = sorted((one, other))
+    matcher = SequenceMatcher(None, first, second, autojunk=False)
+    same = sum(block.size for block in matcher.get_matching_blocks())
+    replaced = [
+        (first[begin:end], second[start:stop])
+        for kind, begin, end, start, stop in matcher.get_opcodes()
+        if kind == "replace"
+    ]
+    return same / max(1, min(len(first), len(second))), replaced
 
 
 def _tells(word: str) -> bool:
@@ -138,7 +151,8 @@ def _numbers(found: Sequence[str]) -> dict[str, set[str]]:
     """ "packing station 3", "error 809": the number is a name of the noun before it, if it counts nothing."""
     named: defaultdict[str, set[str]] = defaultdict(set)
     for noun, number, after in zip(found, found[1:], [*found[2:], ""], strict=False):
-        if NUMBER.fullmatch(number) and _tells(noun) and not is_code(noun) and not COUNTED.fullmatch(stem(after)):
+        is_noun = _tells(noun) and not is_code(noun)
+        if is_noun and NUMBER.fullmatch(number) and not COUNTED.fullmatch(stem(after)):
             named[stem(noun)].add(number)
     return dict(named)
 
@@ -156,26 +170,28 @@ def _met(word: str, another: str, one: Wording, other: Wording) -> bool:
 @lru_cache(maxsize=50_000)
 def _is_spelt_like(one: str, other: str) -> bool:
     """Inflected, compound or mistyped; never for numbers."""
-    shorter, longer = sorted((one, other), key=len)
+    shorter, longer = sorted((one, other), key=lambda word: (len(word), word))
     if is_code(one) or is_code(other) or len(shorter) < PART:
         return False
-    shared = next((place for place, pair in enumerate(zip(one, other, strict=False)) if len(set(pair)) > 1), len(shorter))
+    shared = next(
+        (place for place, pair in enumerate(zip(one, other, strict=False)) if len(set(pair)) > 1),
+        len(shorter),
+    )
     if shorter in longer or (shared >= BEGINNING and shared >= ONE_FRAME * len(shorter)):
         return True
-    return len(shorter) >= BEGINNING and SequenceMatcher(None, one, other, False).ratio() >= ALIKE_WORDS
+    return (
+        len(shorter) >= BEGINNING
+        and SequenceMatcher(None, shorter, longer, autojunk=False).ratio() >= ALIKE_WORDS
+    )
 
 
 def _share(bare: Sequence[str], whole: Wording) -> float:
     return len(bare) / max(1, len(whole.telling))
 
 
-def _is_exchanged(matcher: SequenceMatcher[str], bare: set[str]) -> bool:
+def _is_exchanged(replaced: Iterable[Replaced], bare: set[str]) -> bool:
     """Whether bare words of both stand in the same place; a word that is bare in one is not in the other at all."""
-    return any(
-        not bare.isdisjoint(matcher.a[begin:end]) and not bare.isdisjoint(matcher.b[first:last])
-        for kind, begin, end, first, last in matcher.get_opcodes()
-        if kind == "replace"
-    )
+    return any(not bare.isdisjoint(one) and not bare.isdisjoint(other) for one, other in replaced)
 
 
 def _are_numbered_apart(one: Wording, other: Wording) -> bool:
