@@ -27,7 +27,7 @@ from knowledge_base.embedding import Encoder, try_encoder
 FILE = Path(__file__).parent / "troubles.txt"
 MORE = Path(__file__).parent / "troubles_more.txt"
 CLOSE = Path(__file__).parent / "troubles_close.txt"
-UNSEEN = ("told", "edited", "hard", "elsewhere")
+UNSEEN = ("told", "edited", "hard", "elsewhere", "last")
 SEED = 7
 SAME, OTHER = 200, 300
 EASY = 400

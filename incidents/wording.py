@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import cache, lru_cache
+from itertools import takewhile
 from pathlib import Path
 
 from incidents import concepts
@@ -23,6 +24,8 @@ ENOUGH_MET = 4
 """So many telling words that both say are enough; fewer are weak evidence."""
 ONE_FRAME = 0.6
 """The part of the shorter report that stands word by word in the other: two such sentences are one sentence."""
+ONE_BEGINNING = 2
+"""So many telling words that both begin with are their thing; what each goes on with is then its trouble."""
 ALIKE_WORDS = 0.84
 BEGINNING, PART = 5, 4
 """Letters by which inflected and compound words are known again: "Lagerdrucker" and "Drucker"."""
@@ -101,7 +104,7 @@ class Beside:
 
     features: tuple[float, ...]
     tell_of_two: bool
-    """One word is exchanged in one sentence, or the number of one noun: no doubt then."""
+    """One word is exchanged in one sentence, or the number of one noun, or one beginning goes on in two ways."""
 
 
 def compare(one: Wording, other: Wording) -> Beside:
@@ -120,7 +123,8 @@ def compare(one: Wording, other: Wording) -> Beside:
         min(1.0, met / ENOUGH_MET),
     )
     is_exchanged = frame >= ONE_FRAME and _is_exchanged(replaced, {*bare, *other_bare})
-    return Beside(features, is_exchanged or _are_numbered_apart(one, other))
+    goes_two_ways = bool(bare and other_bare) and _shared_beginning(one, other) >= ONE_BEGINNING
+    return Beside(features, is_exchanged or goes_two_ways or _are_numbered_apart(one, other))
 
 
 def _aligned(one: tuple[str, ...], other: tuple[str, ...]) -> tuple[float, list[Replaced]]:
@@ -192,6 +196,12 @@ def _share(bare: Sequence[str], whole: Wording) -> float:
 def _is_exchanged(replaced: Iterable[Replaced], bare: set[str]) -> bool:
     """Whether bare words of both stand in the same place; a word that is bare in one is not in the other at all."""
     return any(not bare.isdisjoint(one) and not bare.isdisjoint(other) for one, other in replaced)
+
+
+def _shared_beginning(one: Wording, other: Wording) -> int:
+    """With how many telling words both begin, in the same words throughout."""
+    same = takewhile(lambda pair: pair[0] == pair[1], zip(one.order, other.order, strict=False))
+    return sum(word in one.telling for word, _ in same)
 
 
 def _are_numbered_apart(one: Wording, other: Wording) -> bool:

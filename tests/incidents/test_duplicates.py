@@ -45,6 +45,10 @@ def test_another_place_or_number_is_another_trouble_however_alike_the_words(one:
         ("The kiln in Bergamo drops its program", "The kiln in Cremona drops its program"),
         ("My zither app crashes when I tune it", "My zither app crashes when I rent it"),
         ("Der Wickeltisch zeigt keine Maße", "Der Wickeltisch zeigt keine Fotos"),
+        (
+            "Loom tablet in the dye house stays dark",
+            "Loom tablet in the dye house has lost all of its patterns",
+        ),
     ],
 )
 def test_one_word_exchanged_in_one_sentence_tells_two_troubles_though_no_list_knows_it(
@@ -165,7 +169,7 @@ def test_at_the_shipped_bar_the_joins_are_right_on_synthetic_pairs() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "least"), [("told", 0.9), ("edited", 0.85), ("hard", 0.85), ("elsewhere", 0.7)]
+    ("name", "least"), [("told", 0.9), ("edited", 0.85), ("hard", 0.85), ("elsewhere", 0.8), ("last", 0.8)]
 )
 def test_on_pairs_that_nothing_was_fitted_on_they_are_as_right_as_the_docs_say(
     name: str, least: float
