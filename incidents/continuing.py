@@ -13,13 +13,13 @@ from incidents.attachments import Upload
 from incidents.conversation import SECOND_CLICK
 from incidents.errors import TooLate
 from incidents.intake import Report, report
-from incidents.models import OPEN, Channel, Event, Incident
+from incidents.models import OPEN, Channel, Entry, Event, Incident
 from incidents.people import Person
 
 
 @dataclass(frozen=True)
 class Said:
-    """Where words went: `entry_id` on `incident_id`, which is another one when it `goes_on`."""
+    """Where words went: `entry_id` on `incident_id`, which is another one when it `goes_on` or was merged."""
 
     incident_id: int
     entry_id: int
@@ -42,7 +42,7 @@ def say(
         )
     except TooLate:
         return _go_on(incident_id, by, text, channel, uploads)
-    return Said(incident_id, entry_id)
+    return Said(db.session.get_one(Entry, entry_id).incident_id, entry_id)
 
 
 def open_one(incident_id: int) -> Incident | None:

@@ -82,11 +82,12 @@ def pass_on(
 ) -> Entry:
     """Keep somebody's words in their own conversation, and put them before who works on the survivor.
 
-    Returns the survivor's entry.
+    Returns the entry of their own conversation.
     """
     survivor = family.survivor_of(session, theirs)
-    record(session, theirs, Event.COMMENTED, author=by, text=text, channel=channel, files=files)
-    return _put_before(session, survivor, theirs, by, text, channel, files)
+    entry = record(session, theirs, Event.COMMENTED, author=by, text=text, channel=channel, files=files)
+    _put_before(session, survivor, theirs, by, text, channel, files)
+    return entry
 
 
 def tell_leader(
@@ -108,7 +109,7 @@ def _put_before(
     text: str,
     channel: Channel,
     files: Sequence[StoredFile],
-) -> Entry:
+) -> None:
     """An internal entry: the leader's requester is another person and does not read it."""
     entry = record(
         session,
@@ -123,7 +124,6 @@ def _put_before(
     )
     if leader.assignee is not None and leader.assignee_id != by.id:
         notices.owe(session, Topic.COMMENTED, leader, leader.assignee, entry=entry)
-    return entry
 
 
 def _hand_over_family(session: Session, incident: Incident, survivor: Incident) -> dict[str, object]:

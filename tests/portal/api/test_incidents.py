@@ -247,3 +247,19 @@ def test_two_reports_of_one_trouble_are_joined_and_parted(erin: Program, tess: P
     merged = tess.post(f"{one}/join", merge).json
     assert (merged["state"], merged["merged_into"]) == ("merged", first["number"])
     assert tess.post(f"/incidents/{first['number']}/join", merge).status_code == 409
+
+
+def test_words_about_what_was_merged_are_kept_and_say_where(
+    program: Callable[..., Program], erin: Program, tess: Program
+) -> None:
+    bob = program("bob")
+    theirs, own, merged = (
+        who.post("/incidents", {"title": words}).json["number"]
+        for who, words in ((bob, "Vpn drops"), (erin, "Printer jams"), (erin, "Screen stays black"))
+    )
+    for into, shown in ((own, own), (theirs, merged)):
+        assert tess.post(f"/incidents/{merged}/join", {"how": "merge", "other": into}).status_code == 200
+        said = erin.post(f"/incidents/{merged}/entries", {"text": f"Still so, like {into}"})
+        assert (said.status_code, said.json["incident"]) == (201, shown)
+        assert "Still so" in tess.get(f"/incidents/{into}").text
+        assert tess.post(f"/incidents/{merged}/apart", {}).status_code == 200
