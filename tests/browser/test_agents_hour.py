@@ -7,7 +7,7 @@ import httpx
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.visitor import WIDE, Visitor
+from tests.browser.visitor import WIDE, Visitor, give
 from tests.stack import Stack, running
 
 Report = Callable[[str], str]
@@ -129,7 +129,7 @@ def swarm(omar: Visitor, first: str) -> None:
 
 
 def take_an_answer_back_and_send_another(tess: Visitor, omar: Visitor, first: str) -> None:
-    """What is sent by mistake is taken back; what is sent goes out by itself, and Omar is told."""
+    """What is sent by mistake is taken back; what is sent goes out by itself, with its pictures."""
     keys, held = tess.page.keyboard, tess.page.locator("[data-held]")
     tess.open(f"/desk/{first}")
     keys.press("r")
@@ -142,10 +142,14 @@ def take_an_answer_back_and_send_another(tess: Visitor, omar: Visitor, first: st
     keys.press("r")
     keys.press("Control+a")
     keys.type("Please turn it off and on.")
+    give(tess.page, "#reply-text", "paste", "switch.png")
+    give(tess.page, "form[data-drop]", "drop", "lamp.png")
+    expect(tess.page.locator(".compose-files img")).to_have_count(2)
     keys.press("Control+Enter")
     expect(held).to_have_count(1)
     expect(held).to_have_count(0)
-    expect(tess.page.locator(".timeline").first).to_contain_text("Please turn it off and on.")
+    for said in ("Please turn it off and on.", "switch.png", "lamp.png"):
+        expect(tess.page.locator(".timeline").first).to_contain_text(said)
     expect(omar.page.locator("#news")).to_contain_text("Tess Lindqvist answered")
 
 

@@ -4,23 +4,7 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.visitor import PHONE, Visitor
-
-PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
-GIVE = """([event, name, type, content]) => {
-  const bytes = Uint8Array.from(atob(content), (letter) => letter.charCodeAt(0));
-  const given = new DataTransfer();
-  given.items.add(new File([bytes], name, {type}));
-  const told = {bubbles: true, cancelable: true};
-  document.querySelector("#body").dispatchEvent(event === "paste"
-    ? new ClipboardEvent("paste", {...told, clipboardData: given})
-    : new DragEvent("drop", {...told, dataTransfer: given}));
-}"""
-
-
-def give(page: Page, event: str, name: str, *, content: str = PIXEL) -> None:
-    """Paste or drop a file onto the steps."""
-    page.evaluate(GIVE, [event, name, "image/png", content])
+from tests.browser.visitor import PHONE, Visitor, give
 
 
 def unfold(page: Page, part: str) -> None:
@@ -46,11 +30,11 @@ def test_an_author_writes_with_pictures_and_sees_what_readers_will_see(visit):
     page.get_by_label("Symptoms", exact=True).fill("The reader *blinks red*.")
     expect(page.locator("#preview em")).to_have_text("blinks red")
     page.locator("#body").press("Control+End")
-    give(page, "paste", "reader.png")
+    give(page, "#body", "paste", "reader.png")
     expect(page.locator("#body")).to_have_value(re.compile(r"!\[reader\]\(/pictures/\d+\)"))
     expect(page.locator("#preview img")).to_have_attribute("alt", "reader")
     ines.expected = {422}
-    give(page, "drop", "notes.png", content="bm8gcGljdHVyZQ==")
+    give(page, "#body", "drop", "notes.png", content="bm8gcGljdHVyZQ==")
     ines.told("“notes.png” is no picture we can show.")
     unfold(page, "Upkeep")
     page.get_by_label("Find an article to relate").press_sequentially("password")

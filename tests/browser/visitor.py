@@ -43,6 +43,23 @@ def axe() -> str:
     return AXE.read_text()
 
 
+PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+GIVE = """([field, event, name, type, content]) => {
+  const bytes = Uint8Array.from(atob(content), (letter) => letter.charCodeAt(0));
+  const given = new DataTransfer();
+  given.items.add(new File([bytes], name, {type}));
+  const told = {bubbles: true, cancelable: true};
+  document.querySelector(field).dispatchEvent(event === "paste"
+    ? new ClipboardEvent("paste", {...told, clipboardData: given})
+    : new DragEvent("drop", {...told, dataTransfer: given}));
+}"""
+
+
+def give(page: Page, field: str, event: str, name: str, *, content: str = PIXEL) -> None:
+    """Paste or drop a file onto this field."""
+    page.evaluate(GIVE, [field, event, name, "image/png", content])
+
+
 @dataclass(kw_only=True)
 class Visitor:
     """One person with a browser window of their own. `expected` are statuses they provoke on purpose."""
