@@ -13,7 +13,7 @@ from flask import current_app
 from sqlalchemy import event, select
 from sqlalchemy.orm import ORMExecuteState, Session
 
-from firstline.db import Model, db
+from firstline.db import Model, db, once_a_transaction
 from firstline.options import Option
 
 TOKEN = "reference-token"  # noqa: S105 - a name of an option
@@ -45,11 +45,7 @@ def kept[T](*models: type[Model]) -> Callable[[Callable[[], T]], Callable[[], T]
 
 def _token(session: Session) -> str:
     """Read once a transaction."""
-    asked_in, token = session.info.get(TOKEN, (None, ""))
-    if asked_in is None or asked_in is not session.get_transaction():
-        token = str(session.scalar(ASKED) or "")
-        session.info[TOKEN] = (session.get_transaction(), token)
-    return str(token)
+    return once_a_transaction(session, TOKEN, lambda: str(session.scalar(ASKED) or ""))
 
 
 def _renew(session: Session) -> None:

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from flask import current_app
 from flask_security import RoleMixin, UserMixin
-from sqlalchemy import JSON, ForeignKey, Index, String, bindparam, or_, select
+from sqlalchemy import JSON, ForeignKey, Index, String, bindparam, insert, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from firstline import clock
@@ -162,6 +162,10 @@ BY_ADDRESS = (
 """Built once, for it is asked with every mail: the person of an address, before the one of an alias."""
 
 
+MADE = insert(Person).returning(Person)
+"""As an object at once, without the mapper's ordering of what depends on what: half of the cost."""
+
+
 def normalise_address(address: str) -> str:
     """The form in which an address is stored and compared."""
     return address.strip().casefold()
@@ -193,9 +197,8 @@ def ensure_person(session: Session, address: str, *, name: str = "", role: Role 
         raise Invalid(_("Write the whole e-mail address, such as erin@example.com."), field="email")
     person = _find(session, address)
     if person is None:
-        person = Person(email=address, name=name.strip()[:200] or _name_from(address), role=role)
-        session.add(person)
-        session.flush()
+        values = {"email": address, "name": name.strip()[:200] or _name_from(address), "role": role}
+        person = session.scalars(MADE, [values]).one()
     return person
 
 

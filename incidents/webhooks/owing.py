@@ -5,8 +5,11 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from firstline.db import once_a_transaction
 from incidents.models import Entry
 from incidents.webhooks.models import Delivery, Webhook
+
+ACTIVE = select(Webhook.id, Webhook.events).where(Webhook.is_active)
 
 
 def of_entries(session: Session, entries: Sequence[Entry]) -> None:
@@ -29,8 +32,10 @@ def wants(events: Sequence[str], event: str) -> bool:
 
 
 def _active(session: Session) -> Sequence[tuple[int, Sequence[str]]]:
-    rows = session.execute(select(Webhook.id, Webhook.events).where(Webhook.is_active))
-    return [(row.id, row.events) for row in rows]
+    def read() -> list[tuple[int, Sequence[str]]]:
+        return [(row.id, row.events) for row in session.execute(ACTIVE)]
+
+    return once_a_transaction(session, "active_webhooks", read)
 
 
 def _wanting(active: Sequence[tuple[int, Sequence[str]]], event: str) -> list[int]:
