@@ -16,8 +16,7 @@ from incidents.attachments import MOST_FILES, Upload, fingerprint
 from incidents.intake import DESCRIPTION_LENGTH
 from incidents.models import Attachment, Incident
 
-LONGEST_FIRST = DESCRIPTION_LENGTH - 2000
-"""Room is left for the notes. What is longer becomes a file."""
+ROOM_FOR_NOTES = 2000
 LOGO_BYTES = 60_000
 """An inline picture up to this size that its sender sent before is decoration (case 99)."""
 
@@ -44,12 +43,7 @@ def of_first(mail: ParsedMail, *, sender_id: int | None, notes: tuple[str, ...] 
     """A first mail keeps what it quotes: it may be what the trouble is about."""
     parts = quote.split(with_our_marks(mail.marked_text))
     whole = "\n\n".join(part for part in (parts.new, parts.quoted) if part.strip()) or mail.text
-    return _contents(mail, whole, sender_id, notes, longest=LONGEST_FIRST)
-
-
-def files_of(mail: ParsedMail) -> tuple[bytes, ...]:
-    """What an incident keeps of its files at most: an inline picture that was sent before is kept already."""
-    return tuple(one.content for one in _sort(mail, None, most=MOST_FILES).taken)
+    return _contents(mail, whole, sender_id, notes, longest=DESCRIPTION_LENGTH - ROOM_FOR_NOTES)
 
 
 def of_reply(mail: ParsedMail, *, sender_id: int | None) -> Contents:

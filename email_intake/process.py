@@ -8,12 +8,12 @@ from time import sleep
 from sqlalchemy import Table, bindparam, or_, select, update
 from sqlalchemy.orm import Session
 
-from email_intake import addresses, contents, guard, handover, spool
+from email_intake import addresses, guard, handover, spool
 from email_intake.case import Case
 from email_intake.guard import Nature
 from email_intake.models import Mailbox, Outcome, RawMessage
 from email_intake.parse import ParsedMail, parse
-from firstline import clock, files, log
+from firstline import clock, log
 from firstline.db import db, together, write
 from incidents.people import Role, find_by_address
 
@@ -31,8 +31,6 @@ RAW: Table = RawMessage.__table__  # type: ignore[assignment]
 """Bare statements where no object is wanted: they cost a fraction."""
 NOTED = update(RAW).where(RAW.c.id == bindparam("raw_id"))
 LOOKS, LOOK_EVERY_S = 300, 0.1
-LIGHT_BYTES = 1_000_000
-"""Files up to this size may be hashed while nobody else can write; longer words become a file there."""
 logger = log.get(__name__)
 
 
@@ -57,13 +55,12 @@ def process(raw_id: int) -> None:
 
 
 def _settle_all(raw_ids: Sequence[int]) -> None:
-    """Those that are light in one transaction; if one of them fails, and heavy ones, each by itself."""
+    """Those without files in one transaction; if one of them fails, and with files, each by itself."""
     alone: dict[int, Spooled | None] = dict.fromkeys(raw_ids)
     try:
         read = _read_all(raw_ids)
         alone |= {one.raw_id: one for one in read}
-        light = [one for one in read if _is_light(one.mail)]
-        _keep_files(light)
+        light = [one for one in read if not one.mail.attachments]
         _conclude_together(light)
         for one in light:
             del alone[one.raw_id]
@@ -71,23 +68,6 @@ def _settle_all(raw_ids: Sequence[int]) -> None:
         logger.info("mails are settled one by one", raw_ids=raw_ids, error=repr(error))
     for raw_id, spooled in sorted(alone.items()):
         _settle(raw_id, spooled)
-
-
-def _is_light(mail: ParsedMail) -> bool:
-    words = max(len(mail.text), len(mail.marked_text))
-    return (
-        words <= contents.LONGEST_FIRST and sum(len(one.content) for one in mail.attachments) <= LIGHT_BYTES
-    )
-
-
-def _keep_files(many: Sequence[Spooled]) -> None:
-    """Durably before the transaction begins, which finds them there; together, as the disk likes it."""
-    with_some = [one for one in many if one.mail.attachments and _is_by_a_person(one)]
-    files.put_all([content for one in with_some for content in contents.files_of(one.mail)])
-
-
-def _is_by_a_person(spooled: Spooled) -> bool:
-    return guard.judge(spooled.mail, envelope_from=spooled.envelope_from).nature == Nature.HUMAN
 
 
 def _conclude_together(many: Sequence[Spooled]) -> None:
