@@ -54,6 +54,8 @@ PERSON = re.compile(
     r"\b(?:Herrn?|Frau|Mr\.?|Mrs\.?|Ms\.?|Dr\.?|[Cc]olleague|Kollegin|Kollege|Kollegen)\s+([A-ZÄÖÜ]\w+)"
     r"|\b(?!(?:It|That|There|Here|What|Who|Let|He|She|Today|Yesterday)['’])([A-Z]\w+)['’]s?\s"
 )
+FELLOW = re.compile(r"\b(?:too|as well|also|same|auch|ebenfalls|dasselbe)\b")
+"""Whoever has it too is nobody else's trouble."""
 
 Replaced = tuple[tuple[str, ...], tuple[str, ...]]
 FEATURES = (
@@ -91,7 +93,7 @@ def read(text: str) -> Wording:
         order=tuple(stem(word) for word in found),
         telling={stem(word): named.get(word, frozenset()) for word in found if _tells(word)},
         numbers=_numbers(found),
-        people=frozenset(name for names in PERSON.findall(text) for name in names if name),
+        people=frozenset() if FELLOW.search(folded) else _people(text),
         is_question=QUESTION.search(folded) is not None,
         is_wish=WISH.search(folded) is not None,
         denies=NEGATION.search(folded) is not None,
@@ -140,6 +142,10 @@ def _aligned(one: tuple[str, ...], other: tuple[str, ...]) -> tuple[float, list[
     return same / max(1, min(len(first), len(second))), replaced
 
 
+def _people(text: str) -> frozenset[str]:
+    return frozenset(name for names in PERSON.findall(text) for name in names if name)
+
+
 def _tells(word: str) -> bool:
     return word not in _chatter() and (len(word) > 2 or is_code(word))
 
@@ -183,9 +189,12 @@ def _is_spelt_like(one: str, other: str) -> bool:
     )
     if shorter in longer or (shared >= BEGINNING and shared >= ONE_FRAME * len(shorter)):
         return True
-    return (
-        len(shorter) >= BEGINNING
-        and SequenceMatcher(None, shorter, longer, autojunk=False).ratio() >= ALIKE_WORDS
+    if len(shorter) < BEGINNING:
+        return False
+    matcher = SequenceMatcher(None, shorter, longer, autojunk=False)
+    # From the cheapest to the dearest; the first two are never less than the last.
+    return all(
+        ratio() >= ALIKE_WORDS for ratio in (matcher.real_quick_ratio, matcher.quick_ratio, matcher.ratio)
     )
 
 

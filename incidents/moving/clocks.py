@@ -1,5 +1,6 @@
 """The clock of a lived incident: when it was due, what was missed, and what was told of it."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from incidents.models import Event
@@ -19,15 +20,15 @@ def settle(life: Life, book: Book) -> None:
     keep(one, agreed, stops)
 
 
-def tell_missed(life: Life) -> None:
-    """Put the breaches of a settled life where they happened."""
+def tell_missed(life: Life, leads: Mapping[int | None, Sequence[str]]) -> None:
+    """Put the breaches of a settled life where they happened, each with the call for the lead of its team."""
     one = life.incident
     for measure, by, done_at in (
         (Measure.RESPOND, one.respond_by, one.responded_at or one.resolved_at or one.closed_at),
         (Measure.RESOLVE, one.resolve_by, one.resolved_at or one.closed_at),
     ):
         if by < (done_at or one.stopped_at or life.now) and by < life.now:
-            _say_missed(life, measure, by)
+            _say_missed(life, measure, by, leads[one.team_id])
     life.entries.sort(key=lambda entry: entry["created_at"])
     one.updated_at = life.entries[-1]["created_at"]
 
@@ -45,6 +46,8 @@ def _told(life: Life, agreed: Agreement) -> dict[str, int]:
     return {measure: mark for measure, mark in reached.items() if mark}
 
 
-def _say_missed(life: Life, measure: Measure, at: datetime) -> None:
-    facts = {"measure": measure, "percent": BREACH}
-    life.tell(Event.BREACHED, None, sentence(measure, BREACH), facts=facts, is_internal=True, at=at)
+def _say_missed(life: Life, measure: Measure, at: datetime, leads: Sequence[str]) -> None:
+    """In the order and words of `sla.watch`."""
+    words, facts = sentence(measure, BREACH), {"measure": measure, "percent": BREACH}
+    life.tell(Event.LEAD_CALLED, None, words, facts={"leads": list(leads)}, is_internal=True, at=at)
+    life.tell(Event.BREACHED, None, words, facts=facts, is_internal=True, at=at)

@@ -166,7 +166,7 @@ def test_it_asks_whether_it_is_the_same_as_others_have_and_tells_none_of_their_w
     told = Report(
         requester_id=person("ann").id,
         title="VPN drops",
-        description="VPN drops every few minutes, says Ann's secret diary",
+        description="VPN drops every few minutes, says my secret diary",
         channel=Channel.PORTAL,
     )
     earlier = report(told)

@@ -179,3 +179,15 @@ def test_on_pairs_that_nothing_was_fitted_on_they_are_as_right_as_the_docs_say(
         pytest.skip(reason)
     precision, _ = bench.measure(bench.read_unseen(name), encoder)
     assert precision >= least
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        "The VPN drops every few minutes, my colleague Ann has it too",
+        "Das VPN bricht ab, auch bei Frau Meier",
+    ],
+)
+def test_who_has_it_too_is_no_other_person(told: str) -> None:
+    assert not wording.read(told).people
+    assert wording.read("The laptop of my colleague Ann is slow").people == {"Ann"}

@@ -2,10 +2,11 @@
 
 import random
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import timedelta
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from commands.demo.sources import read
@@ -18,7 +19,9 @@ from incidents import matrix
 from incidents.models import Channel, Incident, Kind, Level
 from incidents.moving import clocks, rows
 from incidents.moving.life import Ahead, Life, born
+from incidents.people import Team
 from incidents.resolutions import acceptance
+from incidents.routing import leads_of
 from incidents.search.filling import fill as make_findable
 from incidents.sla.agreements import read_book
 from knowledge_base.models import Attempt, HoldOut, Offer
@@ -41,7 +44,7 @@ def load(count: int = COUNT, seed: int = SEED) -> Counter[str]:
 def _load(chance: random.Random, count: int) -> Counter[str]:
     with write() as session:
         desk = _open_desk(session, chance, count)
-        lives = _live(desk, count)
+        lives = _live(desk, count, _leads(session))
         rows.write_lives(session, lives)
         lessons.write_beside(session, desk)
         talk.write_talk(session, desk)
@@ -71,7 +74,13 @@ def _open_desk(session: Session, chance: random.Random, count: int) -> Desk:
     )
 
 
-def _live(desk: Desk, count: int) -> Sequence[Life]:
+def _leads(session: Session) -> dict[int | None, list[str]]:
+    """Who is called for a team; None for what no team has yet."""
+    teams: list[Team | None] = [None, *session.scalars(select(Team))]
+    return {team.id if team else None: [lead.name for lead in leads_of(session, team)] for team in teams}
+
+
+def _live(desk: Desk, count: int, leads: Mapping[int | None, Sequence[str]]) -> Sequence[Life]:
     tales = story.tell(desk.chance, desk.cast, count, desk.book.default, desk.now)
     desk.count_loads(tales)
     for tale in tales:
@@ -80,7 +89,7 @@ def _live(desk: Desk, count: int) -> Sequence[Life]:
             course.run(desk, life, tale)
     for life in desk.lives.values():
         clocks.settle(life, desk.book)
-        clocks.tell_missed(life)
+        clocks.tell_missed(life, leads)
     return list(desk.lives.values())
 
 
