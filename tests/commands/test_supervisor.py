@@ -107,7 +107,9 @@ def test_a_program_that_cannot_start_is_said_in_its_log(tmp_path: Path) -> None:
 
 
 def test_stopping_lets_a_process_finish_with_the_signal_it_wants(tmp_path: Path) -> None:
-    code = "import time\ntry: print('up', flush=True); time.sleep(600)\n"
+    # Whoever starts the tests in the background of a script hands an ignored SIGINT down to all of them.
+    code = "import signal, time; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+    code += "try: print('up', flush=True); time.sleep(600)\n"
     code += "except KeyboardInterrupt: print('finished my task', flush=True)"
     log = tmp_path / "log/worker.log"
     with supervised(tmp_path, python("worker", code, signal.SIGINT)):
