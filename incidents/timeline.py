@@ -1,8 +1,11 @@
 """The timeline: every change appends one entry in the transaction that makes it."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
+from sqlalchemy import update
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
 
 from firstline import clock
 from incidents import feed, watching
@@ -24,8 +27,12 @@ def record(
     visibility: Visibility = Visibility.PUBLIC,
     channel: Channel | None = None,
     files: Sequence[StoredFile] = (),
+    is_beside: bool = False,
 ) -> Entry:
-    """Append what happened; `author` None means the desk itself did it."""
+    """Append what happened; `author` None means the desk itself did it.
+
+    `is_beside`: it changes nothing about the incident, so a form that somebody has open is not out of date.
+    """
     entry = entry_of(
         incident,
         event,
@@ -35,7 +42,7 @@ def record(
         visibility=visibility,
         channel=channel,
     )
-    append(session, incident, entry, files=files)
+    append(session, incident, entry, files=files, is_beside=is_beside)
     watching.tell(session, incident, entry, author)
     return entry
 
@@ -64,11 +71,19 @@ def entry_of(
 
 
 def append(
-    session: Session, incident: Incident, first: Entry, *more: Entry, files: Sequence[StoredFile] = ()
+    session: Session,
+    incident: Incident,
+    first: Entry,
+    *more: Entry,
+    files: Sequence[StoredFile] = (),
+    is_beside: bool = False,
 ) -> None:
     """Write entries, the files with the first, and with them the incident where it is new."""
     entries = (first, *more)
-    incident.updated_at = first.created_at
+    if is_beside:
+        _touch(session, incident, first.created_at)
+    else:
+        incident.updated_at = first.created_at
     session.add_all(entries)
     session.flush()
     session.add_all(_attachment(incident, first, file) for file in files)
@@ -76,6 +91,13 @@ def append(
     for entry in entries:
         _make_findable(session, incident, entry)
     feed.tell(session, incident.id)
+
+
+def _touch(session: Session, incident: Incident, at: datetime) -> None:
+    """Past the mapper, which would count its version up."""
+    set_committed_value(incident, "updated_at", at)
+    kept = update(Incident).where(Incident.id == incident.id).values(updated_at=at)
+    session.connection().execute(kept)
 
 
 def _make_findable(session: Session, incident: Incident, entry: Entry) -> None:

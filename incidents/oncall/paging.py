@@ -191,7 +191,13 @@ def _call(session: Session, page: Page) -> None:
     names = ", ".join(person.name for person in people)
     facts: dict[str, object] = {"step": page.step + 1, "people": names}
     entry = record(
-        session, incident, Event.PAGED, text=page.because, facts=facts, visibility=Visibility.INTERNAL
+        session,
+        incident,
+        Event.PAGED,
+        text=page.because,
+        facts=facts,
+        visibility=Visibility.INTERNAL,
+        is_beside=True,
     )
     for person in people:
         session.add(Call(page_id=page.id, person_id=person.id, step=page.step))

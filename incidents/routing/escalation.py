@@ -102,6 +102,7 @@ def call_lead(
         text=because,
         facts=facts,
         visibility=Visibility.INTERNAL,
+        is_beside=by is None,
     )
     for lead in leads:
         if by is None or lead.id != by.id:

@@ -169,6 +169,15 @@ def test_handed_up_it_wakes_who_is_on_duty_there_and_nobody_here_any_more(incide
     assert [page.state for page in oncall.pages_of(incident.id)] == [PageState.CALLING, PageState.ENDED]
 
 
+def test_that_somebody_is_woken_puts_no_form_out_of_date(incident, people, upstairs):
+    lifecycle.escalate(incident.id, by=people["tess"], note="The core switch is down", team_slug="network")
+    seen = db.session.get_one(Incident, incident.id).version
+    paging.wake_for_serious()
+    db.session.expire_all()
+    assert called() == ["Tess", "Nina"]
+    assert db.session.get_one(Incident, incident.id).version == seen
+
+
 def test_opened_again_it_wakes_again(incident, people):
     solved = Change(to=State.RESOLVED, resolution=Resolution.SUPPORT, note="cable")
     lifecycle.change(incident.id, solved, by=people["tess"])

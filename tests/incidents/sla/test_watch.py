@@ -11,7 +11,7 @@ from incidents import lifecycle
 from incidents.conversation import say
 from incidents.intake import Report, report
 from incidents.lifecycle import Change
-from incidents.models import Channel, Entry, Event, Level, State, Visibility
+from incidents.models import Channel, Entry, Event, Incident, Level, State, Visibility
 from incidents.notices import Notice, Topic
 from incidents.people import Role, Team
 from incidents.sla.watch import tell_due
@@ -85,6 +85,14 @@ def test_a_breach_calls_the_lead_once(incident, lena):
     for hours in (9, 10, 30):
         sweep_at(hours)
     assert whom(Topic.LEAD_CALLED) == ["Lena"]
+
+
+def test_that_time_runs_out_puts_no_form_out_of_date(incident, lena):
+    seen = incident.version
+    sweep_at(30)
+    db.session.expire_all()
+    assert whom(Topic.LEAD_CALLED) == ["Lena"]
+    assert db.session.get_one(Incident, incident.id).version == seen
 
 
 def test_the_owner_hears_of_it_and_without_one_the_lead(incident, tess, lena):
