@@ -12,10 +12,11 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import ColumnElement, Connection, DateTime, Dialect, Engine, MetaData, event
+from sqlalchemy import ColumnElement, Connection, DateTime, Dialect, Engine, MetaData, event, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator
 
@@ -172,6 +173,15 @@ def put(session: Session, model: type[Base], **values: Any) -> None:
     What it refers to must be written already.
     """
     session.execute(model.__table__.insert(), values)  # type: ignore[attr-defined]
+
+
+def set_beside(session: Session, row: Base, **values: Any) -> None:
+    """Change columns past the mapper: the version of the row stays, so no form that somebody has open is out of date."""
+    for name, value in values.items():
+        set_committed_value(row, name, value)
+    kind = type(row)
+    mine = kind.id == row.id  # type: ignore[attr-defined]
+    session.connection().execute(update(kind).where(mine).values(**values))
 
 
 def once_a_transaction[T](session: Session, key: str, read: Callable[[], T]) -> T:

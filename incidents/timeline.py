@@ -1,13 +1,11 @@
 """The timeline: every change appends one entry in the transaction that makes it."""
 
 from collections.abc import Sequence
-from datetime import datetime
 
-from sqlalchemy import update
 from sqlalchemy.orm import Session
-from sqlalchemy.orm.attributes import set_committed_value
 
 from firstline import clock
+from firstline.db import set_beside
 from incidents import feed, watching
 from incidents.attachments import StoredFile
 from incidents.models import Attachment, Channel, Entry, Event, Incident, Visibility
@@ -81,7 +79,7 @@ def append(
     """Write entries, the files with the first, and with them the incident where it is new."""
     entries = (first, *more)
     if is_beside:
-        _touch(session, incident, first.created_at)
+        set_beside(session, incident, updated_at=first.created_at)
     else:
         incident.updated_at = first.created_at
     session.add_all(entries)
@@ -91,13 +89,6 @@ def append(
     for entry in entries:
         _make_findable(session, incident, entry)
     feed.tell(session, incident.id)
-
-
-def _touch(session: Session, incident: Incident, at: datetime) -> None:
-    """Past the mapper, which would count its version up."""
-    set_committed_value(incident, "updated_at", at)
-    kept = update(Incident).where(Incident.id == incident.id).values(updated_at=at)
-    session.connection().execute(kept)
 
 
 def _make_findable(session: Session, incident: Incident, entry: Entry) -> None:

@@ -8,11 +8,11 @@ changed is reckoned anew in the same transaction (docs/decisions/0041).
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import event, inspect, select, update
+from sqlalchemy import event, inspect, select
 from sqlalchemy.orm import Session
 
 from firstline import clock, jobs
-from firstline.db import db, write
+from firstline.db import db, set_beside, write
 from incidents.models import OPEN, Incident, State
 from incidents.sla.agreements import Agreement, Book, Measure, read_book
 from incidents.sla.calendars import Stop
@@ -88,13 +88,13 @@ def _open_after(last: int) -> Sequence[int]:
 
 
 def _reckon_these(session: Session, ids: Sequence[int]) -> None:
-    """Past the mapper: a new holiday is no event of the incident, so nobody's form becomes out of date."""
+    """Beside the incident: a new holiday is no event of it."""
     book = read_book()
     found = select(Incident).where(Incident.id.in_(ids), Incident.state.in_(OPEN))
     for incident in session.scalars(found).all():
         now = vars(reckon(incident, agreed_for(book, incident), stops_of(session, incident)))
         if any(getattr(incident, name) != value for name, value in now.items()):
-            session.connection().execute(update(Incident).where(Incident.id == incident.id).values(**now))
+            set_beside(session, incident, **now)
     session.expire_all()
 
 

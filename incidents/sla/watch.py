@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
 from firstline import clock
-from firstline.db import db
+from firstline.db import db, set_beside
 from firstline.i18n import gettext as _
 from incidents import notices, routing
 from incidents.lifecycle import locked
@@ -60,11 +60,10 @@ def _remember(
     stops: Sequence[Stop],
     new: dict[Measure, int],
 ) -> None:
-    """Past the mapper: that time goes by is no event that puts a form somebody has open out of date."""
+    """Beside the incident: that time goes by is no event of it. The next mark is reckoned from those told of."""
     set_committed_value(incident, "marks", incident.marks | new)
     again = reckon(incident, agreed, stops).next_mark_at
-    kept = update(Incident).where(Incident.id == incident.id)
-    session.connection().execute(kept.values(marks=incident.marks, next_mark_at=again))
+    set_beside(session, incident, marks=incident.marks, next_mark_at=again)
 
 
 def _say(session: Session, incident: Incident, measure: Measure, mark: int) -> None:
