@@ -2,23 +2,17 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from firstline.db import db
-from firstline.i18n import gettext as _
 from incidents import notices
 from incidents.attachments import StoredFile
 from incidents.conversation import requester_says, support_answers
-from incidents.errors import NotFound
-from incidents.intake import Report, report
 from incidents.kinship import family
-from incidents.lifecycle import Change, apply, locked
+from incidents.lifecycle import Change, apply
 from incidents.models import Channel, Entry, Event, Incident, Resolution, State, Visibility
 from incidents.notices import Topic
 from incidents.people import Person
 from incidents.plain_words import Verdict, is_thanks, verdict_of
-from incidents.policy import Action, require
 from incidents.selfhelp import go_on
 from incidents.timeline import record
 
@@ -76,36 +70,6 @@ def note(
         channel=Channel.MAIL,
         files=files,
     )
-
-
-def split(incident_id: int, entry_id: int, *, by: Person) -> Incident:
-    """Make an incident of its own of what was written under an old one; doing it twice makes one."""
-    entry = db.session.get(Entry, entry_id)
-    incident = db.session.get(Incident, incident_id)
-    if entry is None or incident is None or entry.incident_id != incident_id or entry.author is None:
-        raise NotFound(_("There is no such entry."))
-    require(by, Action.WORK, incident)
-    from_number = incident.number
-    told = Report(
-        requester_id=entry.author.id,
-        logged_by_id=by.id,
-        title=str(entry.facts.get("new_subject") or ""),
-        description=entry.text,
-        channel=Channel(entry.channel or Channel.MAIL),
-        key=f"split:{entry_id}",
-        caller="split",
-    )
-    opened = report(told)
-    _link(opened.id, _("Split from %(number)s.", number=from_number), by)
-    _link(incident_id, _("Split off as %(number)s.", number=opened.number), by)
-    return opened
-
-
-def _link(incident_id: int, words: str, by: Person) -> None:
-    with locked(incident_id) as (session, incident):
-        known = select(Entry.id).where(Entry.incident_id == incident_id, Entry.text == words)
-        if session.scalar(known.limit(1)) is None:
-            record(session, incident, Event.NOTED, author=by, text=words, visibility=Visibility.INTERNAL)
 
 
 def _requester(

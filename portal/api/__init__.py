@@ -59,6 +59,7 @@ URLS = (
     ("POST", "/incidents/<number>/acknowledge", oncall.acknowledge),
     ("POST", "/incidents/<number>/join", joins.join),
     ("POST", "/incidents/<number>/apart", joins.apart),
+    ("POST", "/incidents/<number>/split", joins.split_off),
     ("GET", "/articles", articles.index),
     ("POST", "/articles", articles.create),
     ("GET", "/articles/<reference>", articles.show),

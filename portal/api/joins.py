@@ -6,7 +6,7 @@ from firstline.db import db
 from firstline.i18n import gettext as _
 from incidents import queue
 from incidents.errors import Invalid
-from incidents.kinship import joining, lookalikes
+from incidents.kinship import joining, lookalikes, splitting
 from incidents.models import Incident, State
 from portal.api.bodies import Body, read_body
 from portal.api.callers import caller
@@ -43,6 +43,18 @@ def apart(number: str) -> ResponseReturnValue:
     else:
         joining.part(incident.id, by=me)
     return whole(queue.find(me, number))
+
+
+def split_off(number: str) -> ResponseReturnValue:
+    """Words of one entry that tell another trouble become an incident of their own."""
+    body, me = read_body(), caller()
+    incident = queue.find(me, number)
+    entry_id = body.number("entry")
+    if entry_id is None:
+        raise Invalid(_("“entry” is missing: the id of the words on the timeline."), field="entry")
+    title, text = body.text("title") or "", body.text("text") or ""
+    opened = splitting.split_off(incident, entry_id, by=me, text=text, title=title)
+    return whole(queue.find(me, opened.number)), 201
 
 
 def _other(body: Body) -> str:

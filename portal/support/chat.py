@@ -10,6 +10,7 @@ from chatbot.client.live import Visitor
 from firstline.db import db
 from incidents import conversation, queue
 from incidents.attachments import Upload
+from incidents.kinship import splitting
 from incidents.models import Channel, Incident
 from portal.access import person
 from portal.support import wording
@@ -91,6 +92,7 @@ def _news(incident: Incident, seen: int) -> ResponseReturnValue:
         visitor=visitor(incident),
         sentence=wording.sentence,
         mails={},
+        is_told=splitting.is_told,
     )
 
 

@@ -10,6 +10,7 @@ from incidents import continuing, drafting, feed, filing, queue, selfhelp, servi
 from incidents.catalogue import explaining
 from incidents.diagnosis import hypotheses, proposals
 from incidents.errors import NotFound, Refused
+from incidents.kinship import splitting
 from incidents.lifecycle import TABLE
 from incidents.majors import leading
 from incidents.models import Incident, State
@@ -91,6 +92,7 @@ def render(incident: Incident, *, doing: str = "", refusal: Refused | None = Non
         chat_mark=chat.mark(incident, timeline[-1].id),
         sentence=wording.sentence,
         mails=original.mails_of(incident.id),
+        is_told=splitting.is_told,
         floods=flood.floods_of(incident.id),
         offered=selfhelp.fixes_of(incident.id),
         devices=services.devices_of(incident.requester),

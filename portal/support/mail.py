@@ -2,13 +2,12 @@
 
 import io
 
-from flask import Response, redirect, render_template, request, send_file, url_for
-from flask.typing import ResponseReturnValue
+from flask import Response, render_template, request, send_file, url_for
 
 from email_intake import answers_to, original
 from email_intake.original import Original
 from firstline import files
-from incidents import correspondence, queue
+from incidents import queue
 from incidents.models import Incident
 from portal.access import person
 
@@ -66,13 +65,6 @@ def raw(number: str, entry_id: int) -> Response:
         as_attachment=True,
         download_name=f"{incident.number}-{entry_id}.eml",
     )
-
-
-def split(number: str, entry_id: int) -> ResponseReturnValue:
-    """Words about something else become an incident of their own."""
-    incident = queue.find(person(), number)
-    opened = correspondence.split(incident.id, entry_id, by=person())
-    return redirect(url_for("support.incident", number=opened.number), 303)
 
 
 def _find(number: str, entry_id: int) -> tuple[Incident, Original]:

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from firstline.i18n import gettext as _
 from incidents import queue
 from incidents.errors import NotFound, Refused
+from incidents.kinship import splitting
 from incidents.models import Channel, Incident
 from incidents.writing import canned, drafts, held, presence
 from portal.access import person
@@ -73,6 +74,7 @@ def latest(number: str) -> str:
         is_mine=all(entry.author_id == me.id for entry in entries),
         sentence=wording.sentence,
         mails={},
+        is_told=splitting.is_told,
         colleagues=presence.others(incident, me),
         held=held.waiting_at(incident),
     )

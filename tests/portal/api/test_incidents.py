@@ -249,6 +249,19 @@ def test_two_reports_of_one_trouble_are_joined_and_parted(erin: Program, tess: P
     assert tess.post(f"/incidents/{first['number']}/join", merge).status_code == 409
 
 
+def test_a_second_trouble_in_the_words_is_split_off(erin: Program, tess: Program) -> None:
+    number = erin.post("/incidents", {"title": "Screen black, and my badge is lost"}).json["number"]
+    told = tess.get(f"/incidents/{number}").json
+    (entry,) = (one["id"] for one in told["timeline"] if one["event"] == "reported")
+    way, wanted = f"/incidents/{number}/split", {"entry": entry, "text": "My badge is lost"}
+    assert erin.post(way, wanted).status_code == 403
+    opened = [tess.post(way, wanted) for _twice in range(2)]
+    assert {(each.status_code, each.json["title"]) for each in opened} == {(201, "My badge is lost")}
+    assert opened[0].json["number"] == opened[1].json["number"] != number
+    refused = tess.post(way, {"text": "x"})
+    assert (refused.status_code, "entry" in refused.text) == (422, True)
+
+
 def test_words_about_what_was_merged_are_kept_and_say_where(
     program: Callable[..., Program], erin: Program, tess: Program
 ) -> None:

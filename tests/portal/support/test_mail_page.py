@@ -128,7 +128,12 @@ def test_another_topic_becomes_an_incident_of_its_own_once(at_desk, row):
     entry_id = db.session.get(RawMessage, raw_id).entry_id
     first = row.incident.number
     assert "Subject changed to “Keyboard”" in text_of(at_desk.get(f"/desk/{first}"))
-    answers = [at_desk.post(f"/desk/{first}/mail/{entry_id}/split") for _click in range(2)]
+    form, fields = (
+        f"/desk/{first}/entries/{entry_id}/split",
+        {"title": "Keyboard", "description": "It sticks."},
+    )
+    assert 'value="Keyboard"' in text_of(at_desk.get(form))
+    answers = [at_desk.post(form, data=fields) for _click in range(2)]
     db.session.rollback()
     opened = db.session.scalars(select(Incident).order_by(Incident.id)).all()[1:]
     assert [one.title for one in opened] == ["Keyboard"]
