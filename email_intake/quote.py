@@ -5,10 +5,11 @@ than lost (cases 121 to 128).
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from email_intake.footers import FOOTER
 from email_intake.markup import QUOTE_MARK
 
 LONGEST_SIGNATURE = 15
@@ -19,17 +20,25 @@ MOST_LINES = 5000
 
 # "On 3 May 2026, Erin wrote:" in the languages people reply in; a digit must stand before the verb.
 WROTE = re.compile(
-    r"\b(?:wrote|schrieb|a\s+écrit|escribió|escreveu|ha\s+scritto|schreef|pisze|napisał[ao]?|napísal\w?|napsal\w?|"
-    r"skrev|kirjoitti|написал(?:\(а\)|а)?|пише|έγραψε|írta|yazdı)\b|写道|寫道|のメール|님이\s*작성",
+    r"\b(?:wrote|schrieb|geschrieben|a\s+écrit|escribió|escreveu|ha\s+scritto|schreef|geschreven|pisze|napisał[ao]?|"
+    r"napísal\w?|napsal\w?|napisa[ol]\w?|a\s+scris|skrev|skrivit|kirjoitti|написал(?:\(а\)|а)?|пише|έγραψε|írta|yazdı)\b|"
+    r"写道|寫道|のメール|書きました|님이\s*작성",
     re.IGNORECASE,
 )
-ADDRESS_AT_END = re.compile(r"<[^<>\s]{1,100}@[^<>\s]{1,100}>\s*[:\uff1a]?\Z")
+# Where the verb is in none of these languages: a day or an hour, an address, and hardly more below a quote.
+WHEN = re.compile(r"\b\d{1,2}[:.h]\d{2}\b|\b(?:19|20)\d\d\b|\b\d{1,2}([./-])\d{1,2}\1\d{2,4}\b")
+ADDRESS_AT_END = re.compile(r"<\s*[^<>\s]{1,100}@[^<>\s]{1,100}>(?:\s*[:\uff1a]?|[\w\s]{1,20}[:\uff1a])\Z")
+WROTE_AT_END = re.compile(rf"(?:{WROTE.pattern})\Z", re.IGNORECASE)
+FRAMED = re.compile(r"\A\s*-{3,}.*-{3,}\s*\Z")
+BIDI = re.compile(r"[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 LONGEST_ATTRIBUTION = 400
 MOST_AFTER_VERB = 120
+LONGEST_VERB = 20
+SURE_FIELDS = 3
+MOST_FIELDS = 7
 COLONS = (":", "\uff1a")
-ZOHO = "wrote ----"
 ORIGINAL = re.compile(
-    r"\A\W*-{2,}\s*(?:Original Message|Ursprüngliche Nachricht|Original-Nachricht|Message d'origine|"
+    r"\A\W*-{2,}\s*(?:Original Message|Reply Message|Ursprüngliche Nachricht|Antwort Nachricht|Original-Nachricht|Message d'origine|"
     r"Mensaje original|Mensagem original|Messaggio originale|Oorspronkelijk bericht|Oryginalna wiadomość|"
     r"Wiadomość oryginalna|Ursprungligt meddelande|Alkuperäinen viesti|Oprindelig meddelelse|"
     r"Original melding|Исходное сообщение|原始邮件|原始郵件|元のメッセージ|Původní zpráva|Oprindelig besked|Opprinnelig melding|Eredeti üzenet|Orijinal [Mm]esaj|Αρχικό μήνυμα|Початкове повідомлення|원본 메시지|"
@@ -37,23 +46,21 @@ ORIGINAL = re.compile(
     re.IGNORECASE,
 )
 FROM_LINE = re.compile(
-    r"\A\W*(?:From|Von|De|Da|Van|Od|Från|Fra|Lähettäjä|Kimden|Feladó|От|Від|Από|发件人|寄件者|差出人|보낸 사람)\W*[:\uff1a][^\S\n]*(?=.*[^\W\d_])\S",
+    r"\A\W*(?:From|Von|De|De la|Da|Van|Od|Från|Fra|Lähettäjä|Kimden|Feladó|От|Від|Από|发件人|寄件者|差出人|보낸 사람|מאת|من)\W*[:\uff1a][^\S\n]*(?=.*[^\W\d_])\S",
     re.IGNORECASE,
 )
 SENT_LINE = re.compile(
-    r"\A\W*(?:Sent|Date|Gesendet|Datum|Envoyé|Enviado|Fecha|Data|Inviato|Verzonden|Wysłano|Skickat|Sendt|Dato|Päiväys|Tarih|Dátum|Ημερομηνία|日期|날짜|"
-    r"Lähetetty|Gönderildi|Elküldve|Отправлено|Дата|Надіслано|Στάλθηκε|发送时间|日期|送信日時|보낸 날짜)(?: am| le| el| em)?\W*[:\uff1a]",
+    r"\A\W*(?:Sent|Date|Gesendet|Datum|Envoyé|Enviad[ao]|Fecha|Data|Inviato|Verzonden|Wysłano|Skickat|Sendt|Dato|Päiväys|Tarih|Dátum|Ημερομηνία|日期|날짜|"
+    r"Lähetetty|Gönderildi|Elküldve|Отправлено|Дата|Надіслано|Στάλθηκε|发送时间|日期|送信日時|보낸 날짜|Odesláno|Odoslané|Trimis|Poslano|Изпратено|נשלח|تم الإرسال|تاريخ الإرسال)(?: am| le| el| em)?\W*[:\uff1a]",
     re.IGNORECASE,
 )
+FIELD_LINE = re.compile(r"\A\W*[^\W\d_][\w .-]{0,24}\W*[:\uff1a]")
 RULE = re.compile(r"\s*[_=-]{10,}\s*\Z")
-FOOTER = re.compile(
-    r"\A\W*(?:(?:Sent|Send) (?:from|via|with) (?:my |mobile|Outlook|Mail|Yahoo|ProtonMail|Proton Mail|Samsung).{0,80}|"
-    r"(?:Get|Download|Télécharger|Obtenez|Descargar|Obtener|Obter|Scarica|Ottieni|Hent|Hämta|Pobierz|Hanki) Outlook (?:for|pour|para|per|til|för|dla|voor).{0,80}|"
-    r"Outlook (?:für|voor) (?:iOS|Android|Mac) (?:herunterladen|holen|downloaden).{0,80}|"
-    r"(?:Von meinem|Gesendet von|Diese Nachricht wurde von).{0,80}(?:gesendet|iPhone|iPad|Handy|Outlook|Android\w*|Mobil\w*).{0,20}|"
-    r"(?:Envoyé (?:de|depuis) mon|Envoyé à partir).{0,80}|Enviado (?:desde|do) (?:mi|meu).{0,80}|"
-    r"Inviato da(?:l mio)?.{0,80}|Verzonden vanaf mijn.{0,80}|Verstuurd vanaf mijn.{0,80}|"
-    r"Skickat från min.{0,80}|Wysłane z.{0,60}|Отправлено (?:с|из).{0,80}|发自我的.{0,40}|iPhoneから送信.{0,10})\Z",
+PASSED_ON = re.compile(
+    r"\A\W*(?:Begin forwarded message|Anfang der weitergeleiteten (?:Nachricht|E-Mail)|Début du message (?:réexpédié|transféré)|"
+    r"Inicio del mensaje reenviado|Inizio (?:del )?messaggio inoltrato|Begin doorgestuurd bericht|Início da mensagem (?:re)?encaminhada|"
+    r"Vidarebefordrat brev|Videresendt (?:meddelelse|melding)|Początek przekazywanej wiadomości|Начало переадресованного сообщения|"
+    r"転送されたメッセージ|下面是被转发的邮件|以下は転送メッセージです)\s*[:\uff1a]\s*\Z",
     re.IGNORECASE,
 )
 
@@ -122,11 +129,19 @@ def _starts_quote(lines: Sequence[str], at: int) -> bool:
     if line.startswith(">") or ORIGINAL.match(line):
         return True
     if FROM_LINE.match(line):
-        return any(SENT_LINE.match(following) for following in lines[at + 1 : at + 4])
+        return any(SENT_LINE.match(following) for following in _fields_below(lines, at))
     if SENT_LINE.match(line):
         # Hotmail says the date first; only an address tells its From from any other.
         return any("@" in following and FROM_LINE.match(following) for following in lines[at + 1 : at + 4])
     return _attribution_length(lines, at) > 0
+
+
+def _fields_below(lines: Sequence[str], at: int) -> Iterator[str]:
+    """The next three lines, and those that go on naming fields: some say the date last."""
+    for position, line in enumerate(lines[at + 1 : at + 1 + MOST_FIELDS]):
+        if position >= SURE_FIELDS and not FIELD_LINE.match(line):
+            return
+        yield line
 
 
 def _attribution_length(lines: Sequence[str], at: int) -> int:
@@ -141,25 +156,51 @@ def _attribution_length(lines: Sequence[str], at: int) -> int:
             below = next((one for one in lines[at + length :] if one.strip()), "")
             if below.startswith(">") or QUOTE_MARK in below:
                 return length
-            # Some phones do not prefix what they quote: then a date and an address must be there.
-            if "@" in said and said.rstrip().endswith((*COLONS, ZOHO)) and below:
+            # Some phones do not prefix what they quote: then a date and an address must be there, or a frame.
+            if below and (_names_its_writer(said, lines[at + length]) or FRAMED.match(said)):
                 return length
     return 0
 
 
+def _names_its_writer(said: str, next_line: str) -> bool:
+    """Whether an attribution says by an address who wrote, and ends as one does."""
+    end = _bare(said)
+    return "@" in said and (
+        end.endswith(COLONS) or (not next_line.strip() and WROTE_AT_END.search(end) is not None)
+    )
+
+
 def _is_attribution(said: str) -> bool:
-    said = said.strip(" \t*_-")
+    said = _bare(said)
     digit = re.search(r"\d", said)
-    if digit is None or len(said) > LONGEST_ATTRIBUTION:
+    if digit is None or len(said) > LONGEST_ATTRIBUTION or _begins_inside_an_address(said):
         return False
+    if not said.endswith((*COLONS, ">")):
+        return WROTE_AT_END.search(said, max(digit.end(), len(said) - LONGEST_VERB)) is not None
     verb = WROTE.search(said, digit.end())
-    if verb is None and "@" in said and said.endswith(COLONS) and WROTE.search(said):
-        # Finnish, Hungarian: the verb stands before the date.
-        return True
     if verb is None:
-        return ADDRESS_AT_END.search(said) is not None
+        return _is_said_otherwise(said)
     after = said[verb.end() :].strip()
-    return after in {"", *COLONS} or (len(after) < MOST_AFTER_VERB and after.endswith(COLONS))
+    return after in COLONS or (len(after) < MOST_AFTER_VERB and after.endswith(COLONS))
+
+
+def _is_said_otherwise(said: str) -> bool:
+    """Without a verb we know below the date: the verb comes first, or there is only a date and an address."""
+    verb = WROTE.search(said) if said.endswith(COLONS) else None
+    if verb is not None:
+        # Finnish, Hungarian, Lotus Notes.
+        return "@" in said or WHEN.search(said, verb.end()) is not None
+    return ADDRESS_AT_END.search(said) is not None and WHEN.search(said) is not None
+
+
+def _begins_inside_an_address(said: str) -> bool:
+    """Whether a bracket ends here that began on the line before."""
+    return ">" in said and said.find("<") not in range(said.find(">"))
+
+
+def _bare(said: str) -> str:
+    """An attribution without the frame some draw around it and the marks of what is written from the right."""
+    return (said if said.isascii() else BIDI.sub("", said)).strip(" \t*_-")
 
 
 def _with_attribution(lines: Sequence[str], at: int) -> int:
@@ -172,8 +213,9 @@ def _with_attribution(lines: Sequence[str], at: int) -> int:
 
 
 def _with_rule(lines: Sequence[str], at: int) -> int:
-    """Move up over the rule that some draw above what they quote."""
-    return at - 1 if at > 0 and RULE.match(lines[at - 1]) else at
+    """Move up over the rule that some draw above what they quote, or the words that say so."""
+    above = next((i for i in range(at - 1, max(-1, at - 3), -1) if lines[i].strip()), None)
+    return at if above is None or not (RULE.match(lines[above]) or PASSED_ON.match(lines[above])) else above
 
 
 def _is_answered_below(lines: Sequence[str], at: int) -> bool:
