@@ -58,6 +58,7 @@ def change(incident_id: int, wanted: Change, *, by: Person | None, seen: int | N
     Raises `NotFound`, `NotAllowed`, `Conflict` or `Invalid` with a sentence; nothing is half done.
     """
     with locked(incident_id, seen=seen) as (session, incident):
+        closing.require_reason(incident, wanted, by)
         apply(session, incident, wanted, by=by)
 
 

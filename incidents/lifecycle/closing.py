@@ -49,6 +49,13 @@ def reopen(session: Session, incident: Incident, wanted: Change, by: Person | No
         notices.owe(session, Topic.REOPENED, incident, incident.assignee, entry=entry)
 
 
+def require_reason(incident: Incident, wanted: Change, by: Person | None) -> None:
+    """A requester who opens again what was solved says why; where words were told beside, they are the reason."""
+    is_over = incident.state in {State.RESOLVED, State.CLOSED} and wanted.to == State.QUEUED
+    if is_over and actor_of(incident, by) == REQUESTER and not wanted.note.strip():
+        raise Invalid(_("Say in a few words what is still wrong: it is where we begin."), field="note")
+
+
 def cancel(session: Session, incident: Incident, wanted: Change, by: Person | None) -> None:
     incident.state, incident.offered_until, incident.closed_at = State.CANCELLED, None, clock.now()
     outcomes.abandon(session, incident.id)

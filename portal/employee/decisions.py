@@ -57,11 +57,10 @@ def confirm(number: str) -> ResponseReturnValue:
 
 def reopen(number: str) -> ResponseReturnValue:
     incident = own(number)
-    if incident.state != State.CANCELLED and not request.form.get("note", "").strip():
-        errors = {"note": _("Say in a few words what is still wrong: it is where we begin.")}
-        return page(incident, errors=errors), 422
     try:
         return _move(number, State.QUEUED, _("It is open again. We look at it anew."))
+    except Invalid as refusal:
+        return page(incident, errors={"note": refusal.sentence}), 422
     except TooLate:
         words = request.form["note"]
         said = continuing.say(incident.id, by=person(), text=words, channel=Channel.PORTAL)

@@ -152,11 +152,20 @@ def test_reopening_starts_new_clocks_and_counts(incident, people):
     assert (incident.state, incident.reopened_count, incident.resolution) == (State.QUEUED, 1, None)
 
 
+def test_the_requester_opens_again_with_a_reason_only(incident, people):
+    lifecycle.change(incident.id, Change(to=State.RESOLVED, **COMPLETE), by=people[Actor.SUPPORT])
+    with pytest.raises(Invalid, match="still wrong"):
+        lifecycle.change(incident.id, Change(to=State.QUEUED, note=" "), by=people[Actor.REQUESTER])
+    assert incident.state == State.RESOLVED
+    lifecycle.change(incident.id, Change(to=State.QUEUED), by=people[Actor.SUPPORT])
+    assert incident.state == State.QUEUED
+
+
 def test_long_after_closing_the_requester_reports_again_instead(incident, people):
     lifecycle.change(incident.id, Change(to=State.RESOLVED, **COMPLETE), by=people[Actor.SUPPORT])
     lifecycle.change(incident.id, Change(to=State.CLOSED), by=people[Actor.REQUESTER])
     with clock.freeze(clock.now() + timedelta(days=10)), pytest.raises(Conflict, match="report it again"):
-        lifecycle.change(incident.id, Change(to=State.QUEUED), by=people[Actor.REQUESTER])
+        lifecycle.change(incident.id, Change(to=State.QUEUED, note="no"), by=people[Actor.REQUESTER])
 
 
 def test_without_a_fitting_fix_it_is_routed_at_once(incident):

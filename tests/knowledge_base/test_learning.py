@@ -79,7 +79,7 @@ def test_reopening_takes_the_words_back(base, encoder, solved):
     incident = solved(WORDS)
     learning.learn()
     assert first("green padlock swings open") == "vpn-drops"
-    change(incident.id, Change(to=State.QUEUED), by=solved.by)
+    change(incident.id, Change(to=State.QUEUED, note="It came back."), by=solved.by)
     assert kept() == 0
     assert first("green padlock swings open") != "vpn-drops"
 
