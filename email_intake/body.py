@@ -16,6 +16,7 @@ from email_intake.leaves import (
     content_of,
     extension_of,
     from_base64,
+    kind_of,
     name_of,
     reflowed,
 )
@@ -28,10 +29,13 @@ MOST_TEXT = 1_000_000
 MOST_NAME = 400
 ENCRYPTED = "[This message is encrypted and we cannot read it. Please send it again without encryption.]"
 TNEF_NOTE = "[The sender's Outlook packed this mail into winmail.dat; the file is attached as it came.]"
-EMPTY_HTML_NOTICE = re.compile(
-    r"\A\W*(?:this (?:e-?mail|message)|your (?:e-?mail|mail)? ?(?:client|program|reader)).{0,120}\bhtml\b.{0,120}\Z",
+EMPTY_PLAIN = re.compile(
+    r"\A(?:\W*(?:this (?:e-?mail|message)|your (?:e-?mail|mail)? ?(?:client|program|reader)).{0,120}\bhtml\b.{0,120}|"
+    r"(?:\s*\[(?:image\b|cid:|[\w .-]{1,100}\.(?:png|gif|jpe?g|bmp)\])[^\]]{0,200}\]?)+\s*)\Z",
     re.IGNORECASE | re.DOTALL,
 )
+"""A plain version that says nothing: that there is an HTML one, or where in it pictures stand."""
+PICTURE_PLACE = re.compile(r"\[cid:([^\]@\s]{1,100})(?:@[^\]\s]{1,100})?\]")
 
 
 @dataclass(frozen=True)
@@ -93,7 +97,7 @@ def _visit(part: Message, body: Body, *, depth: int) -> None:
         if "too many parts" not in body.defects:
             body.defects.append("too many parts")
         return
-    kind = part.get_content_type()
+    kind = kind_of(part)
     mended = None if part.is_multipart() else mending.with_its_boundary(part, content_of(part, []))
     if mended is not None:
         body.defects.append("a boundary that the header does not name")
@@ -101,7 +105,7 @@ def _visit(part: Message, body: Body, *, depth: int) -> None:
     elif kind == "message/external-body":
         body.texts.append(mending.elsewhere(part))
         body.attach(name_of(part) or "elsewhere.txt", kind, content_of(part, body.defects))
-    elif part.is_multipart() and kind != "message/rfc822" and part.get_content_maintype() != "message":
+    elif part.is_multipart() and not kind.startswith("message/"):
         _visit_children(part, kind, body, depth)
     elif kind in {"message/rfc822", "message/global", "message/news"}:
         _attach_message(part, body)
@@ -143,7 +147,7 @@ def _visit_alternative(children: list[Message], body: Body, depth: int) -> None:
 
 def _choose(versions: list[Body]) -> Body | None:
     said = [version for version in versions if version.text.strip()]
-    plain = next((v for v in said if not v.html and not EMPTY_HTML_NOTICE.match(v.text[:400])), None)
+    plain = next((v for v in said if not v.html and not EMPTY_PLAIN.match(v.text[:400])), None)
     rich = next((version for version in reversed(said) if version.html), None)
     if plain is None or rich is None:
         return plain or rich or (said[0] if said else None)
@@ -233,6 +237,8 @@ def _take_text(part: Message, kind: str, content: bytes, body: Body) -> None:
         text, defect = charsets.decode(content, charset_of(part))
         if mending.is_html(text):
             text = _take_html(text, body)
+        # Outlook's name for a picture, without the part that only it can use.
+        text = PICTURE_PLACE.sub(r"[\1]", text)
         if kind in {"text/enriched", "text/richtext"}:
             # RFC 1896: a doubled bracket is one that was written, a parameter is not shown.
             text = re.sub(r"(<)<|<param>[^<>]{0,60}</param>|<[^<>]{1,60}>", r"\1", text, flags=re.IGNORECASE)
@@ -253,7 +259,7 @@ def _take_html(html: str, body: Body) -> str:
 
 def _attach(part: Message, body: Body) -> None:
     content = content_of(part, body.defects)
-    body.attach(name_of(part), part.get_content_type(), content, **_place_of(part))
+    body.attach(name_of(part), kind_of(part), content, **_place_of(part))
 
 
 def _attach_message(part: Message, body: Body) -> None:

@@ -63,6 +63,7 @@ CHARSET = re.compile(
     re.IGNORECASE,
 )
 LAST_RESORT = "cp1252"
+MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf_16_le"), (codecs.BOM_UTF16_BE, "utf_16_be"))
 WESTERN = frozenset({"cp1252", "iso8859_15"})
 UPPER_WORD = re.compile(rb"[\x80-\xff]{3,}")
 CONTROL = re.compile(rb"[\x00-\x06\x0e-\x1a\x1c-\x1f]")
@@ -82,6 +83,9 @@ def decode(content: bytes, label: str | None = None, *, hint: str | None = None)
 
     `hint`: a charset named nearby, for where this one is missing or does not fit.
     """
+    marked = _by_mark(content)
+    if marked is not None:
+        return marked, None
     codec = _codec(label)
     defect = f"unknown charset “{label[:40]}”" if label and codec is None else None
     # Bytes that happen to be UTF-8 are UTF-8: no Western text reads like that.
@@ -91,6 +95,14 @@ def decode(content: bytes, label: str | None = None, *, hint: str | None = None)
             lied = codec not in {None, "utf-8", name} and not content.isascii()
             return text, defect or (f"not really {label}" if lied else None)
     return _guessed(content, codec, _codec(hint)), defect or f"not really {label or 'UTF-8'}"
+
+
+def _by_mark(content: bytes) -> str | None:
+    """What begins with a mark of its byte order is that, whatever its label says."""
+    for mark, codec in MARKS:
+        if content.startswith(mark):
+            return _strictly(content[len(mark) :], codec)
+    return None
 
 
 def _guessed(content: bytes, codec: str | None, hint: str | None) -> str:

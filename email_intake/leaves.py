@@ -25,12 +25,13 @@ EXTENSIONS = {
     "application/x-pkcs7-signature": "p7s",
     "message/delivery-status": "txt",
 }
-BASE64 = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/")
-NOT_BASE64 = bytes(set(range(256)) - BASE64)
 PADDING = re.compile(rb"=+")
-FOOTER = re.compile(rb"^(?:_{5,}|-{5,}|-- ?|={5,})[ \t]*\r?$", re.MULTILINE)
-"""The rule above what others add; no line of base64 looks like that."""
-
+FOOTER = re.compile(
+    rb"^(?:(?:_{5,}|-{5,}|-- ?|={5,})[ \t]*\r?$|(?:(?<==\n)|(?<==\r\n))(?=[^\n]*\S[ \t]+\S))", re.MULTILINE
+)
+"""The rule above what others add, or words below the end: no line of base64 looks like that."""
+BETWEEN_TWO_WORDS = re.compile(rb"\S(?=[ \t]+\S)")
+KIND = re.compile(r"\s*([\w!#$&^.+-]+/[\w!#$&^.+-]+)")
 NOT_BASE64 = bytes(set(range(256)) - set(f"{ascii_letters}{digits}+/".encode()))
 
 
@@ -53,6 +54,12 @@ def content_of(part: Message, defects: list[str]) -> bytes:
     return content if isinstance(content, bytes) else raw
 
 
+def kind_of(part: Message) -> str:
+    """The media type, without the remarks and other headers that some write behind it on the same line."""
+    match = KIND.match(str(part.get("content-type", "")))
+    return match[1].lower() if match else part.get_content_type()
+
+
 def encoding_of(part: Message) -> str:
     """How the bytes are written, without the parameters and remarks that some put there."""
     match = re.match(r"\s*([\w-]+)", str(part.get("content-transfer-encoding", "")))
@@ -63,10 +70,13 @@ def name_of(part: Message) -> str:
     """The file name, decoded whichever way it was written, without path and controls; may be empty."""
     for header, parameter in (("content-disposition", "filename"), ("content-type", "name")):
         try:
-            value = _readable(part, header).get_param(parameter, None, header)
+            said = _readable(part, header).get_params([], header)
         except (ValueError, LookupError, UnicodeError, TypeError):
             continue
-        name = clean_name(_parameter(value))
+        values = [value for key, value in said if key.lower() == parameter]
+        # Where it is said twice, the plain one is for programs that cannot read the other (RFC 6266, 4.3).
+        values.sort(key=lambda value: not isinstance(value, tuple))
+        name = clean_name(_parameter(values[0])) if values else ""
         if name:
             return name
     return ""
@@ -106,10 +116,19 @@ def _is_wire(text: str) -> bool:
 
 def from_base64(raw: bytes, defects: list[str]) -> bytes:
     """The bytes; what a list or a scanner wrote below them stays as it is."""
+    if _is_prose(raw):
+        defects.append("not really base64")
+        return raw
     footer = FOOTER.search(raw)
     packed = raw[: footer.start()] if footer else raw
     decoded = b"".join(_decoded(piece, defects) for piece in PADDING.split(packed))
     return decoded + b"\n" + raw[footer.start() :].strip() if footer else decoded
+
+
+def _is_prose(raw: bytes) -> bool:
+    """Whether these are words that were never encoded: lines of base64 have no gaps."""
+    some = PADDING.split(raw[:2000].strip(), maxsplit=1)[0]
+    return len(BETWEEN_TWO_WORDS.findall(some)) * 12 > len(some)
 
 
 def _decoded(piece: bytes, defects: list[str]) -> bytes:

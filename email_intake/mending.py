@@ -12,12 +12,13 @@ BEGINS_AS_HTML = re.compile(
 )
 ENDS_AS_HTML = re.compile(r"</(?:html|body|div|p|table|span|font)>\s*\Z", re.IGNORECASE)
 TAG = re.compile(r"<[a-z!/]", re.IGNORECASE)
+MULTIPART = re.compile(r"\A\s*multipart/|\bboundary\s*(?:\*[\d*]*)?=", re.IGNORECASE)
 WHERE = ("url", "site", "server", "directory")
 
 
 def with_its_boundary(part: Message, content: bytes) -> Message | None:
     """The part taken apart at the boundary that its content shows; None where it shows none (case 90)."""
-    claims = part.get_content_maintype() == "multipart" or part.get_param("boundary") is not None
+    claims = any(MULTIPART.search(str(said)) for said in part.get_all("content-type", []))
     found = SEPARATOR.search(content) if claims and not part.is_multipart() else None
     if found is None:
         return None

@@ -1,6 +1,7 @@
 """Bytes to `ParsedMail`. Never raises: what cannot be read becomes a defect and a reduced message."""
 
 import re
+from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email import message_from_bytes
@@ -155,7 +156,10 @@ def _is_machinery(line: bytes) -> bool:
 
 def _repaired(raw: bytes, defects: list[str]) -> bytes:
     """Undo what makes Python take headers for the body (cases 80, 81)."""
-    raw = raw.removeprefix(b"\xef\xbb\xbf").lstrip(b"\r\n")
+    if raw.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
+        # A whole mail that an editor saved in its own charset.
+        raw = charsets.decode(raw)[0].encode("utf-8", "replace")
+    raw = raw.removeprefix(BOM_UTF8).lstrip(b"\r\n")
     if MBOX_LINE.match(raw):
         raw = raw.partition(b"\n")[2]
     if b"\n" not in raw[:100_000] and b"\r" in raw:
