@@ -46,6 +46,8 @@ GROUND_FLOOR = re.compile(r"\b(?:ground[\s-]floor|erdgeschoss|eg|parterre)\b")
 DRIVE = re.compile(
     r"\b([a-z])(?=:(?:\s|$|\\))|\b([a-z])(?=[ -](?:drive|share|laufwerk)\b)|\b(?:drive|laufwerk) ([a-z])\b"
 )
+Named = tuple[str, str]
+"""Section and name."""
 BEGINNING = 3
 """Letters of the first word by which a pattern is thought of; a stem in the list has at least as many."""
 SHORTEST_CODE = 3
@@ -83,18 +85,18 @@ class Concepts:
 def read(text: str) -> Concepts:
     """The concepts these words name; kept for a while, for the same reports are compared again and again."""
     folded = fold(text)
-    beginnings = _beginnings(folded)
-    troubles = _named("trouble", folded, beginnings)
+    named = _named(folded)
+    troubles = named["trouble"]
     return Concepts(
-        things=_named("thing", folded, beginnings),
+        things=named["thing"],
         troubles=troubles,
         kinds_of_trouble=frozenset(name.partition("/")[0] for name in troubles),
         numbered=frozenset(_numbered(folded)),
         rooms=frozenset(_rooms(text)),
-        cities=_named("city", folded, beginnings),
-        places=_named("place", folded, beginnings),
+        cities=named["city"],
+        places=named["place"],
         mailboxes=frozenset(MAILBOX.findall(folded)),
-        products=_named("product", folded, beginnings),
+        products=named["product"],
         drives=frozenset("".join(found) for found in DRIVE.findall(folded)),
         codes=frozenset(word for word in WORD.findall(folded) if _is_telling(word)),
     )
@@ -107,13 +109,10 @@ def fold(text: str) -> str:
 
 def names_by_word(text: str) -> dict[str, frozenset[str]]:
     """What each folded word names, alone or as a part of several words."""
-    folded, found = fold(text), defaultdict[str, set[str]](set)
-    beginnings = _beginnings(folded)
-    for section, listed in _patterns().items():
-        for name, (first, pattern) in listed.items():
-            if not first.isdisjoint(beginnings):
-                for word in RUN.findall(" ".join(pattern.findall(folded))):
-                    found[word].add(f"{section} {name}")
+    found = defaultdict[str, set[str]](set)
+    for (section, name), phrases in _phrases(fold(text)).items():
+        for word in RUN.findall(" ".join(phrases)):
+            found[word].add(f"{section} {name}")
     return {word: frozenset(names) for word, names in found.items()}
 
 
@@ -121,17 +120,24 @@ def _is_telling(word: str) -> bool:
     return is_code(word) and len(word) >= SHORTEST_CODE and COUNT.fullmatch(word) is None
 
 
-def _named(section: str, folded: str, beginnings: frozenset[str]) -> frozenset[str]:
-    """Of three hundred patterns only the few whose first word begins like one of the text's are tried."""
-    return frozenset(
-        name
-        for name, (first, pattern) in _patterns()[section].items()
-        if not first.isdisjoint(beginnings) and pattern.search(folded)
-    )
+def _named(folded: str) -> defaultdict[str, frozenset[str]]:
+    """What the words name, by section."""
+    names = defaultdict[str, frozenset[str]](frozenset)
+    for section, name in _phrases(folded):
+        names[section] |= {name}
+    return names
 
 
-def _beginnings(folded: str) -> frozenset[str]:
-    return frozenset(word[:BEGINNING] for word in RUN.findall(folded))
+def _phrases(folded: str) -> dict[Named, list[str]]:
+    """The phrases that name something; at each word only the few patterns are tried that begin like it."""
+    found, ends = defaultdict[Named, list[str]](list), defaultdict[Named, int](int)
+    for run in RUN.finditer(folded):
+        for named, pattern in _patterns().get(run[0][:BEGINNING], ()):
+            phrase = pattern.match(folded, run.start()) if run.start() >= ends[named] else None
+            if phrase is not None:
+                found[named].append(phrase[0])
+                ends[named] = phrase.end()
+    return found
 
 
 def _numbered(folded: str) -> set[str]:
@@ -147,17 +153,20 @@ def _rooms(text: str) -> Iterator[str]:
     for pattern in NAMED:
         for word in pattern.findall(text):
             folded = fold(word)
-            if not any(_named(section, folded, _beginnings(folded)) for section in ("thing", "trouble")):
+            if not _named(folded).keys() & {"thing", "trouble"}:
                 yield folded
 
 
 @cache
-def _patterns() -> dict[str, dict[str, tuple[frozenset[str], re.Pattern[str]]]]:
-    """By section and name: how its words begin, and the pattern of all of them."""
-    return {
-        section: {name: (_firsts(words), _pattern(words)) for name, words in listed.items()}
-        for section, listed in _listed().items()
-    }
+def _patterns() -> dict[str, list[tuple[Named, re.Pattern[str]]]]:
+    """All patterns by how their first word may begin."""
+    patterns = defaultdict[str, list[tuple[Named, re.Pattern[str]]]](list)
+    for section, listed in _listed().items():
+        for name, words in listed.items():
+            pattern = _pattern(words)
+            for beginning in _firsts(words):
+                patterns[beginning].append(((section, name), pattern))
+    return dict(patterns)
 
 
 def _listed() -> dict[str, dict[str, list[str]]]:
@@ -174,7 +183,8 @@ def _listed() -> dict[str, dict[str, list[str]]]:
 
 
 def _firsts(words: list[str]) -> frozenset[str]:
-    return _beginnings(" ".join(word.partition(" ")[0] for word in words))
+    firsts = " ".join(word.partition(" ")[0] for word in words)
+    return frozenset(run[:BEGINNING] for run in RUN.findall(firsts))
 
 
 def _pattern(words: list[str]) -> re.Pattern[str]:
