@@ -90,7 +90,7 @@ def acknowledge(many: int) -> None:
 def _acknowledge(app: Flask, notice_id: int, incident_id: int) -> None:
     with app.app_context():
         selfhelp.offer(incident_id)
-        notice = db.session.get_one(Notice, notice_id)
+        notice = outgoing.owed(notice_id)
         # As claiming does, which is part of the delivery.
         set_committed_value(notice, "message_id", f"bench-{notice_id}@example.com")
         outgoing.compose(notice).as_bytes()

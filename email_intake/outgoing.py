@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 import flask_mail
 from flask import current_app
 from sqlalchemy import CursorResult, func, or_, select, update
+from sqlalchemy.orm import joinedload
 
 from email_intake import addresses, answers_to, flood, own_mail, render, transport
 from email_intake.models import RawMessage
@@ -85,8 +86,7 @@ def _claim(notice_id: int) -> bool:
 
 
 def _deliver(notice_id: int, courier: transport.Courier) -> None:
-    notice = db.session.get(Notice, notice_id)
-    assert notice is not None, "a claimed notice exists"
+    notice = owed(notice_id)
     reason = _why_not(notice)
     if reason:
         incident_id, address = notice.incident_id, notice.recipient.email
@@ -113,6 +113,12 @@ def _deliver(notice_id: int, courier: transport.Courier) -> None:
         _set(notice_id, Delivery.FAILED, error=repr(error))
     else:
         _set(notice_id, Delivery.SENT)
+
+
+def owed(notice_id: int) -> Notice:
+    """A notice with what its letter needs, read by one statement."""
+    needed = joinedload(Notice.recipient), joinedload(Notice.incident)
+    return db.session.get_one(Notice, notice_id, options=needed)
 
 
 def compose(notice: Notice) -> flask_mail.Message:

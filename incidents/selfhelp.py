@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from firstline import clock, jobs
 from firstline.db import db, write
@@ -24,6 +24,7 @@ from knowledge_base import outcomes, suggest, text
 from knowledge_base.models import Article, Attempt, Audience, Offer
 
 MOST_FIXES = 3
+NEEDED = (joinedload(Incident.requester), joinedload(Incident.service))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,14 +59,14 @@ def offer_fixes(incident_id: int) -> list[Fix]:
 
 def offer(incident_id: int) -> None:
     """As `offer_fixes`: what its words mean is thought out first, then written in one transaction."""
-    incident = db.session.get(Incident, incident_id)
+    incident = db.session.get(Incident, incident_id, options=NEEDED)
     if incident is None or incident.suggested_at is not None:
         return
     words = f"{incident.title}\n{incident.description}"
     guess = filing.try_to_guess(incident)
     alike = lookalikes.try_to_seek(incident)
     found = _find_fixes(incident, words)
-    with locked(incident_id) as (session, incident):
+    with locked(incident_id, read_with=NEEDED) as (session, incident):
         if incident.suggested_at is not None:
             return
         if guess is not None:

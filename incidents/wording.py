@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import cache, lru_cache
 from itertools import takewhile
+from math import ceil
 from pathlib import Path
 
 from incidents import concepts
@@ -169,33 +170,36 @@ def _numbers(found: Sequence[str]) -> dict[str, set[str]]:
 
 def _bare(one: Wording, other: Wording) -> list[str]:
     """The telling words of one that the other neither has nor means."""
+    named = frozenset().union(*other.telling.values())
     left = [word for word in one.telling if word not in other.telling]
-    return [word for word in left if not any(_met(word, each, one, other) for each in other.telling)]
+    return [word for word in left if one.telling[word].isdisjoint(named) and not _is_spelt_in(word, other)]
 
 
-def _met(word: str, another: str, one: Wording, other: Wording) -> bool:
-    return not one.telling[word].isdisjoint(other.telling[another]) or _is_spelt_like(word, another)
+def _is_spelt_in(word: str, other: Wording) -> bool:
+    """Inflected, compound or mistyped; never for numbers."""
+    can_be = len(word) >= PART and not is_code(word)
+    return can_be and any(_is_spelt_like(word, each) for each in other.telling)
 
 
 @lru_cache(maxsize=50_000)
 def _is_spelt_like(one: str, other: str) -> bool:
-    """Inflected, compound or mistyped; never for numbers."""
-    shorter, longer = sorted((one, other), key=lambda word: (len(word), word))
-    if is_code(one) or is_code(other) or len(shorter) < PART:
+    shorter, longer = (one, other) if len(one) <= len(other) else (other, one)
+    if len(shorter) < PART or is_code(other):
         return False
-    shared = next(
-        (place for place, pair in enumerate(zip(one, other, strict=False)) if len(set(pair)) > 1),
-        len(shorter),
-    )
-    if shorter in longer or (shared >= BEGINNING and shared >= ONE_FRAME * len(shorter)):
+    if shorter in longer:
         return True
     if len(shorter) < BEGINNING:
         return False
-    matcher = SequenceMatcher(None, shorter, longer, autojunk=False)
-    # From the cheapest to the dearest; the first two are never less than the last.
-    return all(
-        ratio() >= ALIKE_WORDS for ratio in (matcher.real_quick_ratio, matcher.quick_ratio, matcher.ratio)
-    )
+    shared = max(BEGINNING, ceil(ONE_FRAME * len(shorter)))
+    if one[:shared] == other[:shared]:
+        return True
+    if 2 * len(shorter) < ALIKE_WORDS * (len(shorter) + len(longer)):
+        return False
+    # Of equal length the smaller comes first: who is asked for whom does not matter.
+    first, second = sorted((one, other), key=lambda word: (len(word), word))
+    matcher = SequenceMatcher(None, first, second, autojunk=False)
+    # The cheap one first, which is never less than the dear one.
+    return matcher.quick_ratio() >= ALIKE_WORDS and matcher.ratio() >= ALIKE_WORDS
 
 
 def _share(bare: Sequence[str], whole: Wording) -> float:

@@ -1,10 +1,11 @@
 """The one door to a change of state: lock, look into the table, ask who may, let it happen."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.interfaces import ORMOption
 
 from firstline import jobs
 from firstline.db import write
@@ -34,13 +35,17 @@ EFFECTS = {
 
 
 @contextmanager
-def locked(incident_id: int, *, seen: int | None = None) -> Iterator[tuple[Session, Incident]]:
+def locked(
+    incident_id: int, *, seen: int | None = None, read_with: Sequence[ORMOption] = ()
+) -> Iterator[tuple[Session, Incident]]:
     """The incident inside a write transaction in which nobody else can change it.
 
     `seen` is the version the person decided on; when something happened since, it is a `Conflict`.
+    `read_with` says what is needed beside and read by the same statement.
     """
     with write() as session:
-        found = select(Incident).where(Incident.id == incident_id).with_for_update(of=Incident)
+        wanted = select(Incident).where(Incident.id == incident_id).options(*read_with)
+        found = wanted.with_for_update(of=Incident)
         incident = session.scalar(found)
         if incident is None:
             raise NotFound(_("There is no such incident. Check the number."))
