@@ -24,10 +24,15 @@ ATTRIBUTES = {
     "img": {"alt"},
     "blockquote": {"class", "type"},
     "div": {"class", "id", "style"},
+    "p": {"class"},
 }
 PARAGRAPHS = frozenset(
     {"p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "table", "pre", "blockquote", "dl"}
 )
+CELLS = frozenset({"td", "th"})
+WORD_LINE = re.compile(r"\AMso(?:Normal|PlainText|ListParagraph)")
+"""What Outlook calls a line of its own: no gap stands between two of them, an empty one is the gap."""
+BULLET = re.compile(r"\A(?:> )*\s*(?:-|\d+\.) \Z")
 LINES = frozenset(
     {"div", "li", "tr", "br", "dd", "dt", "section", "article", "header", "footer", "center", "hr"}
 )
@@ -111,6 +116,12 @@ class _Reader(HTMLParser):
         self._lists: list[int | None] = []
         self._pre = 0
         self._link: tuple[str, int] | None = None
+        self._is_word_line = False
+        self._is_gap = False
+        self._cells: list[bool] = []
+        """Of each cell we are in: whether anything stands in it yet."""
+        self._owed: bool | None = None
+        """A break below what ended in a cell, with a gap or not: made only if something follows in it."""
 
     def text(self) -> str:
         joined = "\n".join(line.rstrip() for line in self._lines)
@@ -119,8 +130,14 @@ class _Reader(HTMLParser):
     @override
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         values = {name: value or "" for name, value in attrs}
-        if tag in PARAGRAPHS or tag in LINES:
-            self._break(blank=tag in PARAGRAPHS and not self._lists)
+        if tag == "p":
+            self._is_word_line = WORD_LINE.match(values.get("class", "")) is not None
+        if tag == "br":
+            self._end_line()
+        elif tag in PARAGRAPHS or tag in LINES:
+            self._begin_block(tag)
+        elif tag not in CELLS:
+            self._settle()
         if _begins_quote(tag, values):
             self._lines[-1] += QUOTE_MARK
             self._break(blank=False)
@@ -137,8 +154,8 @@ class _Reader(HTMLParser):
             self._link = (values.get("href", ""), len(self._lines[-1]))
         elif tag == "img" and values.get("alt"):
             self.handle_data(f"[{values['alt'][:100]}]")
-        elif tag in {"td", "th"} and self._lines[-1].strip(" >"):
-            self._lines[-1] += " | "
+        elif tag in CELLS:
+            self._begin_cell()
 
     @override
     def handle_endtag(self, tag: str) -> None:
@@ -150,11 +167,19 @@ class _Reader(HTMLParser):
             self._lists.pop()
         elif tag == "pre":
             self._pre = max(0, self._pre - 1)
-        if tag in PARAGRAPHS or tag in LINES - {"br"}:
-            self._break(blank=tag in PARAGRAPHS and not self._lists)
+        if tag in CELLS:
+            self._owed = None
+            self._cells = self._cells[:-1]
+        elif tag in PARAGRAPHS or tag in LINES - {"br"}:
+            self._end_block(tag)
 
     @override
     def handle_data(self, data: str) -> None:
+        if data.strip():
+            self._settle()
+            self._cells[-1:] = [True] * bool(self._cells)
+        elif "\xa0" in data:
+            self._is_gap = True
         if self._pre:
             first, *rest = data.split("\n")
             self._lines[-1] += first
@@ -166,7 +191,44 @@ class _Reader(HTMLParser):
             words = words.lstrip(" ")
         self._lines[-1] += words
 
+    def _begin_cell(self) -> None:
+        self._owed = None
+        self._cells.append(False)
+        if self._lines[-1].strip(" >"):
+            self._lines[-1] = f"{self._lines[-1].rstrip()} | "
+
+    def _begin_block(self, tag: str) -> None:
+        """A paragraph that a cell or an item begins with stands beside what is before it."""
+        begins = self._cells[-1:] == [False] or BULLET.match(self._lines[-1])
+        if tag not in {"p", "div"} or not begins:
+            self._break(blank=self._has_gap(tag))
+
+    def _end_block(self, tag: str) -> None:
+        if tag in {"p", "div"} and self._cells:
+            self._owed = self._has_gap(tag)
+            return
+        if self._is_gap:
+            self._end_line()
+        self._break(blank=self._has_gap(tag))
+
+    def _has_gap(self, tag: str) -> bool:
+        return tag in PARAGRAPHS and not self._lists and not (tag == "p" and self._is_word_line)
+
+    def _end_line(self) -> None:
+        """A second end of line is an empty one; in a cell it waits for what follows."""
+        if self._cells:
+            self._owed = self._owed is not None if self._cells[-1] else None
+            return
+        if len(self._lines) == 1 or self._lines[-1].strip(" >") or self._lines[-2].strip(" >"):
+            self._lines.append(self._prefix())
+        self._is_gap = False
+
+    def _settle(self) -> None:
+        if self._owed is not None:
+            self._break(blank=self._owed)
+
     def _break(self, *, blank: bool) -> None:
+        self._owed, self._is_gap = None, False
         if self._lines[-1].strip(" >"):
             self._lines.append(self._prefix())
         else:
