@@ -1,9 +1,10 @@
 """What a mail costs, beside the peer's `get_email` in the same run.
 
 Three rates of ours: spooled durably by SMTP (250 means committed and on disk), opened as incidents by one
-process, as the peer does, and acknowledgements rendered with suggestions by the threads of one worker: fixes sought
-and recorded, look-alikes sought, the letter composed; not its delivery. The peer is set up from `../shared/bench` in the cache; both read
-the same mails, at 10,000 tickets or incidents.
+process, as the peer does, and acknowledgements rendered with suggestions by as many workers and threads as
+`firstline up` starts here, one a core and at most two: fixes sought and recorded, look-alikes sought, the letter
+composed; not its delivery. The peer is one process, as it is shipped; it is set up from `../shared/bench` in the
+cache. Both read the same mails, at 10,000 tickets or incidents.
 """
 
 import json
@@ -24,6 +25,7 @@ from benchmarks import mail_made, mail_soak
 from benchmarks.load import cpu_seconds
 from benchmarks.requests import FLOOR
 from benchmarks.seed import seed
+from commands import cores
 from tests import servers
 from tests.stack import FIRSTLINE
 
@@ -148,9 +150,13 @@ def open_all(environment: dict[str, str]) -> Cost:
 
 
 def acknowledge(environment: dict[str, str]) -> Cost:
-    worker = stage("acknowledge", environment)
-    tell(worker, str(ACKNOWLEDGED))
-    return Cost(ACKNOWLEDGED, *spent(worker))
+    """By all workers at once, each a share; the last one ends the time."""
+    many = cores.workers()
+    workers = [stage("acknowledge", environment, str(part), str(many)) for part in range(many)]
+    for worker in workers:
+        tell(worker, str(ACKNOWLEDGED // many))
+    seconds, cpu_s = zip(*map(spent, workers), strict=True)
+    return Cost(ACKNOWLEDGED // many * many, max(seconds), sum(cpu_s))
 
 
 def spent(worker: subprocess.Popen[str]) -> tuple[float, float]:
@@ -160,9 +166,9 @@ def spent(worker: subprocess.Popen[str]) -> tuple[float, float]:
     return float(seconds), float(cpu_s)
 
 
-def stage(name: str, environment: dict[str, str]) -> subprocess.Popen[str]:
+def stage(name: str, environment: dict[str, str], *options: str) -> subprocess.Popen[str]:
     """A process that is ready to begin."""
-    command = [sys.executable, "-m", "benchmarks.mail_stages", name]
+    command = [sys.executable, "-m", "benchmarks.mail_stages", name, *options]
     worker = subprocess.Popen(
         command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     )

@@ -1,8 +1,8 @@
 """One stage of the mail channel in a process of its own: says `ready`, begins at a line, ends at another.
 
-`python -m benchmarks.mail_stages open` settles what waits until it is told to end; `acknowledge`
-renders so many of what is owed, with suggestions, by as many threads as a worker has. Either does one
-before it is ready, and prints its seconds and its seconds of CPU.
+`python -m benchmarks.mail_stages open` settles what waits until it is told to end; `acknowledge PART OF`
+renders so many of what is owed, with suggestions, of every `OF` notices one, by as many threads as one of
+so many workers has. Either does one before it is ready, and prints its seconds and its seconds of CPU.
 """
 
 import sys
@@ -15,7 +15,7 @@ from sqlalchemy import func, insert, select
 from sqlalchemy.orm.attributes import set_committed_value
 
 from commands.context import create_context
-from commands.worker import THREADS
+from commands.cores import threads_of_worker
 from email_intake import outgoing, process
 from email_intake.models import RawMessage
 from firstline.app import settings_of
@@ -28,19 +28,20 @@ from incidents.notices import Notice, Topic
 from knowledge_base.embedding import try_encoder
 
 
-def main(stage: str) -> None:
+def main(stage: str, part: int = 0, of: int = 1) -> None:
     app = create_context(JOBS_INLINE=True)
     with app.app_context():
         if stage == "acknowledge":
-            know_what_is_open()
-            acknowledge(1)
+            if part == 0:
+                know_what_is_open()
+            acknowledge(1, part=part, of=of)
         else:
             process.process(db.session.scalars(select(func.min(RawMessage.id))).one())
         print("ready", flush=True)
         many = int(sys.stdin.readline())
         began, spent = perf_counter(), process_time()
         if stage == "acknowledge":
-            acknowledge(many)
+            acknowledge(many, part=part, of=of)
         else:
             settle_until_told()
         print(perf_counter() - began, process_time() - spent, flush=True)
@@ -78,12 +79,14 @@ def _wait_for_the_end(told: threading.Event) -> None:
     told.set()
 
 
-def acknowledge(many: int) -> None:
+def acknowledge(many: int, *, part: int, of: int) -> None:
     """Search fixes for incidents that came by mail, offer them, render the mail."""
-    owed = select(Notice.id, Notice.incident_id).where(Notice.topic == Topic.ACKNOWLEDGED)
+    owed = select(Notice.id, Notice.incident_id).where(
+        Notice.topic == Topic.ACKNOWLEDGED, Notice.id % of == part
+    )
     rows = db.session.execute(owed.order_by(Notice.id.desc()).limit(many)).all()
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
-    with ThreadPoolExecutor(THREADS) as pool:
+    with ThreadPoolExecutor(threads_of_worker(of)) as pool:
         list(pool.map(lambda row: _acknowledge(app, *row), rows))
 
 
@@ -97,4 +100,4 @@ def _acknowledge(app: Flask, notice_id: int, incident_id: int) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(sys.argv[1], *map(int, sys.argv[2:]))

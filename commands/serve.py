@@ -10,14 +10,13 @@ import click
 from flask import Flask
 from gunicorn.app.base import BaseApplication
 
+from commands.cores import web_processes
 from commands.schema import require_schema
 from firstline import log
 from firstline.app import engine_options
 from firstline.settings import Settings
 
 THREADS = 32
-MOST_BY_ITSELF = 4
-"""Each costs the memory of a model and of all articles; whoever wants more says so."""
 GRACE_S = 3
 COLLECT_AFTER = (10_000, 10, 10)
 """How many objects come before rubbish is looked for, and how often that is done to the older ones."""
@@ -77,11 +76,6 @@ class Server(BaseApplication):
         _leave_alone_what_stays()
 
 
-def cores() -> int:
-    """How many cores this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
 def _file_to_share(settings: Settings) -> Path:
     """One a server: two machines may have their data in one folder, and one machine two servers."""
     name = f"web-{platform.node()}-{settings.listen.port}.db"
@@ -102,4 +96,4 @@ def serve(processes: int | None) -> None:
     settings = Settings.from_environ()
     require_schema(settings)
     log.configure("web")
-    Server(settings, processes or min(cores(), MOST_BY_ITSELF)).run()
+    Server(settings, processes or web_processes()).run()

@@ -17,6 +17,7 @@ from typing import IO
 
 import click
 
+from commands import cores
 from commands.ports import require_free
 from commands.schema import prepare_schema
 from commands.supervised import VARIABLE
@@ -186,28 +187,35 @@ def make_log(name: str, folder: Path) -> logging.Logger:
     return log
 
 
-def programs_of(names: Sequence[str], *, web_processes: int | None = None) -> list[Program]:
+def programs_of(names: Sequence[str], *, web_processes: int | None = None, workers: int = 1) -> list[Program]:
+    """The programs behind these names; a worker further than the first has its number behind its name."""
     firstline = str(Path(sys.executable).with_name("firstline"))
     # Only SIGINT lets the job engine finish the task it is at.
     signals = {"worker": signal.SIGINT}
     # Installing and training take every core: the portal shall be up before.
     delays = {"bot": BOT_WAITS}
-    options = {"web": ["--processes", str(web_processes)]} if web_processes else {}
+    options = {"worker": ["--threads", str(cores.threads_of_worker(workers))]}
+    if web_processes:
+        options["web"] = ["--processes", str(web_processes)]
     return [
         Program(
-            name,
+            name if number == 1 else f"{name}-{number}",
             [firstline, PROCESSES.get(name, name), *options.get(name, [])],
             signals.get(name, signal.SIGTERM),
             delays.get(name, 0.0),
         )
         for name in names
+        for number in range(1, 1 + (workers if name == "worker" else 1))
     ]
 
 
 @click.command()
 @click.argument("names", nargs=-1, type=click.Choice([*PROCESSES, SAMPLE]))
 @click.option("--processes", type=click.IntRange(1, 64), help="How many are web; by itself one a core.")
-def up(names: tuple[str, ...], processes: int | None) -> None:
+@click.option(
+    "--workers", type=click.IntRange(1, 64), help="How many are workers; by itself one a core, at most 2."
+)
+def up(names: tuple[str, ...], processes: int | None, workers: int | None) -> None:
     """Start every process (or only those named) and keep each one running until Ctrl-C."""
     settings = Settings.from_environ()
     wanted = names or (*PROCESSES, *([SAMPLE] if settings.demo else []))
@@ -219,7 +227,8 @@ def up(names: tuple[str, ...], processes: int | None) -> None:
         stop = threading.Event()
         with stopped_by_signals(stop):
             answers = greet_when_ready(settings, stop)
-            programs = programs_of(wanted, web_processes=processes)
+            many = workers or cores.workers()
+            programs = programs_of(wanted, web_processes=processes, workers=many)
             supervise(programs, settings.data_dir, stop, portal_answers=answers)
     click.echo("Everything is stopped.")
 

@@ -15,6 +15,7 @@ from huey.consumer import Consumer
 from sqlalchemy.exc import SQLAlchemyError
 
 from commands.context import create_context
+from commands.cores import WORKER_THREADS
 from commands.schema import require_schema
 from firstline import jobs, leases, log
 from firstline.app import settings_of
@@ -23,7 +24,7 @@ LEASE = "scheduler"
 LEASE_FOR = timedelta(seconds=15)
 BEAT_S = 4
 TICK_S = 1.0
-THREADS = 4
+SWEEPERS = 4
 FINISH_WITHIN_S = 6
 
 logger = log.get(__name__)
@@ -67,7 +68,7 @@ class Scheduler(threading.Thread):
         self._app, self._stop_asked = app, stop
         self._due_at = [0.0] * len(jobs.sweeps())
         self._running: dict[int, Future[None]] = {}
-        self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="sweep")
+        self._pool = ThreadPoolExecutor(SWEEPERS, thread_name_prefix="sweep")
 
     def run(self) -> None:
         heart = Heart(self._app, self._stop_asked)
@@ -100,9 +101,9 @@ class Scheduler(threading.Thread):
 class Jobs(Consumer):
     """huey's consumer, which finishes the task it is at on either signal, and tells the task of it."""
 
-    def __init__(self, huey: Huey, stop: threading.Event) -> None:
+    def __init__(self, huey: Huey, stop: threading.Event, *, threads: int) -> None:
         super().__init__(
-            huey, workers=THREADS, periodic=False, max_delay=0.5, shutdown_timeout=FINISH_WITHIN_S
+            huey, workers=threads, periodic=False, max_delay=0.5, shutdown_timeout=FINISH_WITHIN_S
         )
         self._stop_asked = stop
 
@@ -117,8 +118,9 @@ class Jobs(Consumer):
 
 
 @click.command()
-def worker() -> None:
-    """Background jobs and the sweep."""
+@click.option("--threads", type=click.IntRange(1, 64), default=WORKER_THREADS, help="How many do jobs.")
+def worker(threads: int) -> None:
+    """Background jobs and the sweep; any number of processes may do it beside each other."""
     log.configure("worker")
     app = create_context()
     require_schema(settings_of(app))
@@ -128,7 +130,7 @@ def worker() -> None:
     scheduler.start()
     logger.info("working")
     try:
-        Jobs(app.extensions["huey"], stop).run()
+        Jobs(app.extensions["huey"], stop, threads=threads).run()
     finally:
         stop.set()
         scheduler.join(FINISH_WITHIN_S)

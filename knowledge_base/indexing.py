@@ -1,13 +1,16 @@
 """The worker's part: passages and vectors of articles whose content or model changed."""
 
+import os
+import socket
 import threading
+from datetime import timedelta
 from time import monotonic
 
 from flask import current_app
-from sqlalchemy import and_, delete, func, or_, select
+from sqlalchemy import Select, and_, delete, func, or_, select
 from sqlalchemy.sql import ColumnElement
 
-from firstline import jobs, log
+from firstline import jobs, leases, log
 from firstline.app import settings_of
 from firstline.db import db, write
 from knowledge_base.articles import INDEX_JOB, next_change
@@ -18,6 +21,9 @@ from knowledge_base.passages import Piece, embed, pack
 
 SWEEP_S = 10
 WORK_FOR_S = 20.0
+LEASE = "indexing"
+LEASE_FOR = timedelta(minutes=2)
+"""Longer than `WORK_FOR_S` and one article of any length."""
 
 logger = log.get(__name__)
 _busy = threading.Lock()
@@ -55,14 +61,28 @@ def progress() -> tuple[int, int]:
 
 
 def _index_due(*, prefer: int | None) -> bool:
-    """Whether more is left to do in this process."""
+    """Whether more is left to do in this process; while another one indexes, nothing is."""
     encoder, reason = try_encoder(settings_of(current_app).model_dir)
     if encoder is None:
         logger.warning("articles get no vectors, search goes on by words", reason=reason)
         return False
-    stop, stop_at = jobs.stop_flag(), monotonic() + WORK_FOR_S
     order = (Article.id != prefer, Article.id) if prefer else (Article.id,)
     due = select(Article.id).where(Article.state == State.PUBLISHED, _is_due(encoder)).order_by(*order)
+    if db.session.scalar(due.limit(1)) is None:
+        return False
+    holder = f"{socket.gethostname()}:{os.getpid()}"
+    leases.bury(LEASE)
+    if not leases.hold(LEASE, holder, for_=LEASE_FOR):
+        return False
+    try:
+        return _index(due, encoder)
+    finally:
+        leases.release(LEASE, holder)
+
+
+def _index(due: Select[int], encoder: Encoder) -> bool:
+    """Whether more is left to do."""
+    stop, stop_at = jobs.stop_flag(), monotonic() + WORK_FOR_S
     for article_id in db.session.scalars(due).all():
         if stop.is_set():
             return False

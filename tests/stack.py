@@ -102,7 +102,11 @@ def running(*processes: str) -> Iterator[Stack]:
         stack.run("demo", "load")
         log = (stack.folder / "supervisor.log").open("w")
         supervisor = subprocess.Popen(
-            [FIRSTLINE, "up", *processes], env=stack.environment, cwd=ROOT, stdout=log, stderr=log
+            [FIRSTLINE, "up", "--workers", "1", *processes],
+            env=stack.environment,
+            cwd=ROOT,
+            stdout=log,
+            stderr=log,
         )
         try:
             stack.await_portal()

@@ -175,4 +175,13 @@ def test_the_wait_doubles_up_to_a_bound_and_is_short_again_after_a_steady_run() 
 def test_only_web_is_told_how_many_it_is() -> None:
     web, worker = programs_of(["web", "worker"], web_processes=3)
     assert web.command[1:] == ["serve", "--processes", "3"]
-    assert worker.command[1:] == ["worker"]
+    assert worker.command[1:] == ["worker", "--threads", "4"]
+
+
+def test_workers_are_kept_each_alone_and_share_the_threads() -> None:
+    intake, *workers = programs_of(["intake", "worker"], workers=2)
+    assert intake.command[1:] == ["intake"]
+    assert [one.name for one in workers] == ["worker", "worker-2"]
+    for one in workers:
+        assert one.command[1:] == ["worker", "--threads", "2"]
+        assert one.stop_signal == signal.SIGINT

@@ -2,13 +2,14 @@
 
 import time
 from dataclasses import replace
+from datetime import timedelta
 
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from firstline import jobs
+from firstline import jobs, leases
 from knowledge_base import articles, confidence, indexing
 from knowledge_base import search as ranked
 from knowledge_base.articles import Draft
@@ -188,6 +189,15 @@ def test_asked_to_stop_it_finishes_its_article_and_leaves_the_rest_for_the_next_
         jobs.run_waiting()
     assert indexing.progress() == (1, 5)
     jobs.stop_flag().clear()
+    indexing.index_what_was_missed()
+    assert indexing.progress() == (5, 5)
+
+
+def test_of_two_workers_one_indexes_at_a_time(encoder, base):
+    leases.hold(indexing.LEASE, "another-machine:1", for_=timedelta(minutes=1))
+    indexing.index_what_was_missed()
+    assert indexing.progress() == (0, 5)
+    leases.release(indexing.LEASE, "another-machine:1")
     indexing.index_what_was_missed()
     assert indexing.progress() == (5, 5)
 
