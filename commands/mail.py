@@ -118,7 +118,7 @@ def _again(raw_id: int, *, is_released: bool) -> None:
 def _ingest(name: str, raw: bytes | OSError) -> dict[str, object]:
     if isinstance(raw, OSError):
         return {"file": name, "outcome": None, "reason": f"cannot be read: {raw.strerror}"}
-    row = process.process_at_once(spool.store(raw, route=spool.FILE))
+    row = process.process_at_once(spool.store(raw, route=spool.FILE, client=spool.FILE))
     return _result(name, row, process.read_again(row))
 
 

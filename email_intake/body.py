@@ -18,6 +18,7 @@ from email_intake.leaves import (
     from_base64,
     kind_of,
     name_of,
+    place_name_of,
     reflowed,
 )
 from email_intake.markup import pictures_in, to_text
@@ -35,6 +36,11 @@ EMPTY_PLAIN = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 """A plain version that says nothing: that there is an HTML one, or where in it pictures stand."""
+TEXTS = frozenset(
+    {"text/plain", "text/html", "text/enriched", "text/richtext", "text/markdown", "text/x-amp-html"}
+)
+PACKED_TEXTS = frozenset({"text/calendar", "text/rtf"})
+CONTROLS = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f]+")
 PICTURE_PLACE = re.compile(r"\[cid:([^\]@\s]{1,100})(?:@[^\]\s]{1,100})?\]")
 
 
@@ -98,7 +104,7 @@ def _visit(part: Message, body: Body, *, depth: int) -> None:
             body.defects.append("too many parts")
         return
     kind = kind_of(part)
-    mended = None if part.is_multipart() else mending.with_its_boundary(part, content_of(part, []))
+    mended = mending.with_its_boundary(part, content_of(part, [])) if mending.claims_parts(part) else None
     if mended is not None:
         body.defects.append("a boundary that the header does not name")
         _visit(mended, body, depth=depth + 1)
@@ -176,7 +182,7 @@ def _visit_leaf(part: Message, kind: str, body: Body, *, is_root: bool) -> None:
     elif _is_text(part, kind, name, content, body, is_root=is_root):
         _take_text(part, kind, content, body)
     elif content or name or kind != "text/plain":
-        body.attach(name, kind, content, **_place_of(part))
+        body.attach(name or place_name_of(part), kind, content, **_place_of(part))
 
 
 def _place_of(part: Message) -> "Place":
@@ -211,17 +217,10 @@ def _is_text(part: Message, kind: str, name: str, content: bytes, body: Body, *,
         return False
     if part.get_content_maintype() == "multipart":
         return True
-    if is_root and not name and not kind.startswith("text/"):
+    if is_root and not name and kind not in TEXTS | PACKED_TEXTS:
         # The whole mail claims to be a file; if it reads as text, it is the message (case 87).
         return charsets.is_readable(content)
-    if kind not in {
-        "text/plain",
-        "text/html",
-        "text/enriched",
-        "text/richtext",
-        "text/markdown",
-        "text/x-amp-html",
-    }:
+    if kind not in TEXTS:
         return kind in {"text", "text/unknown"} and not name
     return not name or (not body.texts and part.get_content_disposition() is None)
 
@@ -245,7 +244,7 @@ def _take_text(part: Message, kind: str, content: bytes, body: Body) -> None:
         text = reflowed(part, text)
     if defect:
         body.defects.append(defect)
-    clean = text.replace("\0", "").replace("\r\n", "\n").replace("\r", "\n").strip("\n")
+    clean = CONTROLS.sub("", text).replace("\r\n", "\n").replace("\r", "\n").strip("\n")
     if kind != "text/html" or not body.says(clean):
         body.texts.append(clean)
 

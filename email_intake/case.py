@@ -16,7 +16,7 @@ UNKNOWN = Address("", "unknown@localhost")
 class Case:
     """`person_id` and `role` are the sender's where we know them, and `is_settled_person` says that
     this mail changes nothing about them. `mailbox` is where the mail came in,
-    None for the listener and files, `client` who brought it to the listener. `may_answer`: an automatic answer is allowed.
+    None for the listener and files, `client` who brought it to the listener, `spool.FILE` where a person did by the command. `may_answer`: an automatic answer is allowed.
     """
 
     raw_id: int

@@ -63,6 +63,8 @@ CHARSET = re.compile(
     re.IGNORECASE,
 )
 LAST_RESORT = "cp1252"
+TWICE = re.compile("Ã[\u0080-\u00bf\u0152-\u2122]|â€[\u0080-\u00bf\u0152-\u2122]")
+LEAST_TWICE = 3
 MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf_16_le"), (codecs.BOM_UTF16_BE, "utf_16_be"))
 WESTERN = frozenset({"cp1252", "iso8859_15"})
 UPPER_WORD = re.compile(rb"[\x80-\xff]{3,}")
@@ -91,10 +93,24 @@ def decode(content: bytes, label: str | None = None, *, hint: str | None = None)
     # Bytes that happen to be UTF-8 are UTF-8: no Western text reads like that.
     for name in ("utf-8", codec) if codec in WESTERN else (codec, "utf-8"):
         text = _strictly(content, name) if name else None
+        if text is not None and name == "utf-8":
+            text = _once(text)
         if text is not None:
             lied = codec not in {None, "utf-8", name} and not content.isascii()
             return text, defect or (f"not really {label}" if lied else None)
     return _guessed(content, codec, _codec(hint)), defect or f"not really {label or 'UTF-8'}"
+
+
+def _once(text: str) -> str:
+    """What was written in UTF-8 twice, once: no text reads like that, but one that shows somebody what it looks like."""
+    if not ("Ã" in text or "â€" in text) or len(TWICE.findall(text)) < LEAST_TWICE:
+        return text
+    for codec in ("cp1252", "latin-1"):
+        try:
+            return text.encode(codec).decode()
+        except UnicodeError:
+            continue
+    return text
 
 
 def _by_mark(content: bytes) -> str | None:

@@ -14,6 +14,7 @@ from flask import current_app
 from sqlalchemy import Select, bindparam, func, select, update
 from sqlalchemy.orm import Session
 
+from email_intake import spool
 from email_intake.addresses import untagged
 from email_intake.case import Case
 from email_intake.models import Flood, Outcome, RawMessage
@@ -76,7 +77,12 @@ def domain_of(address: str) -> str:
 
 
 def sources_of(case: Case) -> list[Source]:
-    """The narrowest first. Whom our mail server vouches for answers for nobody else of the domain."""
+    """The narrowest first. Whom our mail server vouches for answers for nobody else of the domain.
+
+    None for files: whoever feeds a folder of mail into the desk wants each of them.
+    """
+    if case.client == spool.FILE:
+        return []
     key, domain = key_of(case.sender.address), domain_of(case.sender.address)
     person = Source(key, BY_PERSON, key, MOST_OPENED)
     if case.verdict.is_verified:

@@ -20,6 +20,9 @@ EXTENSIONS = {
     "text/html": "html",
     "text/plain": "txt",
     "text/vcard": "vcf",
+    "text/x-vcard": "vcf",
+    "text/xml": "xml",
+    "text/csv": "csv",
     "application/pgp-signature": "asc",
     "application/pkcs7-signature": "p7s",
     "application/x-pkcs7-signature": "p7s",
@@ -31,17 +34,20 @@ FOOTER = re.compile(
 )
 """The rule above what others add, or words below the end: no line of base64 looks like that."""
 BETWEEN_TWO_WORDS = re.compile(rb"\S(?=[ \t]+\S)")
+FILE_NAME = re.compile(r"\A[^:?&=%]{1,100}\.[A-Za-z0-9]{1,5}\Z")
 KIND = re.compile(r"\s*([\w!#$&^.+-]+/[\w!#$&^.+-]+)")
 NOT_BASE64 = bytes(set(range(256)) - set(f"{ascii_letters}{digits}+/".encode()))
 
 
 def content_of(part: Message, defects: list[str]) -> bytes:
     """The decoded bytes of a leaf, as far as they can be decoded (case 107)."""
-    payload = part.get_payload()
+    # Not `get_payload()`: that reads 8-bit characters by the charset the part names, before it is decoded.
+    payload = vars(part)["_payload"]
     if isinstance(payload, list):
         return b"\n".join(bytes_of(inner, defects) for inner in payload if isinstance(inner, Message))
     encoding = encoding_of(part)
-    raw = str(payload).encode("ascii", "surrogateescape") if _is_wire(str(payload)) else str(payload).encode()
+    text = str(payload or "")
+    raw = text.encode("ascii", "surrogateescape") if _is_wire(text) else text.encode()
     if encoding == "base64":
         return from_base64(raw, defects)
     if encoding == "quoted-printable":
@@ -80,6 +86,13 @@ def name_of(part: Message) -> str:
         if name:
             return name
     return ""
+
+
+def place_name_of(part: Message) -> str:
+    """What a file without a name is called where it is said to come from, or in its description."""
+    head = Head.of(part)
+    said = (clean_name(head.text(field)) for field in ("content-location", "content-description"))
+    return next((one for one in said if FILE_NAME.match(one)), "")
 
 
 def _readable(part: Message, header: str) -> Message:

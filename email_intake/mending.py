@@ -16,10 +16,15 @@ MULTIPART = re.compile(r"\A\s*multipart/|\bboundary\s*(?:\*[\d*]*)?=", re.IGNORE
 WHERE = ("url", "site", "server", "directory")
 
 
+def claims_parts(part: Message) -> bool:
+    """Whether a leaf says that it has parts: a multipart whose boundary is never there, or a boundary where none belongs."""
+    said = () if part.is_multipart() else part.get_all("content-type", ())
+    return any(MULTIPART.search(str(one)) for one in said)
+
+
 def with_its_boundary(part: Message, content: bytes) -> Message | None:
     """The part taken apart at the boundary that its content shows; None where it shows none (case 90)."""
-    claims = any(MULTIPART.search(str(said)) for said in part.get_all("content-type", []))
-    found = SEPARATOR.search(content) if claims and not part.is_multipart() else None
+    found = SEPARATOR.search(content)
     if found is None:
         return None
     kind = part.get_content_type() if part.get_content_maintype() == "multipart" else "multipart/mixed"

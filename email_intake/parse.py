@@ -1,7 +1,6 @@
 """Bytes to `ParsedMail`. Never raises: what cannot be read becomes a defect and a reduced message."""
 
 import re
-from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email import message_from_bytes
@@ -10,7 +9,7 @@ from email.utils import parsedate_to_datetime
 from hashlib import sha256
 
 from email_intake import body as bodies
-from email_intake import charsets, quote
+from email_intake import charsets, quote, repair
 from email_intake.body import Attached, Body
 from email_intake.headers import PLAUSIBLE, Address, Head, normalise_id, one_line
 
@@ -25,13 +24,6 @@ TRACE = frozenset(
     "arc-message-signature arc-authentication-results received-spf x-received x-spam-status x-spam-score "
     "x-spam-level x-spam-checker-version x-virus-scanned x-uid x-keywords status x-status x-mozilla-status "
     "x-mozilla-status2 x-google-smtp-source x-gm-message-state".split()
-)
-HEADER_LINE = re.compile(rb"[!-9;-~]{1,80}[ \t]*:")
-BLANK_BEFORE_COLON = re.compile(rb"\A([!-9;-~]{1,80})[ \t]+:")
-MBOX_LINE = re.compile(rb">?From (?![ \t]*:)")
-KNOWN_HEADER = re.compile(
-    rb"(?im)^(?:from|to|cc|subject|date|message-id|content-type|content-transfer-encoding|mime-version|reply-to|"
-    rb"in-reply-to|references|received|return-path|x-[\w-]+)[ \t]*:"
 )
 PREFIX = re.compile(
     r"\A\s*(?:(?:re|aw|sv|rv|antw|antwort|fw|fwd|wg|tr|vs|odp|res|rif|ynt|vl|enc|回复|答复|转发|回覆|轉寄|w\.)"
@@ -76,7 +68,7 @@ class ParsedMail:
 def parse(raw: bytes, *, envelope_from: str | None = None, envelope_to: tuple[str, ...] = ()) -> ParsedMail:
     """Read one raw message; the envelope helps where the headers do not say."""
     defects: list[str] = []
-    repaired = _repaired(raw, defects)
+    repaired = repair.repaired(raw, defects)
     message, body = _structure(repaired, defects)
     head = Head.of(message)
     sender, senders = _sender(head, envelope_from, defects)
@@ -152,37 +144,6 @@ def _reduced(raw: bytes) -> tuple[Message, Body]:
 
 def _is_machinery(line: bytes) -> bool:
     return line.startswith(b"--") or line.lower().startswith((b"content-", b"mime-version"))
-
-
-def _repaired(raw: bytes, defects: list[str]) -> bytes:
-    """Undo what makes Python take headers for the body (cases 80, 81)."""
-    if raw.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
-        # A whole mail that an editor saved in its own charset.
-        raw = charsets.decode(raw)[0].encode("utf-8", "replace")
-    raw = raw.removeprefix(BOM_UTF8).lstrip(b"\r\n")
-    if MBOX_LINE.match(raw):
-        raw = raw.partition(b"\n")[2]
-    if b"\n" not in raw[:100_000] and b"\r" in raw:
-        raw = raw.replace(b"\r", b"\n")
-    gap = re.search(rb"\r?\n[ \t]*\r?\n", raw)
-    head = raw[: gap.start()] if gap else raw
-    lines = [BLANK_BEFORE_COLON.sub(rb"\1:", line) for line in head.split(b"\n")]
-    bad = [i for i, line in enumerate(lines) if _is_stray(line) and i > 0]
-    if not bad or not KNOWN_HEADER.search(b"\n".join(lines[bad[0] :])):
-        return b"\n".join(lines) + raw[len(head) :]
-    defects.append("a line in the headers without a name")
-    for i in bad:
-        lines[i] = _folded(lines[i], lines[i - 1])
-    return b"\n".join(lines) + raw[len(head) :]
-
-
-def _is_stray(line: bytes) -> bool:
-    return bool(line.strip()) and line[:1] not in b" \t" and not HEADER_LINE.match(line)
-
-
-def _folded(line: bytes, before: bytes) -> bytes:
-    """A stray line goes on with the subject; after anything else it becomes a header of its own."""
-    return b" " + line if before.lower().startswith(b"subject") else b"X-Stray-Line: " + line
 
 
 def _sender(head: Head, envelope_from: str | None, defects: list[str]) -> tuple[Address | None, int]:

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import select
 
-from email_intake import flood
+from email_intake import flood, spool
 from email_intake.models import Flood, Outcome
 from firstline.db import db
 from tests.email_intake.test_pipeline import mail
@@ -79,3 +79,9 @@ def test_an_answer_is_heard_though_its_domain_is_in_flood(take, bounds):
     answer = mail("More about it.", slug="answer", extra="References: <0@example.com>")
     row = take(answer.replace("erin@example.com", "p0@crowd.example"))
     assert (row.outcome, row.reason, row.incident_id) == (Outcome.APPENDED, "references", told[0][1])
+
+
+def test_files_that_a_person_feeds_in_are_no_flood(take, bounds):
+    bounds(person=2, others=2)
+    told = taken(take, *["erin@example.com"] * 5, client=spool.FILE)
+    assert [outcome for outcome, _incident in told] == [Outcome.OPENED] * 5
