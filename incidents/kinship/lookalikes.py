@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from flask import current_app
 from numpy.typing import NDArray
-from sqlalchemy import and_, bindparam, or_, select, true
+from sqlalchemy import and_, bindparam, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from firstline import clock, jobs, log
@@ -20,12 +20,12 @@ from firstline.app import settings_of
 from firstline.db import db, inserting, write
 from incidents import duplicates
 from incidents.kinship.models import IncidentVector, Lookalike, Verdict
+from incidents.kinship.nearest import nearest_in_meaning
 from incidents.kinship.telling import (
     COMPARED,
     MOST_COMPARED,
     Told,
     may_be_joined,
-    nearest_in_meaning,
     told,
     vector_of,
     words_of,
@@ -158,10 +158,11 @@ def open_of_others(person: Person | None, words: str) -> Incident | None:
     if encoder is None or not words.strip():
         return None
     vector = encoder.encode([words[:COMPARED]])[0]
-    is_anothers = Incident.requester_id != person.id if person else true()
-    nearest = nearest_in_meaning(vector, encoder, is_anothers, limit=MOST_TYPED)
+    my_id = person.id if person else 0
+    nearest = nearest_in_meaning(vector, encoder, lambda _ids, theirs: theirs != my_id, limit=MOST_TYPED)
     me = duplicates.read(words[:COMPARED], vector, site=person.site if person else "")
-    found = _rank(me, told(Incident.id.in_(nearest), encoder=encoder, limit=MOST_TYPED), encoder)
+    known = told(Incident.id.in_(nearest), *may_be_joined(), encoder=encoder, limit=MOST_TYPED)
+    found = _rank(me, known, encoder)
     return db.session.get(Incident, found[0].incident_id) if found else None
 
 
@@ -197,11 +198,11 @@ def _comparable(
     incident: Incident, encoder: Encoder | None, vector: NDArray[np.float32] | None
 ) -> Sequence[Told]:
     """The open ones nearest in meaning, of those that had their turn: the others find this one at theirs."""
-    is_other = Incident.id != incident.id
     if encoder is not None and vector is not None:
-        nearest = nearest_in_meaning(vector, encoder, is_other, limit=MOST_READ)
-        return told(Incident.id.in_(nearest), encoder=encoder, limit=MOST_READ)
-    return told(is_other, *may_be_joined(), encoder=encoder, limit=MOST_COMPARED)
+        my_id = incident.id
+        nearest = nearest_in_meaning(vector, encoder, lambda ids, _people: ids != my_id, limit=MOST_READ)
+        return told(Incident.id.in_(nearest), *may_be_joined(), encoder=encoder, limit=MOST_READ)
+    return told(Incident.id != incident.id, *may_be_joined(), encoder=encoder, limit=MOST_COMPARED)
 
 
 def _rank(me: duplicates.Reading, others: Sequence[Told], encoder: Encoder | None) -> list[Near]:

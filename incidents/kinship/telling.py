@@ -10,9 +10,7 @@ from sqlalchemy import ColumnElement, and_, select
 
 from firstline import clock
 from firstline.db import db
-from incidents import duplicates
 from incidents.kinship.models import IncidentVector
-from incidents.kinship.vectors import vectors_of
 from incidents.models import OPEN, Incident
 from incidents.people import Person
 from knowledge_base.embedding import Encoder
@@ -74,25 +72,6 @@ def may_be_joined() -> tuple[ColumnElement[bool], ...]:
         Incident.created_at > clock.now() - LOOKS_BACK,
         Incident.follows_parent.is_(False),
     )
-
-
-def nearest_in_meaning(
-    vector: NDArray[np.float32], encoder: Encoder, which: ColumnElement[bool], *, limit: int
-) -> list[int]:
-    """The nearest of those that are alike enough in meaning to be proposed at all."""
-    kept = (
-        select(IncidentVector.incident_id)
-        .join(Incident, Incident.id == IncidentVector.incident_id)
-        .where(*may_be_joined(), which)
-        .where(IncidentVector.model == encoder.identity)
-    )
-    newest = kept.order_by(IncidentVector.incident_id.desc()).limit(MOST_COMPARED)
-    ids = db.session.scalars(newest).all()
-    if not ids:
-        return []
-    alike = vectors_of(ids, model=encoder.identity) @ vector
-    nearest = [place for place in np.argsort(-alike)[:limit] if alike[place] >= duplicates.LEAST_MEANING]
-    return [ids[place] for place in nearest]
 
 
 def vector_of(incident: Incident, encoder: Encoder | None) -> NDArray[np.float32] | None:
