@@ -4,19 +4,19 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, not_, select, tuple_
-from sqlalchemy.orm import defer, joinedload
+from sqlalchemy import ColumnElement, Select, not_, select, tuple_
+from sqlalchemy.orm import joinedload
 
 from firstline import signing
 from firstline.db import db
 from firstline.i18n import gettext as _
 from incidents.errors import Invalid, NotFound
+from incidents.listed import LISTED, Listed
 from incidents.models import OPEN, Entry, Incident, State, Visibility, id_of
-from incidents.people import Person, Team
+from incidents.people import Person
 from incidents.policy import Action, may, require
 from incidents.search.conditions import FOLLOWING, condition, conditions
 from incidents.search.language import parse
-from incidents.services import Service
 
 PAGE = 25
 MOST = 100
@@ -39,32 +39,44 @@ class Filter:
 
 
 @dataclass(frozen=True)
-class Page:
+class Page[T]:
     """One page of incidents and the cursor of the next one, None at the end."""
 
-    incidents: Sequence[Incident]
+    incidents: Sequence[T]
     next: str | None
 
 
-def work(person: Person, wanted: Filter, *, cursor: str | None = None, limit: int = PAGE) -> Page:
+def work(person: Person, wanted: Filter, *, cursor: str | None = None, limit: int = PAGE) -> Page[Listed]:
     """Support's queue: what breaks next comes first (priority, then what is due)."""
     require(person, Action.SEE_QUEUE)
-    keys = (Incident.priority, Incident.due_at, Incident.id)
-    found = _filtered(wanted, person).options(*_LISTED).order_by(*keys)
+    asked = _asked(wanted, person)
     if cursor:
         priority, due_at, last = _read(cursor, 3)
-        found = found.where(tuple_(*keys) > tuple_(priority, datetime.fromisoformat(str(due_at)), last))
-    return _page(found, limit, lambda last: [last.priority, last.due_at.isoformat(), last.id])
+        after = tuple_(priority, datetime.fromisoformat(str(due_at)), last)
+        asked.append(tuple_(*_BY_CLOCK) > after)
+    # The page is found first: what is not on it is neither joined with its people nor carried through a sort.
+    found = select(Incident.id).where(*asked).order_by(*_BY_CLOCK).limit(_more_than(limit))
+    rows = _listed(found).order_by(*_BY_CLOCK)
+    return _page(_lines(rows), limit, lambda last: [last.priority, last.due_at.isoformat(), last.id])
 
 
-def visible(person: Person, wanted: Filter, *, cursor: str | None = None, limit: int = PAGE) -> Page:
+def newest(person: Person, wanted: Filter, *, cursor: str | None = None, limit: int = PAGE) -> Page[Listed]:
+    """Support's list of what is over: that has no clock, the newest comes first."""
+    require(person, Action.SEE_QUEUE)
+    found = _from_newest(select(Incident.id), wanted, person, cursor).limit(_more_than(limit))
+    rows = _listed(found).order_by(Incident.id.desc())
+    return _page(_lines(rows), limit, lambda last: [last.id])
+
+
+def visible(
+    person: Person, wanted: Filter, *, cursor: str | None = None, limit: int = PAGE
+) -> Page[Incident]:
     """Everything this person may see, newest first: support all, others their own."""
-    found = _filtered(wanted, person).order_by(Incident.id.desc())
+    found = _from_newest(select(Incident).options(*_LOADED), wanted, person, cursor)
     if not may(person, Action.SEE_QUEUE):
         found = found.where(Incident.requester_id == person.id)
-    if cursor:
-        found = found.where(Incident.id < _read(cursor, 1)[0])
-    return _page(found, limit, lambda last: [last.id])
+    rows = db.session.scalars(found.limit(_more_than(limit))).all()
+    return _page(rows, limit, lambda last: [last.id])
 
 
 def mine(person: Person, *, open_only: bool = False, limit: int = 50) -> Sequence[Incident]:
@@ -101,14 +113,13 @@ def facts_for(person: Person, entry: Entry) -> dict[str, object]:
     return {name: value for name, value in entry.facts.items() if name in TOLD_TO_ALL}
 
 
-def among(person: Person, wanted: Filter, ids: Collection[int]) -> Sequence[Incident]:
+def among(person: Person, wanted: Filter, ids: Collection[int]) -> Sequence[Listed]:
     """Which of these incidents are in the list that is wanted."""
     require(person, Action.SEE_QUEUE)
-    found = _filtered(wanted, person).options(*_LISTED).where(Incident.id.in_(ids))
-    return db.session.scalars(found).all()
+    return _lines(LISTED.where(Incident.id.in_(ids), *_asked(wanted, person)))
 
 
-def is_before(incident: Incident, cursor: str) -> bool:
+def is_before(incident: Listed, cursor: str) -> bool:
     """Whether support's queue has this incident on a page that ends at that cursor."""
     priority, due_at, last = _read(cursor, 3)
     at = (priority, datetime.fromisoformat(str(due_at)), last)
@@ -122,18 +133,10 @@ _LOADED = (
     joinedload(Incident.service),
 )
 
-_LISTED = (
-    defer(Incident.description),
-    defer(Incident.solution),
-    joinedload(Incident.requester).load_only(Person.name),
-    joinedload(Incident.assignee).load_only(Person.name),
-    joinedload(Incident.team).load_only(Team.name),
-    joinedload(Incident.service).load_only(Service.name),
-)
-"""What support's list shows. The database would carry long words through its sort, and each row all of its people."""
+_BY_CLOCK = (Incident.priority, Incident.due_at, Incident.id)
 
 
-def _filtered(wanted: Filter, person: Person) -> Select[Incident]:
+def _asked(wanted: Filter, person: Person) -> list[ColumnElement[bool]]:
     fields = {
         "state": _state(wanted.state),
         "team": wanted.team,
@@ -142,7 +145,20 @@ def _filtered(wanted: Filter, person: Person) -> Select[Incident]:
     asked = [condition(key, value, person) for key, value in fields.items() if value]
     if wanted.leads_only:
         asked.append(not_(FOLLOWING))
-    return select(Incident).options(*_LOADED).where(*asked, *conditions(parse(wanted.q), person))
+    return [*asked, *conditions(parse(wanted.q), person)]
+
+
+def _from_newest[T](found: Select[T], wanted: Filter, person: Person, cursor: str | None) -> Select[T]:
+    found = found.where(*_asked(wanted, person)).order_by(Incident.id.desc())
+    return found.where(Incident.id < _read(cursor, 1)[0]) if cursor else found
+
+
+def _listed(found: Select[int]) -> Select[Listed]:
+    return LISTED.where(Incident.id.in_(found))
+
+
+def _lines(rows: Select[Listed]) -> Sequence[Listed]:
+    return [Listed._make(row) for row in db.session.execute(rows)]
 
 
 def _state(text: str) -> str:
@@ -151,11 +167,19 @@ def _state(text: str) -> str:
     return text
 
 
-def _page(found: Select[Incident], limit: int, key: Callable[[Incident], list[object]]) -> Page:
-    limit = max(1, min(limit, MOST))
-    rows = db.session.scalars(found.limit(limit + 1)).all()
-    more = len(rows) > limit
-    return Page(rows[:limit], signing.sign(CURSOR, key(rows[limit - 1])) if more else None)
+def _more_than(limit: int) -> int:
+    """One more says whether there is another page."""
+    return _within(limit) + 1
+
+
+def _within(limit: int) -> int:
+    return max(1, min(limit, MOST))
+
+
+def _page[T](rows: Sequence[T], limit: int, key: Callable[[T], list[object]]) -> Page[T]:
+    limit = _within(limit)
+    shown = rows[:limit]
+    return Page(shown, signing.sign(CURSOR, key(shown[-1])) if len(rows) > limit else None)
 
 
 def _read(cursor: str, length: int) -> list[object]:

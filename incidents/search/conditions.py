@@ -43,7 +43,9 @@ def conditions(query: Query, person: Person) -> list[Condition]:
     incident_id = number_in(query)
     if incident_id is not None:
         return [or_(Incident.id == incident_id, _condition(query.terms[0], person))]
-    return [_signed(term, _condition(term, person)) for term in query.terms]
+    said = [term for term in query.terms if term.key == WORDS and not term.negated]
+    others = [_signed(term, _condition(term, person)) for term in query.terms if term not in said]
+    return [*others, _with_words(said, person)] if said else others
 
 
 def condition(key: str, value: str, person: Person) -> Condition:
@@ -65,15 +67,15 @@ def _signed(term: Term, condition: Condition) -> Condition:
 
 def _condition(term: Term, person: Person) -> Condition:
     if term.key == WORDS:
-        return _with_words(term, person)
+        return _with_words([term], person)
     if term.than or term.key in {"age", "updated", "due"}:
         return COMPARED[term.key](term)
     return or_(*(MEANING[term.key](value, person) for value in term.values))
 
 
-def _with_words(term: Term, person: Person) -> Condition:
-    with_internal = may(person, Action.SEE_QUEUE)
-    found = words.containing(term.values[0], is_exact=term.is_exact, with_internal=with_internal)
+def _with_words(terms: Sequence[Term], person: Person) -> Condition:
+    phrases = [words.Phrase(term.values[0], term.is_exact) for term in terms]
+    found = words.containing(*phrases, with_internal=may(person, Action.SEE_QUEUE))
     return false() if found is None else Incident.id.in_(found)
 
 

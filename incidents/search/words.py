@@ -8,6 +8,7 @@ Internal words stand apart: who may not read notes does not find by them either.
 import re
 import unicodedata
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from sqlalchemy import (
     Column,
@@ -62,6 +63,13 @@ FTS = Table(
 """As SQLite has it."""
 
 
+class Phrase(NamedTuple):
+    """Words that are all looked for, each of which may go on; or exactly these, one after the other."""
+
+    text: str
+    is_exact: bool = False
+
+
 def create(connection: Connection) -> None:
     """The table, in the form this database wants."""
     if connection.dialect.name == "sqlite":
@@ -105,31 +113,40 @@ def add(session: Session, incident_id: int, text: str, *, is_internal: bool) -> 
         _insert(session, incident_id, **{column: words})
 
 
-def containing(words: str, *, is_exact: bool, with_internal: bool) -> Select[tuple[int]] | None:
-    """The ids of incidents with all these words (each may go on), or with exactly this phrase.
+def containing(*phrases: Phrase, with_internal: bool) -> Select[tuple[int]] | None:
+    """The ids of incidents in which all of these are; None where one has no word in it.
 
-    None where there is no word in it.
+    Asked at once: the index answers each question with every incident that has those words.
     """
-    found = plain(words).split()
-    if not found:
+    found = [Phrase(plain(text), is_exact) for text, is_exact in phrases]
+    if not all(text for text, _is_exact in found):
         return None
     if _is_sqlite(db.session()):
-        return select(FTS.c.rowid).where(_match(found, is_exact, with_internal))
-    return select(INDEXED.c.incident_id).where(_at_at(found, is_exact, with_internal))
+        return select(FTS.c.rowid).where(_match(found, with_internal))
+    return select(INDEXED.c.incident_id).where(_at_at(found, with_internal))
 
 
-def _match(words: Sequence[str], is_exact: bool, with_internal: bool) -> ColumnElement[bool]:
-    quoted = f'"{" ".join(words)}"' if is_exact else " ".join(f'"{word}"*' for word in words)
+def _match(phrases: Sequence[Phrase], with_internal: bool) -> ColumnElement[bool]:
+    quoted = [
+        f'"{text}"' if is_exact else " AND ".join(f'"{word}"*' for word in text.split())
+        for text, is_exact in phrases
+    ]
     columns = "{title public internal}" if with_internal else "{title public}"
-    matches: ColumnElement[bool] = literal_column(NAME).op("MATCH")(literal(f"{columns} : ({quoted})"))
+    matches: ColumnElement[bool] = literal_column(NAME).op("MATCH")(
+        literal(f"{columns} : ({' AND '.join(quoted)})")
+    )
     return matches
 
 
-def _at_at(words: Sequence[str], is_exact: bool, with_internal: bool) -> ColumnElement[bool]:
+def _at_at(phrases: Sequence[Phrase], with_internal: bool) -> ColumnElement[bool]:
     weights = TITLE + PUBLIC + (INTERNAL if with_internal else "")
-    between, ending = (" <-> ", weights) if is_exact else (" & ", f"*{weights}")
-    asked = between.join(f"'{word}':{ending}" for word in words)
-    return INDEXED.c.words.op("@@")(func.to_tsquery(SIMPLE, asked))
+    asked = [
+        (" <-> " if is_exact else " & ").join(
+            f"'{word}':{'' if is_exact else '*'}{weights}" for word in text.split()
+        )
+        for text, is_exact in phrases
+    ]
+    return INDEXED.c.words.op("@@")(func.to_tsquery(SIMPLE, " & ".join(asked)))
 
 
 def _insert(

@@ -6,11 +6,12 @@ on which the clock is put forward (an hour is missing) or back (an hour comes tw
 come out aware, in UTC.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from itertools import accumulate
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from incidents.sla.public_holidays import is_public_holiday
@@ -22,12 +23,10 @@ FARTHEST_OFFSET = timedelta(hours=16)
 
 CACHED_DAYS = 20_000
 CACHED_YEARS = 200
-LONG = timedelta(days=14)
-"""From here on whole years are summed up and kept, rather than each date looked at."""
+CACHED_INSTANTS = 1000
 
 
-@dataclass(frozen=True, order=True)
-class Span:
+class Span(NamedTuple):
     """From `start` until just before `end`, in minutes since midnight on the wall clock (end at most 1440)."""
 
     start: int
@@ -79,26 +78,24 @@ def worked(calendar: Calendar, start: datetime, end: datetime) -> timedelta:
         return timedelta()
     if calendar is ROUND_THE_CLOCK:
         return end - start
-    # The dates around both ends are cut to measure; those far inside count whole.
-    inside, beyond = _local_date(calendar, start) + 2 * DAY, _local_date(calendar, end) - DAY
-    if beyond - inside < LONG:
-        return _worked_on(calendar, _days(calendar, start, end), start, end)
-    edges = [*_days(calendar, start, start), *_days(calendar, end, end)]
-    return _worked_on(calendar, edges, start, end) + _whole_days(calendar, inside, beyond)
+    (first, begun), (beyond, over) = _worked_lately(calendar, start), _worked_lately(calendar, end)
+    return _whole_days(calendar, first, beyond) + over - begun
 
 
-def _worked_on(calendar: Calendar, days: Iterable[date], start: datetime, end: datetime) -> timedelta:
-    pieces = (
-        min(closes, end) - max(opens, start)
-        for day in days
-        for opens, closes in open_hours(calendar, day)
-        if opens < end and closes > start
-    )
-    return sum(pieces, timedelta())
+@lru_cache(maxsize=CACHED_INSTANTS)
+def _worked_lately(calendar: Calendar, until: datetime) -> tuple[date, timedelta]:
+    """A date so near that all before it are over, and the working time from it on until then."""
+    near = list(_days(calendar, until, until))
+    hours = (pair for day in near for pair in open_hours(calendar, day))
+    pieces = (min(closes, until) - opens for opens, closes in hours if opens < until)
+    return near[0], sum(pieces, timedelta())
 
 
 def _whole_days(calendar: Calendar, first: date, beyond: date) -> timedelta:
     """All working time of the dates from `first` until just before `beyond`."""
+    # A clock that is put back over midnight reads the date before, later.
+    if beyond < first:
+        return -_whole_days(calendar, beyond, first)
     years = (_since_new_year(calendar, year)[-1] for year in range(first.year, beyond.year))
     return sum(years, _so_far(calendar, beyond) - _so_far(calendar, first))
 

@@ -4,9 +4,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from functools import cache
+from functools import cache, cached_property
 
 from firstline import clock
+from incidents.listed import Listed
 from incidents.models import OPEN, Incident
 from incidents.sla.agreements import Agreement, Measure, read_book
 from incidents.sla.calendars import Calendar, is_open, worked
@@ -24,13 +25,23 @@ class Standing(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Hand:
-    """One measure. `remaining` is working time, negative when over, None once it is done with."""
+    """One measure, read at an instant; None once it is done with."""
 
     measure: Measure
     by: datetime
-    total: timedelta
-    remaining: timedelta | None
+    agreed: Agreement
+    at: datetime | None
     is_missed: bool
+
+    @property
+    def total(self) -> timedelta:
+        """The agreed time, in working time."""
+        return self.agreed.spans[self.measure]
+
+    @cached_property
+    def remaining(self) -> timedelta | None:
+        """Working time, negative when over, None once it is done with."""
+        return time_left(self.agreed.calendar, self.at, self.by) if self.at else None
 
     @property
     def share_left(self) -> float:
@@ -65,7 +76,7 @@ def reading(incident: Incident) -> Reading:
     return readings([incident])[incident.id]
 
 
-def readings(incidents: Iterable[Incident]) -> dict[int, Reading]:
+def readings(incidents: Iterable[Incident | Listed]) -> dict[int, Reading]:
     """As `reading`, for a whole list by the incident's id, each as it was written last."""
     agreed, now = cache(read_book().agreement), clock.now()
     return {
@@ -79,7 +90,7 @@ def is_breached(incident: Incident, *, at: datetime) -> bool:
     return incident.is_open and incident.due_at < at
 
 
-def _read(incident: Incident, agreed: Agreement, now: datetime) -> Reading:
+def _read(incident: Incident | Listed, agreed: Agreement, now: datetime) -> Reading:
     at = incident.stopped_at or now
     pending = set(pending_measures(incident))
     hands = tuple(_hand(incident, measure, agreed, at, measure in pending) for measure in begun(incident))
@@ -93,14 +104,16 @@ def _read(incident: Incident, agreed: Agreement, now: datetime) -> Reading:
     )
 
 
-def _hand(incident: Incident, measure: Measure, agreed: Agreement, at: datetime, is_pending: bool) -> Hand:
+def _hand(
+    incident: Incident | Listed, measure: Measure, agreed: Agreement, at: datetime, is_pending: bool
+) -> Hand:
     by = _kept(incident, measure)
     done_at = at if is_pending else _done_at(incident, measure)
     return Hand(
         measure=measure,
         by=by,
-        total=agreed.spans[measure],
-        remaining=time_left(agreed.calendar, at, by) if is_pending else None,
+        agreed=agreed,
+        at=at if is_pending else None,
         is_missed=done_at is not None and by < done_at,
     )
 
@@ -110,7 +123,7 @@ def time_left(calendar: Calendar, at: datetime, by: datetime) -> timedelta:
     return worked(calendar, at, by) if by >= at else -worked(calendar, by, at)
 
 
-def _standing(incident: Incident, calendar: Calendar, now: datetime) -> Standing:
+def _standing(incident: Incident | Listed, calendar: Calendar, now: datetime) -> Standing:
     if incident.state not in OPEN:
         return Standing.SETTLED
     if incident.stopped_at is not None:
@@ -118,7 +131,7 @@ def _standing(incident: Incident, calendar: Calendar, now: datetime) -> Standing
     return Standing.RUNNING if is_open(calendar, now) else Standing.OFF_HOURS
 
 
-def _kept(incident: Incident, measure: Measure) -> datetime:
+def _kept(incident: Incident | Listed, measure: Measure) -> datetime:
     by = {
         Measure.RESPOND: incident.respond_by,
         Measure.UPDATE: incident.update_by,
@@ -128,7 +141,7 @@ def _kept(incident: Incident, measure: Measure) -> datetime:
     return by
 
 
-def _done_at(incident: Incident, measure: Measure) -> datetime | None:
+def _done_at(incident: Incident | Listed, measure: Measure) -> datetime | None:
     if measure == Measure.RESPOND:
         return incident.responded_at or incident.resolved_at
     return incident.resolved_at if measure == Measure.RESOLVE else None

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from incidents.listed import Listed
 from incidents.models import OPEN, Incident, State
 from incidents.sla.agreements import Agreement, Measure
 from incidents.sla.calendars import Stop, after_outside
@@ -61,12 +62,12 @@ def begins_at(incident: Incident, measure: Measure) -> datetime:
     return incident.created_at
 
 
-def begun(incident: Incident) -> list[Measure]:
+def begun(incident: Incident | Listed) -> list[Measure]:
     """The measures that have a deadline by now: news are owed only after the first answer."""
     return [m for m in Measure if m != Measure.UPDATE or incident.responded_at is not None]
 
 
-def pending_measures(incident: Incident) -> list[Measure]:
+def pending_measures(incident: Incident | Listed) -> list[Measure]:
     """What is still to be done for an open incident."""
     if incident.state not in OPEN:
         return []

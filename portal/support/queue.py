@@ -11,7 +11,7 @@ from firstline.db import db
 from firstline.i18n import gettext as _
 from incidents import feed, queue, selfhelp, sla, views
 from incidents.errors import Refused
-from incidents.models import Incident
+from incidents.listed import Listed
 from incidents.policy import Action, may
 from incidents.queue import Filter
 from incidents.search.language import EXAMPLES, MEANINGS, Query, parse, write
@@ -107,7 +107,7 @@ def _listed(query: Query) -> dict[str, Any]:
     cursor = request.args.get("cursor") or None
     # Read before the list: what changes meanwhile is told once more, never missed.
     since = feed.head(db.session())
-    ask = queue.visible if _is_settled(query) else queue.work
+    ask = queue.newest if _is_settled(query) else queue.work
     page = ask(person(), _filter(query), cursor=cursor, limit=PAGE)
     return {
         "query": query,
@@ -122,7 +122,7 @@ def _listed(query: Query) -> dict[str, Any]:
     }
 
 
-def _rows(incidents: Sequence[Incident]) -> dict[str, Any]:
+def _rows(incidents: Sequence[Listed]) -> dict[str, Any]:
     return {
         "incidents": incidents,
         "tried": selfhelp.tried_counts([incident.id for incident in incidents]),
@@ -142,7 +142,7 @@ def _meaning(query: Query) -> frozenset[tuple[object, ...]]:
     return parse(f"state:open {query.text}").meaning if views.is_open_only(query) else query.meaning
 
 
-def _is_on_this_page(query: Query, incident: Incident) -> bool:
+def _is_on_this_page(query: Query, incident: Listed) -> bool:
     """Whether an incident that came would stand between the ends of the page that is shown."""
     until, cursor = request.args.get("until"), request.args.get("cursor")
     if _is_settled(query):

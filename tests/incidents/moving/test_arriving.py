@@ -23,7 +23,7 @@ from incidents.moving.models import MovedIn
 from incidents.notices import Notice
 from incidents.people import Person, Role
 from incidents.reports import facts, verifying
-from incidents.search.words import containing
+from incidents.search.words import Phrase, containing
 from tests.integration.in_order import check_one, check_readings
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -115,7 +115,7 @@ def test_what_moved_in_is_in_order_and_counted_rightly(tess):
 def test_nobody_is_told_and_the_words_are_found(tess):
     list(arriving.take_in(csv_of(SHEET), source="old"))
     assert count(Notice) == 0
-    found = containing("every few minutes", is_exact=True, with_internal=False)
+    found = containing(Phrase("every few minutes", is_exact=True), with_internal=False)
     assert db.session.scalars(found).all() == [incident("VPN drops").id]
 
 
