@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from firstline import clock, jobs
@@ -25,6 +25,12 @@ from knowledge_base.models import Article, Attempt, Audience, Offer
 
 MOST_FIXES = 3
 NEEDED = (joinedload(Incident.requester), joinedload(Incident.service))
+_TRIED = (
+    select(Attempt.incident_id, func.count(), func.count().filter(Offer.helped.is_(False)))
+    .join(Offer)
+    .where(Attempt.incident_id.in_(bindparam("incident_ids", expanding=True)), Attempt.is_held_out.is_(False))
+    .group_by(Attempt.incident_id)
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -167,14 +173,7 @@ def answer_question(person: Person, words: str, *, solved: bool, article_id: int
 
 def tried_counts(incident_ids: Sequence[int]) -> dict[int, Tried]:
     """What came of the fixes of many incidents at once; none offered, none named."""
-    failed = func.count().filter(Offer.helped.is_(False))
-    counted = (
-        select(Attempt.incident_id, func.count(), failed)
-        .join(Offer)
-        .where(Attempt.incident_id.in_(incident_ids), Attempt.is_held_out.is_(False))
-        .group_by(Attempt.incident_id)
-    )
-    rows = db.session.execute(counted)
+    rows = db.session.execute(_TRIED, {"incident_ids": incident_ids})
     return {number: Tried(offered, failed) for number, offered, failed in rows if number is not None}
 
 

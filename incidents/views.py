@@ -8,11 +8,11 @@ from threading import Lock
 from time import monotonic
 
 from flask import current_app
-from sqlalchemy import ColumnElement, ForeignKey, String, and_, func, not_, or_, select
+from sqlalchemy import ColumnElement, ForeignKey, String, and_, bindparam, func, not_, or_, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from firstline import clock, reference
-from firstline.db import Model, db, write
+from firstline.db import Model, db, once_a_transaction, write
 from firstline.i18n import gettext as _
 from incidents import feed
 from incidents.errors import Invalid, NotAllowed, NotFound
@@ -28,6 +28,7 @@ MOST_OWN = 30
 KEPT_FOR_S = 10.0
 """How long a count may stand while nothing is told: "older than two days" goes on by itself."""
 KEY = "firstline_view_counts"
+HEAD = "firstline_told_by_now"
 MOST_KEPT = 500
 COUNTING = Lock()
 """At a hundred thousand incidents a count takes a fifth of a second: eight agents must not count at once."""
@@ -46,6 +47,16 @@ class SavedView(Model):
     query: Mapped[str] = mapped_column(String(LONGEST))
     is_shared: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+
+_THEIRS = (
+    select(SavedView)
+    .where(or_(SavedView.owner_id == bindparam("person_id"), SavedView.is_shared))
+    .order_by(SavedView.is_shared, SavedView.name)
+)
+_OWNERS = (
+    select(Person.email, Person.name).where(Person.id.in_(select(Membership.person_id))).order_by(Person.name)
+)
 
 
 @dataclass(frozen=True)
@@ -107,24 +118,20 @@ def teams() -> Sequence[tuple[int, str, str]]:
 
 def owners() -> Sequence[tuple[str, str]]:
     """(address, name) of everybody who works in a team, by name."""
-    in_a_team = Person.id.in_(select(Membership.person_id))
-    found = select(Person.email, Person.name).where(in_a_team).order_by(Person.name)
-    return [(email, name) for email, name in db.session.execute(found)]
+    return [(email, name) for email, name in db.session.execute(_OWNERS)]
 
 
 def _swarming(person: Person) -> int:
     """Open incidents of others in whose swarm this person is, or is asked to be."""
     of_others = Incident.id.in_(invited_to(person)), Incident.assignee_id.is_distinct_from(person.id)
-    return db.session.scalar(select(func.count()).select_from(Incident).where(OPEN_NOW, *of_others)) or 0
+    count = select(func.count()).select_from(Incident).where(OPEN_NOW, *of_others)
+    return _kept(("swarming", person.id), lambda: [db.session.scalar(count) or 0])[0]
 
 
 def saved(person: Person) -> list[View]:
     """This person's own views and the shared ones, with their counts from one query."""
     require(person, Action.SEE_QUEUE)
-    theirs = or_(SavedView.owner_id == person.id, SavedView.is_shared)
-    rows = db.session.scalars(
-        select(SavedView).where(theirs).order_by(SavedView.is_shared, SavedView.name)
-    ).all()
+    rows = db.session.scalars(_THEIRS, {"person_id": person.id}).all()
     if not rows:
         return []
     queries = tuple(row.query for row in rows)
@@ -242,7 +249,7 @@ def _kept[T](key: tuple[object, ...], count: Callable[[], Sequence[T]]) -> Seque
     One request counts at a time; who comes meanwhile is shown what was counted last.
     """
     kept: dict[object, Counted[T]] = current_app.extensions.setdefault(KEY, {})
-    told, counted = feed.head(db.session()), kept.get(key)
+    told, counted = told_by_now(), kept.get(key)
     if not _holds(counted, told) and COUNTING.acquire(blocking=counted is None):
         try:
             counted = kept.get(key)
@@ -253,6 +260,12 @@ def _kept[T](key: tuple[object, ...], count: Callable[[], Sequence[T]]) -> Seque
             COUNTING.release()
     assert counted is not None, "who finds nothing kept has waited and counted"
     return counted.found
+
+
+def told_by_now() -> int:
+    """The last thing told, asked for once a request: a page that is built of what was read later misses nothing."""
+    session = db.session()
+    return once_a_transaction(session, HEAD, lambda: feed.head(session))
 
 
 def _holds[T](counted: Counted[T] | None, told: int) -> bool:

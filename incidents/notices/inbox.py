@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import bindparam, delete, func, select, update
 
 from firstline import clock, jobs
 from firstline.db import db, write
@@ -14,6 +14,12 @@ from incidents.people import Person
 
 MOST = 100
 KEPT_FOR = timedelta(days=60)
+_OF_ONE = WebNotice.recipient_id == bindparam("person_id")
+_STANDING = select(
+    select(func.count()).where(_OF_ONE, WebNotice.read_at.is_(None)).scalar_subquery(),
+    select(func.max(WebNotice.id)).where(_OF_ONE).scalar_subquery(),
+)
+"""Made once: every page shows the bell."""
 
 
 def latest(person: Person, *, limit: int = MOST, after: int = 0) -> Sequence[WebNotice]:
@@ -29,10 +35,7 @@ def unread(person: Person) -> int:
 
 def standing(person: Person) -> tuple[int, int]:
     """How many this person has not read, and the number of the latest, 0 before the first."""
-    of_mine = WebNotice.recipient_id == person.id
-    count = select(func.count()).where(of_mine, WebNotice.read_at.is_(None)).scalar_subquery()
-    latest_id = select(func.max(WebNotice.id)).where(of_mine).scalar_subquery()
-    many, last = db.session.execute(select(count, latest_id)).one()
+    many, last = db.session.execute(_STANDING, {"person_id": person.id}).one()
     return many, last or 0
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-from sqlalchemy import String, case, cast, exists, func, literal, or_, select
+from sqlalchemy import String, bindparam, case, cast, exists, func, literal, or_, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from firstline import clock
@@ -50,6 +50,15 @@ LED = exists().where(
 )
 """Somebody leads a major incident of its service: what people report of it meanwhile wakes nobody once more."""
 """Who takes the incident has acknowledged, and what is over needs nobody: neither waits for its step."""
+_CALLING = (
+    select(Page)
+    .join(Page.incident)
+    .options(contains_eager(Page.incident))
+    .where(Page.state == PageState.CALLING, ~TAKEN, ~OVER)
+    .where(Page.id.in_(select(Call.page_id).where(Call.person_id == bindparam("person_id"))))
+    .order_by(Page.id.desc())
+)
+"""Made once: every page of support asks whether somebody is called."""
 
 
 def wake(session: Session, incident: Incident, *, because: str, key: str = SERIOUS) -> Page:
@@ -140,10 +149,7 @@ def find(page_id: int) -> Page:
 
 def pages_for(person: Person) -> Sequence[Page]:
     """What this person was called for and nobody has acknowledged yet, latest first."""
-    mine = select(Call.page_id).where(Call.person_id == person.id)
-    found = select(Page).join(Page.incident).options(contains_eager(Page.incident))
-    calling_me = found.where(Page.state == PageState.CALLING, Page.id.in_(mine), ~TAKEN, ~OVER)
-    return db.session.scalars(calling_me.order_by(Page.id.desc())).all()
+    return db.session.scalars(_CALLING, {"person_id": person.id}).all()
 
 
 def pages_of(incident_id: int) -> Sequence[Page]:

@@ -1,10 +1,12 @@
 """Flask-Security on our own `Person`: one role a person, plain columns, short writes."""
 
+from functools import cache
+
 from flask import Flask, abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_security import Security
 from flask_security.datastore import Datastore, UserDatastore
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Select, bindparam, func, select
 
 from firstline import catalogues, clock
 from firstline.db import db, write
@@ -29,10 +31,8 @@ class People(Datastore, UserDatastore):
 
     def find_user(self, case_insensitive: bool = False, **wanted: object) -> Person | None:
         name, value = wanted.popitem()
-        column: ColumnElement[str] = getattr(Person, name)
-        if case_insensitive:
-            column, value = func.lower(column), str(value).casefold()
-        return db.session.scalar(select(Person).where(column == value, Person.role.not_in(NOT_HERE)))
+        value = str(value).casefold() if case_insensitive else value
+        return db.session.scalar(_whose(name, case_insensitive), {"value": value})
 
     def find_role(self, role: str) -> Role | None:
         return Role(role) if role in set(Role) else None
@@ -47,6 +47,15 @@ class People(Datastore, UserDatastore):
 
     def delete(self, model: Person) -> None:
         raise NotImplementedError("people are deactivated, never deleted: incidents name them")
+
+
+@cache
+def _whose(name: str, case_insensitive: bool) -> Select[Person]:
+    """Made once: every request asks for somebody."""
+    column: ColumnElement[str] = getattr(Person, name)
+    value = bindparam("value", type_=column.type)
+    here = Person.role.not_in(NOT_HERE)
+    return select(Person).where((func.lower(column) if case_insensitive else column) == value, here)
 
 
 def init_app(app: Flask) -> None:

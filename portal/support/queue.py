@@ -7,9 +7,8 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from firstline import clock
-from firstline.db import db
 from firstline.i18n import gettext as _
-from incidents import feed, queue, selfhelp, sla, views
+from incidents import queue, selfhelp, sla, views
 from incidents.errors import Refused
 from incidents.listed import Listed
 from incidents.policy import Action, may
@@ -106,7 +105,7 @@ def _is_settled(query: Query) -> bool:
 def _listed(query: Query) -> dict[str, Any]:
     cursor = request.args.get("cursor") or None
     # Read before the list: what changes meanwhile is told once more, never missed.
-    since = feed.head(db.session())
+    since = views.told_by_now()
     ask = queue.newest if _is_settled(query) else queue.work
     page = ask(person(), _filter(query), cursor=cursor, limit=PAGE)
     return {
