@@ -5,25 +5,28 @@
 The model as it is delivered keeps 8-bit weights with a scale for each column, makes floats of them when it
 is opened, and multiplies floats. In the copy every token's row is scaled to 8 bits too, at each product, so
 that whole numbers are multiplied: "vector-wise quantization" in Dettmers et al., LLM.int8(), 2022. What only
-a text padded to the length of others needs is left out, for texts are run one by one.
+a text padded to the length of others needs is left out, for texts are run one by one; attention and activation
+become one step each, which onnxruntime runs without writing down what lies between.
 """
 
 from __future__ import annotations
 
 import base64
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
 import onnx
-from onnx import ModelProto, NodeProto, helper, numpy_helper
+from onnx import GraphProto, ModelProto, NodeProto, TensorProto, helper, numpy_helper
 
 from knowledge_base.embedding import MODEL_FILE, PROBE, QUICK_FILE, OnnxEncoder
 
 CONTRIBUTED = "com.microsoft"
-ZERO, ONE, LEAST, PER_LEVEL = "zero", "one", "least", "per_level"
+ZERO, ZEROS, ONE, LEAST, PER_LEVEL, FLAT = "zero", "zeros", "one", "least", "per_level", "flat"
 CONSTANTS = {
     ZERO: np.array(128, np.uint8),
+    FLAT: np.array([-1], np.int64),
     ONE: np.array(1, np.float32),
     LEAST: np.array(1e-8, np.float32),
     PER_LEVEL: np.array(1 / 127, np.float32),
@@ -48,6 +51,9 @@ def quicken(model: ModelProto) -> None:
     graph.initializer.extend(numpy_helper.from_array(value, name) for name, value in CONSTANTS.items())
     _pass_by_padding(model)
     _multiply_whole_numbers(model)
+    _leave_out_what_nobody_reads(model)
+    _attend_in_one_step(model)
+    _activate_in_one_step(model)
     _leave_out_what_nobody_reads(model)
     model.opset_import.append(helper.make_opsetid(CONTRIBUTED, 1))
 
@@ -77,7 +83,7 @@ def _multiply_whole_numbers(model: ModelProto) -> None:
             continue
         rows, weights = node.input
         if rows not in scaled:
-            nodes += _scale_rows(rows)
+            nodes += _scale_rows(rows, is_first=not scaled)
             scaled.add(rows)
         columns = numpy_helper.to_array(kept[f"{weights}_scale"]).reshape(-1)
         graph.initializer.append(numpy_helper.from_array(columns, f"{weights}_columns"))
@@ -85,15 +91,25 @@ def _multiply_whole_numbers(model: ModelProto) -> None:
     _replace(graph.node, nodes)
 
 
-def _scale_rows(rows: str) -> list[NodeProto]:
+def _zeros_for(rows: str) -> list[NodeProto]:
+    """The zero of each row, of which there are as many as there are tokens."""
+    value = helper.make_tensor(ZERO, TensorProto.UINT8, [1], [128])
+    return [
+        helper.make_node("Shape", [f"{rows}_step_by_row"], [f"{ZEROS}_shape"]),
+        helper.make_node("ConstantOfShape", [f"{ZEROS}_shape"], [ZEROS], value=value),
+    ]
+
+
+def _scale_rows(rows: str, *, is_first: bool) -> list[NodeProto]:
     """Each row over its largest number, as 127 steps either way of 128."""
     return [
         helper.make_node("Abs", [rows], [f"{rows}_sizes"]),
         helper.make_node("ReduceMax", [f"{rows}_sizes"], [f"{rows}_largest"], axes=[-1], keepdims=1),
         helper.make_node("Max", [f"{rows}_largest", LEAST], [f"{rows}_not_nothing"]),
         helper.make_node("Mul", [f"{rows}_not_nothing", PER_LEVEL], [f"{rows}_step"]),
-        helper.make_node("Div", [rows, f"{rows}_step"], [f"{rows}_steps"]),
-        helper.make_node("QuantizeLinear", [f"{rows}_steps", ONE, ZERO], [f"{rows}_bytes"]),
+        helper.make_node("Reshape", [f"{rows}_step", FLAT], [f"{rows}_step_by_row"]),
+        *(_zeros_for(rows) if is_first else []),
+        helper.make_node("QuantizeLinear", [rows, f"{rows}_step_by_row", ZEROS], [f"{rows}_bytes"], axis=1),
     ]
 
 
@@ -103,6 +119,55 @@ def _product(rows: str, weights: str, result: str) -> list[NodeProto]:
         helper.make_node("MatMulIntegerToFloat", given, [f"{result}_in_steps"], domain=CONTRIBUTED),
         helper.make_node("Mul", [f"{result}_in_steps", f"{rows}_step"], [result]),
     ]
+
+
+def _attend_in_one_step(model: ModelProto) -> None:
+    """From the three products to what follows the softmax: scores, weights and sums, head by head."""
+    graph = model.graph
+    kept = {entry.name: entry for entry in graph.initializer}
+    made_by = {name: node for node in graph.node for name in node.output}
+    for softmax in [node for node in graph.node if node.op_type == "Softmax"]:
+        scores, weighed = made_by[softmax.input[0]], _reader(graph, softmax)
+        three = [_biased(made_by, name) for name in (*scores.input, weighed.input[1])]
+        last = _reader(graph, _reader(graph, weighed))
+        bias = np.concatenate([numpy_helper.to_array(kept[node.input[1]]) for node in three])
+        graph.initializer.append(numpy_helper.from_array(bias, f"{last.output[0]}_bias"))
+        given = [*(node.input[0] for node in three), f"{last.output[0]}_bias"]
+        size = int(numpy_helper.to_array(kept[_head_size(made_by, scores.input[0])])[0])
+        heads = len(bias) // len(three) // size
+        _become(last, "MultiHeadAttention", given, num_heads=heads)
+
+
+def _activate_in_one_step(model: ModelProto) -> None:
+    """x / 2 (1 + erf(x / sqrt 2))"""
+    graph = model.graph
+    made_by = {name: node for node in graph.node for name in node.output}
+    for erf in [node for node in graph.node if node.op_type == "Erf"]:
+        biased = made_by[made_by[erf.input[0]].input[0]]
+        last = _reader(graph, _reader(graph, _reader(graph, erf)))
+        _become(last, "BiasGelu", list(biased.input))
+
+
+def _reader(graph: GraphProto, node: NodeProto) -> NodeProto:
+    """The one that reads what this node makes."""
+    return next(one for one in graph.node if node.output[0] in one.input)
+
+
+def _biased(made_by: Mapping[str, NodeProto], name: str) -> NodeProto:
+    """The sum of product and bias from which this was reshaped."""
+    return made_by[name] if made_by[name].op_type == "Add" else _biased(made_by, made_by[name].input[0])
+
+
+def _head_size(made_by: Mapping[str, NodeProto], name: str) -> str:
+    """The last number of the shape into which product and bias were brought."""
+    node = made_by[name]
+    if node.op_type == "Reshape" and made_by[node.input[0]].op_type == "Add":
+        return str(made_by[node.input[1]].input[-1])
+    return _head_size(made_by, node.input[0])
+
+
+def _become(node: NodeProto, kind: str, given: list[str], **more: int) -> None:
+    node.CopyFrom(helper.make_node(kind, given, list(node.output), domain=CONTRIBUTED, **more))
 
 
 def _leave_out_what_nobody_reads(model: ModelProto) -> None:
