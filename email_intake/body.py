@@ -8,7 +8,7 @@ from typing import TypedDict
 
 from email_intake import charsets, markup, mending, packed, tnef
 from email_intake.calendars import summarise
-from email_intake.headers import Head, normalise_id
+from email_intake.headers import Head, normalise_id, payload_of
 from email_intake.leaves import (
     bytes_of,
     charset_of,
@@ -263,7 +263,7 @@ def _attach(part: Message, body: Body) -> None:
 
 def _attach_message(part: Message, body: Body) -> None:
     """A forwarded message stays a file of its own (case 105)."""
-    payload = part.get_payload()
+    payload = payload_of(part)
     inner = payload[0] if isinstance(payload, list) and payload else None
     if not isinstance(inner, Message):
         content = content_of(part, body.defects)

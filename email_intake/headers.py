@@ -185,16 +185,20 @@ def _address(token: str) -> Address | None:
     bracketed = re.findall(r"<([^<>]*)>", token)
     for inner in reversed(bracketed):
         if "@" in inner or not bracketed[1:]:
-            name = one_line(decode_words(token.partition("<")[0].rpartition(":")[2])).strip(" \"'")
-            return _bracketed(name, inner)
+            return _bracketed(_name(token.partition("<")[0].rpartition(":")[2]), inner)
     outside = re.sub(r"\([^()]*\)", " ", token[:2000])
     plausible = PLAUSIBLE.search(outside.replace('"', " ") if outside.count('"') != 2 else outside)
     plausible = plausible or PLAUSIBLE.search(outside.replace('"', ""))
     if plausible is None:
         return None
     comment = re.search(r"\(([^()]*)\)", token[:2000])
-    name = one_line(decode_words(comment[1])) if comment else ""
+    name = _name(comment[1] if comment else outside.partition(plausible[0])[0].rpartition(":")[2])
     return Address(name, plausible[0].strip(" '.").lower())
+
+
+def _name(written: str) -> str:
+    """A name without its quotes and without the backslashes inside them (RFC 5322, 3.2.1)."""
+    return re.sub(r"\\(.)", r"\1", one_line(decode_words(written)).strip(" \"'<"))
 
 
 def _bracketed(name: str, inner: str) -> Address:
@@ -216,11 +220,21 @@ def _raw_text(value: object, message: Message) -> str:
     return FOLD.sub(" ", text).replace("\0", "").strip()
 
 
+def payload_of(part: Message) -> object:
+    """The parts of a message, or its text as it came with 8-bit characters as surrogates.
+
+    `get_payload()` reads those by the charset the part names: too early where the text is still encoded, and
+    charsets that are none make it raise.
+    """
+    payload: object = vars(part)["_payload"]
+    return payload
+
+
 def _charset_of(message: Message) -> str | None:
     """What the first text of this message says of itself: who names no charset above means the same."""
     part = message
     for _level in range(MOST_LEVELS):
-        payload = part.get_payload()
+        payload = payload_of(part)
         if not isinstance(payload, list) or not payload or not isinstance(payload[0], Message):
             break
         part = payload[0]

@@ -8,7 +8,7 @@ from email.message import Message
 from string import ascii_letters, digits
 
 from email_intake import charsets
-from email_intake.headers import Head, decode_words, one_line
+from email_intake.headers import Head, decode_words, one_line, payload_of
 from firstline import files
 
 EXTENSIONS = {
@@ -36,13 +36,13 @@ FOOTER = re.compile(
 BETWEEN_TWO_WORDS = re.compile(rb"\S(?=[ \t]+\S)")
 FILE_NAME = re.compile(r"\A[^:?&=%]{1,100}\.[A-Za-z0-9]{1,5}\Z")
 KIND = re.compile(r"\s*([\w!#$&^.+-]+/[\w!#$&^.+-]+)")
+UUENCODED = frozenset({"x-uuencode", "uuencode", "uue", "x-uue"})
 NOT_BASE64 = bytes(set(range(256)) - set(f"{ascii_letters}{digits}+/".encode()))
 
 
 def content_of(part: Message, defects: list[str]) -> bytes:
     """The decoded bytes of a leaf, as far as they can be decoded (case 107)."""
-    # Not `get_payload()`: that reads 8-bit characters by the charset the part names, before it is decoded.
-    payload = vars(part)["_payload"]
+    payload = payload_of(part)
     if isinstance(payload, list):
         return b"\n".join(bytes_of(inner, defects) for inner in payload if isinstance(inner, Message))
     encoding = encoding_of(part)
@@ -52,6 +52,8 @@ def content_of(part: Message, defects: list[str]) -> bytes:
         return from_base64(raw, defects)
     if encoding == "quoted-printable":
         return quopri.decodestring(raw)
+    if encoding not in UUENCODED:
+        return raw
     try:
         content = part.get_payload(decode=True)
     except (ValueError, binascii.Error, LookupError, AssertionError, UnicodeError):

@@ -26,7 +26,7 @@ TRACE = frozenset(
     "x-mozilla-status2 x-google-smtp-source x-gm-message-state".split()
 )
 PREFIX = re.compile(
-    r"\A\s*(?:(?:re|aw|sv|rv|antw|antwort|fw|fwd|wg|tr|vs|odp|res|rif|ynt|vl|enc|回复|答复|转发|回覆|轉寄|w\.)"
+    r"\A\s*(?:(?:re|aw|sv|rv|antw|antwort|fw|fwd|wg|tr|vs|odp\.?|réf|doorst|res|rif|ynt|vl|enc|回复|答复|转发|回覆|轉寄|w\.)"
     r"\s*(?:\[\d{1,3}\])?\s*[:\uff1a]\s*)+",
     re.IGNORECASE,
 )

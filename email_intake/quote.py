@@ -7,7 +7,7 @@ than lost (cases 121 to 128).
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import islice, pairwise
 
 from email_intake.footers import FOOTER
 from email_intake.markup import QUOTE_MARK
@@ -36,6 +36,7 @@ MOST_AFTER_VERB = 120
 LONGEST_VERB = 20
 SURE_FIELDS = 3
 MOST_FIELDS = 7
+MOST_TRIES = 5
 COLONS = (":", "\uff1a")
 ORIGINAL = re.compile(
     r"\A\W*-{2,}\s*(?:Original Message|Reply Message|Ursprüngliche Nachricht|Antwort Nachricht|Original-Nachricht|Message d'origine|"
@@ -52,6 +53,10 @@ FROM_LINE = re.compile(
 SENT_LINE = re.compile(
     r"\A\W*(?:Sent|Date|Gesendet|Datum|Envoyé|Enviad[ao]|Fecha|Data|Inviato|Verzonden|Wysłano|Skickat|Sendt|Dato|Päiväys|Tarih|Dátum|Ημερομηνία|日期|날짜|"
     r"Lähetetty|Gönderildi|Elküldve|Отправлено|Дата|Надіслано|Στάλθηκε|发送时间|日期|送信日時|보낸 날짜|Odesláno|Odoslané|Trimis|Poslano|Изпратено|נשלח|تم الإرسال|تاريخ الإرسال)(?: am| le| el| em)?\W*[:\uff1a]",
+    re.IGNORECASE,
+)
+SUBJECT_LINE = re.compile(
+    r"\A\W*(?:Subject|Betreff|Objet|Asunto|Assunto|Oggetto|Onderwerp|Temat|Ämne|Emne|Aihe|Konu|Tárgy|Тема|Předmět|主题|件名|제목)\W*[:\uff1a]",
     re.IGNORECASE,
 )
 FIELD_LINE = re.compile(r"\A\W*[^\W\d_][\w .-]{0,24}\W*[:\uff1a]")
@@ -116,24 +121,41 @@ def _quote_start(lines: Sequence[str]) -> int:
     """The line at which only quote follows; the number of lines where there is none."""
     for at, line in enumerate(lines[:MOST_LINES]):
         if QUOTE_MARK in line or _starts_quote(lines, at):
-            return (
-                len(lines)
-                if _is_answered_below(lines, at)
-                else _with_rule(lines, _with_attribution(lines, at))
-            )
+            if _is_answered_below(lines, at):
+                return _below_answers(lines, at)
+            return _with_rule(lines, _with_attribution(lines, at))
     return len(lines)
+
+
+def _below_answers(lines: Sequence[str], at: int) -> int:
+    """Where the whole letter stands once more below the answers to its lines; it says so above itself."""
+    headed = (i for i in range(at + 1, min(len(lines), MOST_LINES)) if _heads_quote(lines, i))
+    for start in islice(headed, MOST_TRIES):
+        if not _is_answered_below(lines, start):
+            return _with_rule(lines, start)
+    tail = len(lines)
+    while tail > at and (not lines[tail - 1].strip() or lines[tail - 1].startswith(">")):
+        tail -= 1
+    start = _with_attribution(lines, next((i for i in range(tail, len(lines)) if lines[i].strip()), tail))
+    return start if start < tail and at < start else len(lines)
 
 
 def _starts_quote(lines: Sequence[str], at: int) -> bool:
     line = lines[at]
-    if line.startswith(">") or ORIGINAL.match(line):
+    if line.startswith(">") or _heads_quote(lines, at):
         return True
-    if FROM_LINE.match(line):
-        return any(SENT_LINE.match(following) for following in _fields_below(lines, at))
     if SENT_LINE.match(line):
         # Hotmail says the date first; only an address tells its From from any other.
         return any("@" in following and FROM_LINE.match(following) for following in lines[at + 1 : at + 4])
     return _attribution_length(lines, at) > 0
+
+
+def _heads_quote(lines: Sequence[str], at: int) -> bool:
+    if ORIGINAL.match(lines[at]):
+        return True
+    return FROM_LINE.match(lines[at]) is not None and any(
+        SENT_LINE.match(following) for following in _fields_below(lines, at)
+    )
 
 
 def _fields_below(lines: Sequence[str], at: int) -> Iterator[str]:
@@ -213,7 +235,9 @@ def _with_attribution(lines: Sequence[str], at: int) -> int:
 
 
 def _with_rule(lines: Sequence[str], at: int) -> int:
-    """Move up over the rule that some draw above what they quote, or the words that say so."""
+    """Move up over the subject, where it is said first, and the rule or the words that some set above what they quote."""
+    if at > 0 and SUBJECT_LINE.match(lines[at - 1]):
+        at -= 1
     above = next((i for i in range(at - 1, max(-1, at - 3), -1) if lines[i].strip()), None)
     return at if above is None or not (RULE.match(lines[above]) or PASSED_ON.match(lines[above])) else above
 

@@ -114,6 +114,8 @@ def counts():
 
 @given(raw=anything)
 @example(raw=b"Content-type:charset=\0\n\n\0\x80")
+@example(raw=b"Subject: \x80\nContent-Type: text/plain; charset=idna\n\n\x80")
+@example(raw=b"Subject: \x80\nContent-Type: text/plain; charset=\0\n\n\x80")
 @settings(max_examples=400, deadline=None)
 def test_parsing_and_quoting_never_raise(raw):
     said = parse(raw)

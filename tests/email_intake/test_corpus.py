@@ -42,6 +42,7 @@ def test_the_corpus(path, app, take):
 
 CHECKS = {
     "sender": lambda row, said: row.sender,
+    "name": lambda row, said: said.sender.name,
     "may_answer": lambda row, said: row.may_answer,
     "verified": lambda row, said: guard.is_verified(said),
     "title": lambda row, said: said.title,
