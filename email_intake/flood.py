@@ -32,7 +32,9 @@ MOST_HEARD = 12
 MOST_NOTED = 60
 COUNTED = "flood: counted, not opened"
 BELIEVED_FOR_S = 5.0
-"""How long the count of a domain or a client is believed: what comes too much within it is opened."""
+"""How long the count of a domain or a client is believed at most."""
+SHARE = 4
+"""A process counts again once it has opened this part of what is left, so that as many together keep the bound."""
 COUNTS = "firstline_mail_counts"
 
 OPENED = select(func.count(RawMessage.id)).where(
@@ -111,13 +113,15 @@ def _has_opened_enough(source: Source) -> bool:
     if source.counted is BY_PERSON:
         return _opened(source) >= source.most
     counts: dict[str, tuple[float, int]] = current_app.extensions.setdefault(COUNTS, {})
-    until, many = counts.get(source.name, (0.0, 0))
-    if until <= monotonic():
-        many = _opened(source)
-        if len(counts) > 1000:
-            counts.clear()
-        counts[source.name] = (monotonic() + BELIEVED_FOR_S, many)
-    return many >= source.most
+    until, free = counts.get(source.name, (0.0, 0))
+    if free and until > monotonic():
+        counts[source.name] = (until, free - 1)
+        return False
+    left = source.most - _opened(source)
+    if len(counts) > 1000:
+        counts.clear()
+    counts[source.name] = (monotonic() + BELIEVED_FOR_S, max(left, 0) // SHARE)
+    return left <= 0
 
 
 def _opened(source: Source) -> int:

@@ -15,11 +15,10 @@ STAMP = "Authentication-Results: mx.example.com; dmarc=pass header.from={domain}
 
 @pytest.fixture
 def bounds(app, monkeypatch):
-    """Small bounds, counted anew with each mail."""
+    """Small bounds."""
 
     def set_(*, person=99, others=99):
         monkeypatch.setattr(flood, "MOST_OPENED", person)
-        monkeypatch.setattr(flood, "BELIEVED_FOR_S", 0.0)
         app.config["SETTINGS"] = replace(
             app.config["SETTINGS"], mail_flood=others, authserv_id="mx.example.com"
         )
@@ -55,6 +54,13 @@ def test_forged_people_of_one_domain_are_one_flood_and_another_domain_is_not_hel
         Outcome.OPENED
     ]
     assert [(one.sender, one.count) for one in db.session.scalars(select(Flood))] == [("@crowd.example", 2)]
+
+
+def test_a_bound_holds_however_fast_mail_comes(take, bounds):
+    bounds(others=20)
+    told = taken(take, *(f"p{n}@crowd.example" for n in range(25)))
+    # The one that is too many begins the flood.
+    assert [outcome for outcome, _incident in told] == [Outcome.OPENED] * 21 + [Outcome.APPENDED] * 4
 
 
 def test_forged_domains_of_one_client_are_one_flood_and_another_client_is_not_held_up(take, bounds):
