@@ -2,11 +2,12 @@
 
 import re
 from dataclasses import dataclass, field
+from email import message_from_bytes
 from email.message import Message
 from html import unescape
 from typing import TypedDict
 
-from email_intake import charsets, markup, mending, packed, tnef
+from email_intake import charsets, markup, mending, packed, tnef, wrapped
 from email_intake.calendars import summarise
 from email_intake.headers import Head, normalise_id, payload_of
 from email_intake.leaves import (
@@ -116,7 +117,7 @@ def _visit(part: Message, body: Body, *, depth: int) -> None:
     elif kind in {"message/rfc822", "message/global", "message/news"}:
         _attach_message(part, body)
     else:
-        _visit_leaf(part, kind, body, is_root=depth == 0)
+        _visit_leaf(part, kind, body, depth)
 
 
 def _visit_children(part: Message, kind: str, body: Body, depth: int) -> None:
@@ -165,24 +166,31 @@ def _not_yet(attachments: list[Attached], known: list[Attached]) -> list[Attache
     return [one for one in attachments if (one.name, one.content) not in held]
 
 
-def _visit_leaf(part: Message, kind: str, body: Body, *, is_root: bool) -> None:
+def _visit_leaf(part: Message, kind: str, body: Body, depth: int) -> None:
     content = content_of(part, body.defects)
     name = name_of(part)
     if kind.startswith("text/") and charsets.is_binary(content, charset_of(part)):
         kind = files.sniff(content)
-    if kind in {"application/pkcs7-mime", "application/x-pkcs7-mime"} and "signed" not in str(
-        part.get_param("smime-type", "")
-    ):
-        body.is_encrypted = True
-        body.texts.append(ENCRYPTED)
+    if kind in {"application/pkcs7-mime", "application/x-pkcs7-mime"}:
+        _unwrap(part, content, body, depth)
     if kind == "text/calendar":
         body.texts.append(summarise(charsets.decode(content, charset_of(part))[0]))
     if kind in {"application/ms-tnef", "application/vnd.ms-tnef"} or name.lower() == "winmail.dat":
         _take_tnef(name or "winmail.dat", kind, content, body)
-    elif _is_text(part, kind, name, content, body, is_root=is_root):
+    elif _is_text(part, kind, name, content, body, is_root=depth == 0):
         _take_text(part, kind, content, body)
     elif content or name or kind != "text/plain":
         body.attach(name or place_name_of(part), kind, content, **_place_of(part))
+
+
+def _unwrap(part: Message, content: bytes, body: Body, depth: int) -> None:
+    """S/MIME: what is signed is read, what is sealed cannot be (cases 103, 104)."""
+    signed = wrapped.content_of_signed(content)
+    if signed is not None:
+        _visit(message_from_bytes(signed), body, depth=depth + 1)
+    elif "signed" not in str(part.get_param("smime-type", "")):
+        body.is_encrypted = True
+        body.texts.append(ENCRYPTED)
 
 
 def _place_of(part: Message) -> "Place":

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings, strategies
 from sqlalchemy import func, select
 
-from email_intake import guard, process, quote, spool
+from email_intake import guard, process, quote, spool, wrapped
 from email_intake.markup import QUOTE_MARK
 from email_intake.models import Outcome, RawMessage
 from email_intake.parse import parse
@@ -110,6 +110,13 @@ def counts():
     return [
         db.session.scalar(select(func.count()).select_from(model)) for model in (RawMessage, Incident, Entry)
     ]
+
+
+@given(raw=strategies.binary(max_size=200))
+@example(raw=b"\xa0\x80" * 20)
+@example(raw=b"\x04\xff")
+def test_a_signature_around_words_is_opened_or_not_but_never_breaks(raw):
+    assert isinstance(wrapped.content_of_signed(wrapped.SIGNED + wrapped.DATA + raw), bytes | None)
 
 
 @given(raw=anything)
