@@ -123,9 +123,12 @@ def owners() -> Sequence[tuple[str, str]]:
 
 def _swarming(person: Person) -> int:
     """Open incidents of others in whose swarm this person is, or is asked to be."""
+    return _kept(("swarming", person.id), lambda: [_count_swarming(person)])[0]
+
+
+def _count_swarming(person: Person) -> int:
     of_others = Incident.id.in_(invited_to(person)), Incident.assignee_id.is_distinct_from(person.id)
-    count = select(func.count()).select_from(Incident).where(OPEN_NOW, *of_others)
-    return _kept(("swarming", person.id), lambda: [db.session.scalar(count) or 0])[0]
+    return db.session.scalar(select(func.count()).select_from(Incident).where(OPEN_NOW, *of_others)) or 0
 
 
 def saved(person: Person) -> list[View]:
