@@ -15,7 +15,7 @@ from itertools import takewhile
 from math import ceil
 from pathlib import Path
 
-from incidents import concepts
+from incidents import concepts, phrases
 from knowledge_base.words import STOP_WORDS, is_code, stem
 
 CHATTER = Path(__file__).parent / "data" / "chatter.txt"
@@ -27,36 +27,21 @@ ONE_FRAME = 0.6
 """The part of the shorter report that stands word by word in the other: two such sentences are one sentence."""
 ONE_BEGINNING = 2
 """So many telling words that both begin with are their thing; what each goes on with is then its trouble."""
+MOST_EXCHANGED = 4
+"""Where more words stand for others, something is told at length, not exchanged."""
 ALIKE_WORDS = 0.84
 BEGINNING, PART = 5, 4
 """Letters by which inflected and compound words are known again: "Lagerdrucker" and "Drucker"."""
 
 WORD = re.compile(r"\w+(?:[.-]\w+)*")
 NUMBER = re.compile(r"\d+[a-z]?|[a-z]\d+")
+PLACED = re.compile(r"(\d+)(?:er|th|st|nd|rd)")
+CARDINALS = frozenset({"two", "three", "four", "five", "six", "seven", "eight", "nine"})
 COUNTED = re.compile(
     r"(?:m?s|min|mins|minut|sekund|second|hour|stund|std|h|uhr|am|pm|day|tag|tagen|week|woch|wochen|month|monat|year|jahr"
     r"|mal|time|x|people|leut|kolleg|percent|prozent|[kmgt]b|cm|page|seit|sheet|monitor|screen|pc)"
 )
 """What is counted and no name: "40 minutes", "5 people"."""
-QUESTION = re.compile(
-    r"\b(?:how (?:do|can|to|should)|where (?:can|do)|what do i (?:have|need)"
-    r"|wie (?:kann|mache?|stelle?|trage?|aende?re?|richte?|lege?|bekomme?|komme?) ich|wo (?:kann|finde?|stelle?)|wie geht)\b"
-)
-WISH = re.compile(
-    r"\b(?:please (?:add|give|install|order|set up|create|grant|provide|take)|give me|(?:can|could|may) i (?:get|have)"
-    r"|can you (?:give|order|add)|i(?:d| would) like|i need|requesting|request for|order (?:a|an|me)|access for"
-    r"|bitte .{0,40}?(?:bestellen|freigeben|einrichten|aufnehmen|nehmen|installieren|anlegen|geben)"
-    r"|(?:ich|wir) brauchen?|brauche|benoetige|moechte|haette gern|bitte (?:mich|um|eine?n?))\b"
-)
-NEGATION = re.compile(
-    r"\b(?:not|no|never|cannot|cant|wont|dont|doesnt|isnt|without|nobody|unable|nicht|kein\w*|nie|nichts|niemand|ohne)\b"
-)
-PERSON = re.compile(
-    r"\b(?:Herrn?|Frau|Mr\.?|Mrs\.?|Ms\.?|Dr\.?|[Cc]olleague|Kollegin|Kollege|Kollegen)\s+([A-ZÄÖÜ]\w+)"
-    r"|\b(?!(?:It|That|There|Here|What|Who|Let|He|She|Today|Yesterday)['’])([A-Z]\w+)['’]s?\s"
-)
-FELLOW = re.compile(r"\b(?:too|as well|also|same|auch|ebenfalls|dasselbe)\b")
-"""Whoever has it too is nobody else's trouble."""
 
 Replaced = tuple[tuple[str, ...], tuple[str, ...]]
 FEATURES = (
@@ -69,6 +54,9 @@ FEATURES = (
     "other_person",
     "denied_or_not",
     "words_met",
+    "lengths",
+    "other_way",
+    "wrong_or_not",
 )
 
 
@@ -80,34 +68,42 @@ class Wording:
     telling: Mapping[str, Set[str]]
     numbers: Mapping[str, Set[str]]
     people: frozenset[str]
+    ways: frozenset[str]
     is_question: bool
     is_wish: bool
+    is_over: bool
     denies: bool
+    is_wrong: bool
 
 
 def read(text: str) -> Wording:
     """Take a text apart."""
     folded = concepts.fold(text)
-    found = WORD.findall(folded)[:MOST_WORDS]
+    found = WORD.findall(phrases.FAREWELL.sub("", folded))[:MOST_WORDS]
     named = concepts.names_by_word(text)
     return Wording(
         order=tuple(stem(word) for word in found),
         telling={stem(word): named.get(word, frozenset()) for word in found if _tells(word)},
         numbers=_numbers(found),
-        people=frozenset() if FELLOW.search(folded) else _people(text),
-        is_question=QUESTION.search(folded) is not None,
-        is_wish=WISH.search(folded) is not None,
-        denies=NEGATION.search(folded) is not None,
+        people=frozenset() if phrases.FELLOW.search(folded) else _people(text),
+        ways=frozenset(way.pattern for way in (phrases.OUTWARD, phrases.INWARD) if way.search(folded)),
+        is_question=phrases.QUESTION.search(folded) is not None,
+        is_wish=phrases.WISH.search(folded) is not None,
+        is_over=bool(phrases.OVER.search(folded)) and not phrases.BUT.search(folded),
+        denies=phrases.NEGATION.search(folded) is not None,
+        is_wrong=phrases.WRONG.search(folded) is not None,
     )
 
 
 @dataclass(frozen=True)
 class Beside:
-    """Two wordings beside each other: `features` in the order of `FEATURES`, each from 0 to 1."""
+    """Two wordings beside each other: `features` in the order of `FEATURES`, each from 0 to 1; the bare words of each."""
 
     features: tuple[float, ...]
+    bare: tuple[Sequence[str], Sequence[str]]
     tell_of_two: bool
-    """One word is exchanged in one sentence, or the number of one noun, or one beginning goes on in two ways."""
+    """One word is exchanged in one sentence, or the number of one noun, or one beginning goes on in two ways, or one
+    tells that it is over."""
 
 
 def compare(one: Wording, other: Wording) -> Beside:
@@ -116,7 +112,7 @@ def compare(one: Wording, other: Wording) -> Beside:
     frame, replaced = _aligned(one.order, other.order)
     met = min(len(one.telling) - len(bare), len(other.telling) - len(other_bare))
     features = (
-        frame,
+        frame if bare or other_bare else 0.0,
         *sorted((_share(bare, one), _share(other_bare, other))),
         float(bool(bare and other_bare)),
         float(one.is_question != other.is_question),
@@ -124,10 +120,20 @@ def compare(one: Wording, other: Wording) -> Beside:
         float(one.people != other.people),
         float(one.denies != other.denies),
         min(1.0, met / ENOUGH_MET),
+        _lengths(one, other),
+        float(bool(one.ways and other.ways) and one.ways.isdisjoint(other.ways)),
+        float(one.is_wrong != other.is_wrong),
     )
     is_exchanged = frame >= ONE_FRAME and _is_exchanged(replaced, {*bare, *other_bare})
     goes_two_ways = bool(bare and other_bare) and _shared_beginning(one, other) >= ONE_BEGINNING
-    return Beside(features, is_exchanged or goes_two_ways or _are_numbered_apart(one, other))
+    is_decided = one.is_over != other.is_over or _are_numbered_apart(one, other)
+    return Beside(features, (bare, other_bare), is_decided or is_exchanged or goes_two_ways)
+
+
+def _lengths(one: Wording, other: Wording) -> float:
+    """The telling words of the shorter one by those of the longer."""
+    shorter, longer = sorted((len(one.telling), len(other.telling)))
+    return shorter / max(1, longer)
 
 
 def _aligned(one: tuple[str, ...], other: tuple[str, ...]) -> tuple[float, list[Replaced]]:
@@ -144,7 +150,7 @@ def _aligned(one: tuple[str, ...], other: tuple[str, ...]) -> tuple[float, list[
 
 
 def _people(text: str) -> frozenset[str]:
-    return frozenset(name for names in PERSON.findall(text) for name in names if name)
+    return frozenset(name for names in phrases.PERSON.findall(text) for name in names if name)
 
 
 def _tells(word: str) -> bool:
@@ -162,10 +168,27 @@ def _numbers(found: Sequence[str]) -> dict[str, set[str]]:
     """ "packing station 3", "error 809": the number is a name of the noun before it, if it counts nothing."""
     named: defaultdict[str, set[str]] = defaultdict(set)
     for noun, number, after in zip(found, found[1:], [*found[2:], ""], strict=False):
-        is_noun = _tells(noun) and not is_code(noun)
-        if is_noun and NUMBER.fullmatch(number) and not COUNTED.fullmatch(stem(after)):
-            named[stem(noun)].add(number)
-    return dict(named)
+        if _is_noun(noun) and not COUNTED.fullmatch(stem(after)):
+            named[stem(noun)] |= {number} if NUMBER.fullmatch(number) else _spelt_out(number)
+        if _is_noun(number):
+            named[stem(number)] |= _ordinal(noun)
+    return {noun: numbers for noun, numbers in named.items() if numbers}
+
+
+def _is_noun(word: str) -> bool:
+    return _tells(word) and not is_code(word) and word not in concepts.ORDINALS
+
+
+def _spelt_out(word: str) -> set[str]:
+    """Two to nine; "one" is no number in "the left one"."""
+    return {concepts.ORDINALS[word]} if word in CARDINALS else set()
+
+
+def _ordinal(word: str) -> set[str]:
+    placed = PLACED.fullmatch(word)
+    if placed:
+        return {placed[1]}
+    return {concepts.ORDINALS[word]} if word in concepts.ORDINALS and word not in CARDINALS else set()
 
 
 def _bare(one: Wording, other: Wording) -> list[str]:
@@ -208,7 +231,12 @@ def _share(bare: Sequence[str], whole: Wording) -> float:
 
 def _is_exchanged(replaced: Iterable[Replaced], bare: set[str]) -> bool:
     """Whether bare words of both stand in the same place; a word that is bare in one is not in the other at all."""
-    return any(not bare.isdisjoint(one) and not bare.isdisjoint(other) for one, other in replaced)
+    return any(
+        not bare.isdisjoint(one)
+        and not bare.isdisjoint(other)
+        and max(len(one), len(other)) <= MOST_EXCHANGED
+        for one, other in replaced
+    )
 
 
 def _shared_beginning(one: Wording, other: Wording) -> int:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import threading
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -38,7 +38,7 @@ class ModelUnavailable(Exception):
     """The model cannot be used; the message is a sentence fit for `doctor`."""
 
 
-class Encoder(Protocol):
+class Encoder(Hashable, Protocol):
     """Turns texts into unit vectors; the same text always gives the same vector."""
 
     identity: str
@@ -47,6 +47,8 @@ class Encoder(Protocol):
     def encode(self, texts: Sequence[str]) -> np.ndarray: ...
 
     def windows(self, text: str, *, size: int, step: int) -> list[str]: ...
+
+    def tokens(self, text: str) -> tuple[Sequence[tuple[int, int]], np.ndarray]: ...
 
 
 class OnnxEncoder:
@@ -79,22 +81,28 @@ class OnnxEncoder:
         starts = range(0, max(1, len(offsets) - size + step), step)
         return [text[offsets[start][0] : offsets[min(start + size, len(offsets)) - 1][1]] for start in starts]
 
+    def tokens(self, text: str) -> tuple[Sequence[tuple[int, int]], np.ndarray]:
+        """Where each token begins and ends in the text, and its vector; those of the frame stand at (0, 0)."""
+        encoding = self._tokenizer.encode(text[:MAX_CHARACTERS])
+        return encoding.offsets[: MAX_TOKENS - 1], self._vectors_of(encoding.ids)
+
     def _token_offsets(self, text: str) -> list[tuple[int, int]]:
         encoding = self._tokenizer.encode(text, add_special_tokens=False)
         pieces = [encoding, *encoding.overflowing]
         return [span for piece in pieces for span in piece.offsets]
 
     def _encode_one(self, text: str) -> np.ndarray:
-        encoding = self._tokenizer.encode(text[:MAX_CHARACTERS])
-        ids = encoding.ids
+        pooled = self._vectors_of(self._tokenizer.encode(text[:MAX_CHARACTERS]).ids).mean(axis=0)
+        unit: np.ndarray = pooled / (float(np.linalg.norm(pooled)) or 1.0)
+        return unit.astype(np.float32)
+
+    def _vectors_of(self, ids: list[int]) -> np.ndarray:
         if len(ids) > MAX_TOKENS:
             ids = ids[: MAX_TOKENS - 1] + ids[-1:]
         row = np.asarray([ids], dtype=np.int64)
         given = {"input_ids": row, "attention_mask": np.ones_like(row), "token_type_ids": np.zeros_like(row)}
-        tokens = self._session.run(None, {name: given[name] for name in self._inputs})[0]
-        pooled = tokens[0].mean(axis=0)
-        unit: np.ndarray = pooled / (float(np.linalg.norm(pooled)) or 1.0)
-        return unit.astype(np.float32)
+        found: np.ndarray = self._session.run(None, {name: given[name] for name in self._inputs})[0][0]
+        return found
 
     def _is_right(self, quick: Path) -> bool:
         """Opens the copy and asks it for the vector that it brought with it, under the name of its original."""

@@ -159,6 +159,9 @@ class Remembering:
         whole = [vector for vector in vectors if vector is not None]
         return np.stack(whole) if len(whole) == len(texts) else self._encoder.encode(texts)
 
+    def tokens(self, text: str) -> tuple[Sequence[tuple[int, int]], np.ndarray]:
+        return self._encoder.tokens(text)
+
 
 def warm_up(app: Flask) -> threading.Thread:
     """Read model and articles in the background, so that nobody's first search waits for them."""

@@ -1,0 +1,56 @@
+"""How people put it: the turns of phrase by which a report asks, wishes, denies, or tells that all is well again.
+
+English and German, on folded text (`incidents.concepts.fold`) but for names of people, which need their capital letter.
+"""
+
+import re
+
+QUESTION = re.compile(
+    r"\b(?:how (?:do|can|to|should)|where (?:can|do)|what do i (?:have|need)"
+    r"|what (?:is|are) the|which \w+ do we|may i"
+    r"|wie (?:kann|mache?|stelle?|trage?|aende?re?|richte?|lege?|bekomme?|komme?|nehme?|rechne?) ich|wo (?:kann|finde?|stelle?)"
+    r"|wie (?:geht|lang|viele?)|welche[rsn]? \w+ (?:gelten|gilt|nutzen))\b"
+)
+WISH = re.compile(
+    r"\b(?:please (?:add|give|install|order|set up|create|grant|provide|take|raise|put|publish|remove|delete|enable|extend|move)"
+    r"|give me|(?:can|could|may) (?:i|we) (?:get|have)|can you (?:give|order|add)|(?:i|we)(?:d| would) like|i need|requesting"
+    r"|request for|order (?:a|an|me)|access for|need (?:a|an|access|permission|rights|another|new|more)"
+    r"|bitte .{0,40}?(?:bestellen|freigeben|einrichten|aufnehmen|nehmen|installieren|anlegen|geben)"
+    r"|(?:ich|wir) brauchen?|brauche|benoetige|moechte|haette gern|braeuchten?|benoetigen"
+    r"|bitte (?:mich|um|eine?n?|zugang|zugriff|rolle|rechte))\b"
+)
+OUTWARD = re.compile(
+    r"\b(?:hears? (?:me|us)|(?:im|i am|bin ich) (?:silent|muted?|stumm)|hoer(?:t|en) (?:mich|uns)|(?:mich|uns) (?:hoert|niemand|keiner)"
+    r"|send|sent|sending|outbox|outgoing|go out|verschick\w*|versend\w*|senden|gesendet|(?:post)?ausgang)\b"
+)
+INWARD = re.compile(
+    r"\b(?:hear(?! me| us)|hoere|no (?:sound|audio)|kein(?:en)? ton|receive[sd]?|receiving|incoming|inbox|posteingang"
+    r"|no (?:new |more )?e?mails?|empfangen?|bekomme|(?:kommen|kommt) .{0,20}(?:keine|nicht) (?:mails? )?(?:an|mehr))\b"
+)
+"""Whether sound and mail do not go out or do not come in."""
+NEGATION = re.compile(
+    r"\b(?:not|no|never|cannot|cant|wont|dont|doesnt|isnt|without|nobody|unable|nicht|kein\w*|nie|nichts|niemand|ohne)\b"
+)
+WRONG = re.compile(
+    r"\b(?:wrong|false|incorrect|too|twice|double|falsch\w*|zu (?:viel|wenig)|doppelt|zweimal)\b"
+)
+"""It works, and not as it should."""
+PERSON = re.compile(
+    r"\b(?:Herrn?|Frau|Mr\.?|Mrs\.?|Ms\.?|Dr\.?|[Cc]olleague|Kollegin|Kollege|Kollegen)\s+([A-ZÄÖÜ]\w+)"
+    r"|\b(?!(?:It|That|There|Here|What|Who|Let|He|She|Today|Yesterday)['’])([A-Z]\w+)['’]s?\s"
+)
+OVER = re.compile(
+    r"\b(?:(?:works?|working|fine|ok|okay|up|running|reachable) again\b(?! not)|back to normal|resolved:|recovery\b"
+    r"|(?:geht|gehen|laeuft|laufen|funktioniert|funktionieren|ist|sind) wieder\b(?! (?:nicht|weg|aus|tot|mal|voll|kaputt|so)\b)"
+    r"|wieder (?:erreichbar|verfuegbar|da)\b|hat sich erledigt)"
+)
+BUT = re.compile(r"\b(?:but|however|aber)\b")
+"""That all is well again, and no "but" with it."""
+FAREWELL = re.compile(
+    r"\b(?:(?:(?:kind|best|warm) )?(?:regards|wishes|greetings)|many thanks|cheers|sincerely|thx|thanks(?: a lot)?(?: and)?"
+    r"|(?:mit )?(?:freundliche[nr]?|viele[nr]?|beste[nr]?|liebe[nr]?|schoene[nr]?) gruessen?|(?:danke (?:und )?)?gruss|mfg|lg|vg)\b"
+    r"[,.!]*(?:\s+\S+){0,8}\s*$"
+)
+"""Who says good-bye says nothing of the trouble any more, whoever it is."""
+FELLOW = re.compile(r"\b(?:too|as well|also|same|auch|ebenfalls|dasselbe)\b")
+"""Whoever has it too is nobody else's trouble."""
