@@ -35,7 +35,7 @@ BEGINNING, PART = 5, 4
 
 WORD = re.compile(r"\w+(?:[.-]\w+)*")
 NUMBER = re.compile(r"\d+[a-z]?|[a-z]\d+")
-PLACED = re.compile(r"(\d+)(?:er|th|st|nd|rd)")
+PLACED = re.compile(r"(\d+)(?:er|th|st|[nr]d)")
 CARDINALS = frozenset({"two", "three", "four", "five", "six", "seven", "eight", "nine"})
 COUNTED = re.compile(
     r"(?:m?s|min|mins|minut|sekund|second|hour|stund|std|h|uhr|am|pm|day|tag|tagen|week|woch|wochen|month|monat|year|jahr"
