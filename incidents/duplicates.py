@@ -64,6 +64,8 @@ IS_LOCAL = frozenset(
     | {"door", "garage", "deskphone"}
 )
 """Things of which every site has its own: there the site counts though nobody wrote it."""
+IS_PERSONAL = frozenset({"refused/forgot", "refused/locked"})
+"""Troubles of which every person has their own: no help for one ends another's."""
 
 
 @dataclass(frozen=True)
@@ -77,6 +79,12 @@ class Reading:
     senses: Callable[[], Mapping[str, NDArray[np.float32]]] | None = None
     """Asks the sentence model for the single words: only where the rest leaves a doubt, for it costs a run of it."""
     site: str = ""
+    writer: int | None = None
+
+    @property
+    def is_personal(self) -> bool:
+        """Whether it is the writer's own forgotten password or locked account, and not everybody's."""
+        return bool(self.concepts.troubles & IS_PERSONAL) and not self.wording.is_of_many
 
     @property
     def local_site(self) -> frozenset[str]:
@@ -91,11 +99,11 @@ def read(
     *,
     encoder: Encoder | None = None,
     site: str = "",
+    writer: int | None = None,
 ) -> Reading:
-    """Take a text apart once, for comparing it with many; `site` is where its writer works."""
-    return Reading(
-        *_taken_apart(text), vector, partial(senses.read, text, encoder) if encoder else None, site
-    )
+    """Take a text apart once, for comparing it with many; `site` is where its `writer` (the person's id) works."""
+    words = partial(senses.read, text, encoder) if encoder else None
+    return Reading(*_taken_apart(text), vector, words, site, writer)
 
 
 @lru_cache(maxsize=2_000)
@@ -106,7 +114,8 @@ def _taken_apart(text: str) -> tuple[Concepts, Wording, dict[str, float]]:
 
 def chance(one: Reading, other: Reading) -> float:
     """How likely both tell of the same trouble, 0 to 1."""
-    found = None if _differ(one.local_site, other.local_site) else features(one, other)
+    is_anothers = _differ(one.local_site, other.local_site) or _is_each_ones_own(one, other)
+    found = None if is_anothers else features(one, other)
     if found is None:
         return 0.0
     if one.vector is None or other.vector is None:
@@ -124,6 +133,11 @@ def _weighed(weights: Sequence[float], found: Sequence[float]) -> float:
 
 def _logistic(score: float) -> float:
     return 1 / (1 + math.exp(-score))
+
+
+def _is_each_ones_own(one: Reading, other: Reading) -> bool:
+    are_two = one.writer is not None and other.writer is not None and one.writer != other.writer
+    return are_two and one.is_personal and other.is_personal
 
 
 def _names_another(one: Concepts, other: Concepts) -> bool:

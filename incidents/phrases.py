@@ -52,5 +52,9 @@ FAREWELL = re.compile(
     r"[,.!]*(?:\s+\S+){0,8}\s*$"
 )
 """Who says good-bye says nothing of the trouble any more, whoever it is."""
+MANY = re.compile(
+    r"\b(?:everybody|everyone|nobody|we|us|our|all of|the whole|colleagues|wir|uns|alle|keiner|niemand|kollegen|ganze[nrs]?)\b"
+)
+"""More have it than the one who writes."""
 FELLOW = re.compile(r"\b(?:too|as well|also|same|auch|ebenfalls|dasselbe)\b")
 """Whoever has it too is nobody else's trouble."""

@@ -74,6 +74,7 @@ class Wording:
     is_over: bool
     denies: bool
     is_wrong: bool
+    is_of_many: bool
 
 
 def read(text: str) -> Wording:
@@ -92,6 +93,7 @@ def read(text: str) -> Wording:
         is_over=bool(phrases.OVER.search(folded)) and not phrases.BUT.search(folded),
         denies=phrases.NEGATION.search(folded) is not None,
         is_wrong=phrases.WRONG.search(folded) is not None,
+        is_of_many=phrases.MANY.search(folded) is not None,
     )
 
 

@@ -81,7 +81,8 @@ def seek(incident: Incident) -> Found | None:
         return None
     encoder = _encoder()
     vector = vector_of(incident, encoder)
-    me = duplicates.read(words_of(incident), vector, encoder=encoder, site=incident.requester.site)
+    who = incident.requester
+    me = duplicates.read(words_of(incident), vector, encoder=encoder, site=who.site, writer=who.id)
     near = _rank(me, _comparable(incident, encoder, vector), encoder)[:MOST_PROPOSED]
     return Found(
         incident_id=incident.id,
@@ -160,7 +161,8 @@ def open_of_others(person: Person | None, words: str) -> Incident | None:
     vector = encoder.encode([words[:COMPARED]])[0]
     my_id = person.id if person else 0
     nearest = nearest_in_meaning(vector, encoder, lambda _ids, theirs: theirs != my_id, limit=MOST_TYPED)
-    me = duplicates.read(words[:COMPARED], vector, encoder=encoder, site=person.site if person else "")
+    site, writer = (person.site, person.id) if person else ("", None)
+    me = duplicates.read(words[:COMPARED], vector, encoder=encoder, site=site, writer=writer)
     known = told(Incident.id.in_(nearest), *may_be_joined(), encoder=encoder, limit=MOST_TYPED)
     found = _rank(me, known, encoder)
     return db.session.get(Incident, found[0].incident_id) if found else None
@@ -211,7 +213,9 @@ def _rank(me: duplicates.Reading, others: Sequence[Told], encoder: Encoder | Non
         vector = other.vector
         if vector is None and encoder is not None:
             vector = encoder.encode([other.words])[0]
-        near = duplicates.read(other.words, vector, encoder=encoder, site=other.site)
+        near = duplicates.read(
+            other.words, vector, encoder=encoder, site=other.site, writer=other.requester_id
+        )
         chance = duplicates.chance(me, near)
         if duplicates.proposes_join(chance, by_words_only=encoder is None):
             found.append(Near(other.incident_id, chance, duplicates.in_common(me, near)))

@@ -28,6 +28,7 @@ class Told:
 
     incident_id: int
     words: str
+    requester_id: int
     site: str
     vector: NDArray[np.float32] | None
 
@@ -49,7 +50,14 @@ def told(*which: ColumnElement[bool], encoder: Encoder | None, limit: int) -> Se
         IncidentVector.model == (encoder.identity if encoder else ""),
     )
     found = (
-        select(Incident.id, Incident.title, Incident.description, Person.site, IncidentVector.vector)
+        select(
+            Incident.id,
+            Incident.requester_id,
+            Incident.title,
+            Incident.description,
+            Person.site,
+            IncidentVector.vector,
+        )
         .join(Person, Person.id == Incident.requester_id)
         .outerjoin(IncidentVector, has_vector)
         .where(*which)
@@ -58,6 +66,7 @@ def told(*which: ColumnElement[bool], encoder: Encoder | None, limit: int) -> Se
         Told(
             incident_id=row.id,
             words=_words(row.title, row.description),
+            requester_id=row.requester_id,
             site=row.site,
             vector=_unpacked(row.vector) if row.vector else None,
         )

@@ -214,6 +214,23 @@ def test_the_same_words_are_the_same_trouble(words: str) -> None:
     assert is_proposed(words, f"Hello, {words} again. Kind regards, Nora Blum")
 
 
+@pytest.mark.parametrize(
+    ("words", "is_each_ones_own"),
+    [
+        ("I forgot my Windows password", True),
+        ("Mein Konto ist gesperrt", True),
+        ("All of us in Berlin are locked out of Windows", False),
+        ("The VPN drops every hour", False),
+    ],
+)
+def test_the_forgotten_password_of_another_person_is_another_trouble(
+    words: str, is_each_ones_own: bool
+) -> None:
+    mine, mine_again, anothers = (duplicates.read(words, writer=writer) for writer in (1, 1, 2))
+    assert duplicates.chance(mine, mine_again) >= duplicates.BAR_BY_WORDS
+    assert (duplicates.chance(mine, anothers) == 0.0) is is_each_ones_own
+
+
 def test_empty_words_are_like_nothing() -> None:
     assert not is_proposed("", "")
 
