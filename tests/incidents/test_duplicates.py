@@ -226,9 +226,9 @@ def test_the_same_words_are_the_same_trouble(words: str) -> None:
 def test_the_forgotten_password_of_another_person_is_another_trouble(
     words: str, is_each_ones_own: bool
 ) -> None:
-    mine, mine_again, anothers = (duplicates.read(words, writer=writer) for writer in (1, 1, 2))
+    mine, mine_again, theirs = (duplicates.read(words, writer=writer) for writer in (1, 1, 2))
     assert duplicates.chance(mine, mine_again) >= duplicates.BAR_BY_WORDS
-    assert (duplicates.chance(mine, anothers) == 0.0) is is_each_ones_own
+    assert (duplicates.chance(mine, theirs) == 0.0) is is_each_ones_own
 
 
 def test_empty_words_are_like_nothing() -> None:
