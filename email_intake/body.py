@@ -33,7 +33,7 @@ ENCRYPTED = "[This message is encrypted and we cannot read it. Please send it ag
 TNEF_NOTE = "[The sender's Outlook packed this mail into winmail.dat; the file is attached as it came.]"
 EMPTY_PLAIN = re.compile(
     r"\A(?:\W*(?:this (?:e-?mail|message)|your (?:e-?mail|mail)? ?(?:client|program|reader)).{0,120}\bhtml\b.{0,120}|"
-    r"(?:\s*\[(?:image\b|cid:|[\w .-]{1,100}\.(?:png|gif|jpe?g|bmp)\])[^\]]{0,200}\]?)+\s*)\Z",
+    r"(?:\s*\[(?:image\b|cid:|[\w .-]{1,100}\.(?:png|gif|jpe?g|bmp)\])[^\[\]]{0,200}\]?)+\s*)\Z",
     re.IGNORECASE | re.DOTALL,
 )
 """A plain version that says nothing: that there is an HTML one, or where in it pictures stand."""

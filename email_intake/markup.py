@@ -13,6 +13,7 @@ MOST_HTML = 2_000_000
 MOST_TEXT = 200_000
 MOST_PICTURES = 20
 MOST_DEPTH = 5000
+LONGEST_ROW = 2000
 TAG = re.compile(r"<(/?)[A-Za-z][^<>]*>")
 TAGS = frozenset(
     "a b blockquote br caption center code dd div dl dt em font h1 h2 h3 h4 h5 h6 hr i img li ol p pre s "
@@ -194,7 +195,9 @@ class _Reader(HTMLParser):
     def _begin_cell(self) -> None:
         self._owed = None
         self._cells.append(False)
-        if self._lines[-1].strip(" >"):
+        if len(self._lines[-1]) > LONGEST_ROW:
+            self._break(blank=False)
+        elif self._lines[-1].strip(" >"):
             self._lines[-1] = f"{self._lines[-1].rstrip()} | "
 
     def _begin_block(self, tag: str) -> None:

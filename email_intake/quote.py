@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice, pairwise
 
-from email_intake.footers import FOOTER
+from email_intake.footers import is_footer
 from email_intake.markup import QUOTE_MARK
 
 LONGEST_SIGNATURE = 15
@@ -29,7 +29,7 @@ WROTE = re.compile(
 WHEN = re.compile(r"\b\d{1,2}[:.h]\d{2}\b|\b(?:19|20)\d\d\b|\b\d{1,2}([./-])\d{1,2}\1\d{2,4}\b")
 ADDRESS_AT_END = re.compile(r"<\s*[^<>\s]{1,100}@[^<>\s]{1,100}>(?:\s*[:\uff1a]?|[\w\s]{1,20}[:\uff1a])\Z")
 WROTE_AT_END = re.compile(rf"(?:{WROTE.pattern})\Z", re.IGNORECASE)
-FRAMED = re.compile(r"\A\s*-{3,}.*-{3,}\s*\Z")
+FRAME = "---"
 BIDI = re.compile(r"[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 LONGEST_ATTRIBUTION = 400
 MOST_AFTER_VERB = 120
@@ -39,7 +39,7 @@ MOST_FIELDS = 7
 MOST_TRIES = 5
 COLONS = (":", "\uff1a")
 ORIGINAL = re.compile(
-    r"\A\W*-{2,}\s*(?:Original Message|Reply Message|Ursprüngliche Nachricht|Antwort Nachricht|Original-Nachricht|Message d'origine|"
+    r"\A[^\w-]*-{2,}(?!-)\s*(?:Original Message|Reply Message|Ursprüngliche Nachricht|Antwort Nachricht|Original-Nachricht|Message d'origine|"
     r"Mensaje original|Mensagem original|Messaggio originale|Oorspronkelijk bericht|Oryginalna wiadomość|"
     r"Wiadomość oryginalna|Ursprungligt meddelande|Alkuperäinen viesti|Oprindelig meddelelse|"
     r"Original melding|Исходное сообщение|原始邮件|原始郵件|元のメッセージ|Původní zpráva|Oprindelig besked|Opprinnelig melding|Eredeti üzenet|Orijinal [Mm]esaj|Αρχικό μήνυμα|Початкове повідомлення|원본 메시지|"
@@ -179,7 +179,7 @@ def _attribution_length(lines: Sequence[str], at: int) -> int:
             if below.startswith(">") or QUOTE_MARK in below:
                 return length
             # Some phones do not prefix what they quote: then a date and an address must be there, or a frame.
-            if below and (_names_its_writer(said, lines[at + length]) or FRAMED.match(said)):
+            if below and (_names_its_writer(said, lines[at + length]) or _is_framed(said)):
                 return length
     return 0
 
@@ -190,6 +190,10 @@ def _names_its_writer(said: str, next_line: str) -> bool:
     return "@" in said and (
         end.endswith(COLONS) or (not next_line.strip() and WROTE_AT_END.search(end) is not None)
     )
+
+
+def _is_framed(said: str) -> bool:
+    return said.lstrip().startswith(FRAME) and said.rstrip().endswith(FRAME)
 
 
 def _is_attribution(said: str) -> bool:
@@ -253,7 +257,7 @@ def _is_answered_below(lines: Sequence[str], at: int) -> bool:
         line.strip()
         and not line.startswith(">")
         and QUOTE_MARK not in line
-        and not FOOTER.match(line)
+        and not is_footer(line)
         and not _attribution_length(below, i)
         for i, line in enumerate(below)
     )
@@ -261,7 +265,7 @@ def _is_answered_below(lines: Sequence[str], at: int) -> bool:
 
 def _longest_tail(first: str) -> int:
     """How many lines may follow: below a phone's footer one, below what may be a rule in prose a few."""
-    if FOOTER.match(first):
+    if is_footer(first):
         return 2
     return LONGEST_SIGNATURE if first == "-- " else LONGEST_AFTER_RULE
 
@@ -269,7 +273,7 @@ def _longest_tail(first: str) -> int:
 def _without_signature(text: str) -> tuple[str, str]:
     lines = text.splitlines()
     for at in range(max(0, len(lines) - LONGEST_SIGNATURE - 1), len(lines)):
-        if lines[at] in {"-- ", "--", "—"} or FOOTER.match(lines[at]):
+        if lines[at] in {"-- ", "--", "—"} or is_footer(lines[at]):
             tail = lines[at:]
             if sum(1 for line in tail if line.strip()) > _longest_tail(lines[at]):
                 continue
