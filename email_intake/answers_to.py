@@ -22,8 +22,11 @@ FACT = "reply_to"
 def remember(session: Session, case: Case, incident: Incident) -> None:
     """Keep the address beside the report that named it."""
     asked = _asked_for(case)
+    if not asked:
+        return
     first = select(Entry).where(Entry.incident_id == incident.id).order_by(Entry.id).limit(1)
-    if asked and (entry := session.scalar(first)) is not None:
+    entry = session.scalar(first)
+    if entry is not None:
         entry.facts = {**entry.facts, FACT: asked}
 
 

@@ -6,6 +6,8 @@ forge; mails of one sender about one incident that still do something (cases 48,
 still kept as notes.
 """
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from time import monotonic
@@ -49,6 +51,18 @@ HEARD = select(func.count(RawMessage.id)).where(
     RawMessage.outcome == Outcome.APPENDED,
     RawMessage.received_at > bindparam("since"),
     RawMessage.incident_id == bindparam("incident_id"),
+)
+BY_PERSONS = (
+    select(RawMessage.person_key, func.count(RawMessage.id))
+    .where(
+        RawMessage.outcome == Outcome.OPENED,
+        RawMessage.received_at > bindparam("since"),
+        RawMessage.person_key.in_(bindparam("names", expanding=True)),
+    )
+    .group_by(RawMessage.person_key)
+)
+RUNNING_OF = select(Flood.sender).where(
+    Flood.sender.in_(bindparam("sources", expanding=True)), Flood.last_at > bindparam("since")
 )
 RUNNING = (
     select(Flood)
@@ -104,12 +118,37 @@ def running(sources: list[Source]) -> Flood | None:
     return flood
 
 
+def calm(cases: Sequence[Case]) -> list[Case]:
+    """Those whose mail is counted nowhere, and begins no flood; each of another person."""
+    since = clock.now() - WITHIN
+    sources = {case.raw_id: sources_of(case) for case in cases}
+    names = {one.name for many in sources.values() for one in many}
+    flooding = set(db.session.scalars(RUNNING_OF, {"sources": list(names), "since": since}))
+    people = [key_of(case.sender.address) for case in cases]
+    opened = dict(db.session.execute(BY_PERSONS, {"names": people, "since": since}).all())
+
+    taken: Counter[str] = Counter()
+
+    def has_enough(one: Source) -> bool:
+        if one.counted is BY_PERSON:
+            return opened.get(one.key, 0) >= one.most
+        return _has_opened_enough(one, besides=taken[one.name])
+
+    found = []
+    for case in cases:
+        if not any(one.name in flooding or has_enough(one) for one in sources[case.raw_id]):
+            found.append(case)
+            taken.update(one.name for one in sources[case.raw_id])
+    return found
+
+
 def begun_by(sources: list[Source]) -> Source | None:
     """Of which of these one more incident would be a flood."""
     return next((one for one in sources if _has_opened_enough(one)), None)
 
 
-def _has_opened_enough(source: Source) -> bool:
+def _has_opened_enough(source: Source, *, besides: int = 0) -> bool:
+    """`besides` so many that are about to be opened."""
     if source.counted is BY_PERSON:
         return _opened(source) >= source.most
     counts: dict[str, tuple[float, int]] = current_app.extensions.setdefault(COUNTS, {})
@@ -117,7 +156,7 @@ def _has_opened_enough(source: Source) -> bool:
     if free and until > monotonic():
         counts[source.name] = (until, free - 1)
         return False
-    left = source.most - _opened(source)
+    left = source.most - _opened(source) - besides
     if len(counts) > 1000:
         counts.clear()
     counts[source.name] = (monotonic() + BELIEVED_FOR_S, max(left, 0) // SHARE)

@@ -5,12 +5,12 @@ from dataclasses import replace
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from email_intake import addresses, bounce, contents, flood, hints, monitoring, thread
+from email_intake import bounce, contents, flood, hints, monitoring, thread
 from email_intake.case import Case
 from email_intake.guard import Nature
-from email_intake.models import SUBJECT_LENGTH, Flood, Outcome, RawMessage
+from email_intake.models import Flood, Outcome, RawMessage
 from email_intake.opening import open_incident, sender_of
-from email_intake.parse import MOST_RECIPIENTS, ParsedMail, bare_subject
+from email_intake.parse import ParsedMail, bare_subject
 from email_intake.settle import finish, mark, settle, settle_double, twin_of, waiting
 from email_intake.thread import Match
 from firstline import log
@@ -234,19 +234,3 @@ def _mark_double(case: Case) -> None:
         twin = twin_of(session, case)
         if twin is not None:
             settle_double(session, case, twin)
-
-
-def facts_of(mail: ParsedMail) -> dict[str, object]:
-    """What the row says about its mail once it was read."""
-    sender = (mail.sender.address if mail.sender else "")[:320]
-    written = [one.address for one in (*mail.recipients, *([mail.sender] if mail.sender else []))]
-    others = dict.fromkeys(one[:320] for one in written if "@" in one and not addresses.is_ours(one))
-    return {
-        "message_id": mail.message_id,
-        "sender": sender,
-        "person_key": flood.key_of(sender),
-        "domain": flood.domain_of(sender)[:253],
-        "subject": mail.subject[:SUBJECT_LENGTH],
-        "participants": list(others)[: MOST_RECIPIENTS + 1],
-        "defects": list(mail.defects)[:50],
-    }

@@ -28,7 +28,6 @@ EXTENSIONS = {
     "application/x-pkcs7-signature": "p7s",
     "message/delivery-status": "txt",
 }
-PADDING = re.compile(rb"=+")
 FOOTER = re.compile(
     rb"^(?:(?:_{5,}|-{5,}|-- ?|={5,})[ \t]*\r?$|(?:(?<==\n)|(?<==\r\n))(?=[^\n]*\S[ \t]+\S))", re.MULTILINE
 )
@@ -136,13 +135,13 @@ def from_base64(raw: bytes, defects: list[str]) -> bytes:
         return raw
     footer = FOOTER.search(raw)
     packed = raw[: footer.start()] if footer else raw
-    decoded = b"".join(_decoded(piece, defects) for piece in PADDING.split(packed))
+    decoded = b"".join(_decoded(piece, defects) for piece in packed.split(b"="))
     return decoded + b"\n" + raw[footer.start() :].strip() if footer else decoded
 
 
 def _is_prose(raw: bytes) -> bool:
     """Whether these are words that were never encoded: lines of base64 have no gaps."""
-    some = PADDING.split(raw[:2000].strip(), maxsplit=1)[0]
+    some = raw[:2000].strip().partition(b"=")[0]
     return len(BETWEEN_TWO_WORDS.findall(some)) * 12 > len(some)
 
 

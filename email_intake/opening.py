@@ -1,7 +1,7 @@
 """A mail opens an incident: for its sender, or for the one whose mail support passed on."""
 
-from dataclasses import dataclass
-from functools import partial
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -11,14 +11,15 @@ from email_intake.case import Case
 from email_intake.contents import Contents
 from email_intake.flood import Source
 from email_intake.headers import Address
+from email_intake.hints import Hint
 from email_intake.models import Outcome
 from email_intake.settle import mark, settle_double, settle_opened, twin_of
 from firstline.db import db, write
 from firstline.i18n import gettext as _
 from incidents.errors import KeyReused, Refused
-from incidents.intake import Also, Report, report
+from incidents.intake import Ready, Report, prepare_all, report_all
 from incidents.models import Channel, Incident, IntakeKey, Level
-from incidents.people import ADDRESS_LENGTH, Person, Role, ensure_person
+from incidents.people import ADDRESS_LENGTH, Newcomer, Person, Role, ensure_person, newcomer
 from incidents.services import Service
 
 CALLER = "mail"
@@ -33,45 +34,65 @@ URGENCY = {
 
 
 @dataclass(frozen=True, kw_only=True)
-class Story:
-    """Who asks for what: `reporter_id` is the agent who passed it on, None where the sender asks."""
+class Opening:
+    """A mail and the report it makes. `begins_flood`: what one more opened incident makes a flood of."""
 
-    requester: Person
-    title: str
-    inside: Contents
-    reporter_id: int | None = None
-    continues_id: int | None = None
+    case: Case
+    report: Report
+    hints: frozenset[Hint] = frozenset()
+    begins_flood: Source | None = None
 
 
 def open_incident(case: Case, *, continues: int | None = None, begins_flood: Source | None = None) -> None:
     """Report it and settle the row, in one transaction: no crash finds one without the other."""
     try:
-        story = _story(case, continues)
-        _report(case, story, also=partial(_settle, case, story, begins_flood))
+        one = opening_of(case, continues=continues, begins_flood=begins_flood)
+        _open_one(one)
     except Refused as refused:
         mark(case, Outcome.QUARANTINED, refused.sentence)
 
 
-def _settle(
-    case: Case, story: Story, begins_flood: Source | None, session: Session, incident: Incident, is_new: bool
-) -> None:
-    # Another copy may have been settled while this one was read.
-    twin = None if is_new else twin_of(session, case)
-    if twin is not None:
-        settle_double(session, case, twin)
-    elif settle_opened(session, case, incident.id):
-        _after_opening(session, case, story, incident, begins_flood)
+def _open_one(one: Opening) -> None:
+    try:
+        open_all([one], prepare_all([one.report]))
+    except KeyReused:
+        # The same mail, read by another version of us before it was replayed: its incident stands.
+        known = select(IntakeKey.incident_id).where(IntakeKey.caller == CALLER, IntakeKey.key == one.case.key)
+        with write() as session:
+            incident = session.get_one(Incident, session.scalars(known).one())
+            _settle(session, [(one, incident, False)])
 
 
-def _after_opening(
-    session: Session, case: Case, story: Story, incident: Incident, begins_flood: Source | None
-) -> None:
-    _put_on_its_team(case, incident)
-    answers_to.remember(session, case, incident)
-    if begins_flood is not None:
-        flood.begin(session, begins_flood, incident)
-    if story.inside.hints:
-        hints.tell(session, incident, incident.requester, story.inside.hints, may_answer=case.may_answer)
+def open_all(several: Sequence[Opening], ready: Sequence[Ready]) -> None:
+    """Write what is ready and settle the rows, all in one transaction and in few statements."""
+
+    def settle(session: Session, found: Sequence[tuple[Incident, bool]]) -> None:
+        _settle(session, [(one, *its) for one, its in zip(several, found, strict=True)])
+
+    report_all(ready, also=settle)
+
+
+def _settle(session: Session, found: Sequence[tuple[Opening, Incident, bool]]) -> None:
+    opened = []
+    for one, incident, is_new in found:
+        # Another copy may have been settled while this one was read.
+        twin = None if is_new else twin_of(session, one.case)
+        if twin is not None:
+            settle_double(session, one.case, twin)
+        else:
+            opened.append((one, incident))
+    if settle_opened(session, [(one.case, incident.id) for one, incident in opened]):
+        for one, incident in opened:
+            _after_opening(session, one, incident)
+
+
+def _after_opening(session: Session, one: Opening, incident: Incident) -> None:
+    _put_on_its_team(one.case, incident)
+    answers_to.remember(session, one.case, incident)
+    if one.begins_flood is not None:
+        flood.begin(session, one.begins_flood, incident)
+    if one.hints:
+        hints.tell(session, incident, incident.requester, one.hints, may_answer=one.case.may_answer)
 
 
 def sender_of(session: Session, case: Case) -> Person:
@@ -90,10 +111,11 @@ def sender_of(session: Session, case: Case) -> Person:
     return person
 
 
-def _story(case: Case, continues: int | None) -> Story:
+def opening_of(case: Case, *, continues: int | None = None, begins_flood: Source | None = None) -> Opening:
+    """What this mail opens. Writes only what changes about a sender whom we know already."""
     notes = () if continues is None else (_("[This continues %(number)s.]", number=f"INC-{continues:06d}"),)
     if forward.is_command(case.mail.text):
-        passed_on = _passed_on(case)
+        passed_on = _passed_on(case, begins_flood)
         if passed_on is not None:
             return passed_on
         notes = (
@@ -101,27 +123,42 @@ def _story(case: Case, continues: int | None) -> Story:
             _("[Not opened for the writer of the original: this needs a proven agent and their address.]"),
         )
     inside = contents.of_first(case.mail, sender_id=case.person_id, notes=notes)
-    requester = db.session.get(Person, case.person_id) if case.is_settled_person else None
-    if requester is None:
-        with write() as session:
-            requester = sender_of(session, case)
-    return Story(requester=requester, title=case.mail.title, inside=inside, continues_id=continues)
+    report = _report(case, inside, by=_requester(case), title=case.mail.title)
+    return Opening(
+        case=case,
+        report=replace(report, continues_id=continues),
+        hints=inside.hints,
+        begins_flood=begins_flood,
+    )
 
 
-def _passed_on(case: Case) -> Story | None:
+def _requester(case: Case) -> int | Newcomer:
+    if case.person_id is None:
+        sender = case.sender
+        address = sender.address[:ADDRESS_LENGTH]
+        return newcomer(address, name=sender.name, is_undeliverable=not sender.is_deliverable)
+    if case.is_settled_person:
+        return case.person_id
+    with write() as session:
+        return sender_of(session, case).id
+
+
+def _passed_on(case: Case, begins_flood: Source | None) -> Opening | None:
     """Support's explicit command makes the original's writer the requester (case 16)."""
     original = forward.original_of(case.mail) if case.is_from_proven_support else None
     if original is None or not _may_request(original.sender, case):
         return None
     with write() as session:
-        requester = ensure_person(session, original.sender.address, name=original.sender.name)
-    inside = contents.of_first(case.mail, sender_id=requester.id)
-    return Story(
-        requester=requester,
+        requester_id = ensure_person(session, original.sender.address, name=original.sender.name).id
+    inside = contents.of_first(case.mail, sender_id=requester_id)
+    report = _report(
+        case,
+        replace(inside, words=original.text or inside.words),
+        by=requester_id,
         title=original.title or case.mail.title,
-        inside=Contents(words=original.text or inside.words, uploads=inside.uploads, hints=inside.hints),
-        reporter_id=case.person_id,
     )
+    report = replace(report, logged_by_id=case.person_id)
+    return Opening(case=case, report=report, hints=inside.hints, begins_flood=begins_flood)
 
 
 def _may_request(writer: Address, case: Case) -> bool:
@@ -129,30 +166,22 @@ def _may_request(writer: Address, case: Case) -> bool:
     return writer.is_deliverable and len(writer.address) <= ADDRESS_LENGTH and not ours
 
 
-def _report(case: Case, story: Story, *, also: Also) -> None:
-    told = Report(
-        continues_id=story.continues_id,
-        requester_id=story.requester.id,
-        logged_by_id=story.reporter_id,
-        title=story.title,
-        description=story.inside.words,
+def _report(case: Case, inside: Contents, *, by: int | Newcomer, title: str) -> Report:
+    return Report(
+        requester_id=by if isinstance(by, int) else None,
+        newcomer=None if isinstance(by, int) else by,
+        title=title,
+        description=inside.words,
         channel=Channel.MAIL,
         key=case.key,
         caller=CALLER,
         service=_service(case),
         urgency=_urgency(case),
-        attachments=story.inside.uploads,
+        attachments=inside.uploads,
         unverified=not case.verdict.is_verified,
         received_at=case.received_at,
         allow_empty=True,
     )
-    try:
-        report(told, also=also)
-    except KeyReused:
-        # The same mail, read by another version of us before it was replayed: its incident stands.
-        known = select(IntakeKey.incident_id).where(IntakeKey.caller == CALLER, IntakeKey.key == case.key)
-        with write() as session:
-            also(session, session.get_one(Incident, session.scalars(known).one()), False)
 
 
 def _service(case: Case) -> str | None:

@@ -85,7 +85,7 @@ def parse(raw: bytes, *, envelope_from: str | None = None, envelope_to: tuple[st
         recipients=tuple(head.addresses("to") + head.addresses("cc")),
         delivered_to=_delivered_to(head, envelope_to),
         subject=subject,
-        title=_title(subject, quote.split(marked).new),
+        title=_title(subject, marked),
         text=text,
         marked_text=marked,
         html=body.html,
@@ -207,12 +207,12 @@ def bare_subject(subject: str) -> str:
     return " ".join(PREFIX.sub("", OUR_TAG.sub(" ", PREFIX.sub("", subject))).split())
 
 
-def _title(subject: str, new: str) -> str:
-    return (
-        bare_subject(subject)
-        or next((one_line(line) for line in new.splitlines() if line.strip()), "")
-        or "(no subject)"
-    )
+def _title(subject: str, marked: str) -> str:
+    bare = bare_subject(subject)
+    if bare:
+        return bare
+    new = quote.split(marked).new
+    return next((one_line(line) for line in new.splitlines() if line.strip()), "") or "(no subject)"
 
 
 def _references(head: Head) -> list[str]:

@@ -8,14 +8,15 @@ from time import sleep
 from sqlalchemy import Table, bindparam, or_, select, update
 from sqlalchemy.orm import Session
 
-from email_intake import addresses, guard, handover, spool
+from email_intake import addresses, batch, guard, handover, spool
 from email_intake.case import Case
 from email_intake.guard import Nature
 from email_intake.models import Mailbox, Outcome, RawMessage
 from email_intake.parse import ParsedMail, parse
+from email_intake.settle import facts_of
 from firstline import clock, log
 from firstline.db import db, together, write
-from incidents.people import Role, find_by_address
+from incidents.people import Person, Role, find_by_addresses, normalise_address
 
 LEASE_FOR = timedelta(seconds=30)
 """Short, because doing a step twice is harmless and waiting for a dead process is not."""
@@ -55,26 +56,31 @@ def process(raw_id: int) -> None:
 
 
 def _settle_all(raw_ids: Sequence[int]) -> None:
-    """Those without files in one transaction; if one of them fails, and with files, each by itself."""
+    """In one transaction what it is right for; if one of them fails, and the others, each by itself."""
     alone: dict[int, Spooled | None] = dict.fromkeys(raw_ids)
     try:
         read = _read_all(raw_ids)
         alone |= {one.raw_id: one for one in read}
-        light = [one for one in read if not one.mail.attachments]
-        _conclude_together(light)
-        for one in light:
-            del alone[one.raw_id]
+        for raw_id in _conclude_together(read):
+            del alone[raw_id]
     except Exception as error:  # noqa: BLE001 - one of them becomes a retry or `quarantined`, the others go on
         logger.info("mails are settled one by one", raw_ids=raw_ids, error=repr(error))
     for raw_id, spooled in sorted(alone.items()):
         _settle(raw_id, spooled)
 
 
-def _conclude_together(many: Sequence[Spooled]) -> None:
-    if many:
+def _conclude_together(many: Sequence[Spooled]) -> list[int]:
+    """Those that begin something new, and those without files; returns which."""
+    openings = batch.openings_among(_as_cases(many))
+    ready = batch.made_ready(openings)
+    begun = {one.case.raw_id for one in openings}
+    light = [one for one in many if one.raw_id not in begun and not one.mail.attachments]
+    if openings or light:
         with together():
-            for spooled in many:
+            batch.open_all(openings, ready)
+            for spooled in light:
                 _conclude(spooled)
+    return [*begun, *(one.raw_id for one in light)]
 
 
 def _settle(raw_id: int, spooled: Spooled | None) -> None:
@@ -174,15 +180,20 @@ def _read(row: RawMessage) -> Spooled:
 
 
 def _conclude(spooled: Spooled) -> None:
-    case = _as_case(spooled)
+    (case,) = _as_cases([spooled])
     _note(case)
     handover.hand_over(case)
 
 
-def _as_case(spooled: Spooled) -> Case:
+def _as_cases(many: Sequence[Spooled]) -> list[Case]:
+    senders = {one.raw_id: normalise_address(one.mail.sender.address) for one in many if one.mail.sender}
+    people = find_by_addresses(db.session(), list(dict.fromkeys(senders.values())))
+    return [_as_case(one, people.get(senders.get(one.raw_id, ""))) for one in many]
+
+
+def _as_case(spooled: Spooled, person: Person | None) -> Case:
     mail = spooled.mail
     verdict = guard.judge(mail, envelope_from=spooled.envelope_from)
-    person = find_by_address(mail.sender.address) if mail.sender else None
     mailbox = _mailbox(spooled)
     # Without a Message-ID or a date, two mails with the same words may be two troubles (case 26).
     is_one_of_a_kind = mail.message_id or mail.claimed_at
@@ -227,9 +238,8 @@ def _mailbox(spooled: Spooled) -> Mailbox | None:
 
 def _note(case: Case) -> None:
     """What was read and whether we may answer, committed before anything can be answered."""
-    facts = {**handover.facts_of(case.mail), "fingerprint": case.key, "may_answer": case.may_answer}
     with write() as session:
-        session.execute(NOTED, {"raw_id": case.raw_id, **facts})
+        session.execute(NOTED, {"raw_id": case.raw_id, **facts_of(case)})
 
 
 def _wait_for_older(raw_id: int) -> None:

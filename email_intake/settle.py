@@ -1,28 +1,36 @@
 """The end of each way: the row gets its outcome, once, in the transaction that makes it true."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import CursorResult, Table, bindparam, func, select, update
 from sqlalchemy.orm import Session
 
-from email_intake import references
+from email_intake import addresses, flood, references
 from email_intake.case import Case
-from email_intake.models import MailId, Outcome, RawMessage
+from email_intake.models import SUBJECT_LENGTH, MailId, Outcome, RawMessage
+from email_intake.parse import MOST_RECIPIENTS
 from firstline import clock
 from firstline.db import put, write
 from incidents.models import Entry, Incident
 
 RAW: Table = RawMessage.__table__  # type: ignore[assignment]
+LEADS_SOMEWHERE = frozenset({Outcome.OPENED, Outcome.APPENDED})
+COPIES = select(RAW.c.fingerprint, RAW.c.outcome).where(
+    RAW.c.fingerprint.in_(bindparam("fingerprints", expanding=True))
+)
+"""Without the outcome: SQLite would look through every mail that was opened."""
 TWIN = (
     select(RawMessage)
     .where(
         RawMessage.fingerprint == bindparam("fingerprint"),
         RawMessage.id != bindparam("raw_id"),
-        RawMessage.outcome.in_([Outcome.OPENED, Outcome.APPENDED]),
+        RawMessage.outcome.in_(LEADS_SOMEWHERE),
     )
     .limit(1)
 )
 MAIL_ID: Table = MailId.__table__  # type: ignore[assignment]
-REMEMBERED = select(MAIL_ID.c.id).where(
-    MAIL_ID.c.message_id == bindparam("message_id"), MAIL_ID.c.incident_id == bindparam("incident_id")
+REMEMBERED = select(MAIL_ID.c.message_id, MAIL_ID.c.incident_id).where(
+    MAIL_ID.c.message_id.in_(bindparam("ids", expanding=True))
 )
 SETTLED = (
     update(RAW)
@@ -64,23 +72,56 @@ def settle(
     finish(row, outcome, reason)
 
 
-def settle_opened(session: Session, case: Case, incident_id: int) -> bool:
-    """As `settle` for an incident just opened, in few statements; False where somebody was quicker."""
-    done = {"raw_id": case.raw_id, "opened": incident_id, "now": clock.now()}
+def settle_opened(session: Session, several: Sequence[tuple[Case, int]]) -> bool:
+    """As `settle` for incidents just opened, in few statements; False where somebody was quicker.
+
+    Raises where that is true of one of several, for the others must not be undone by it.
+    """
+    if not several:
+        return False
+    now = clock.now()
+    done = [{"raw_id": case.raw_id, "opened": its, "now": now, **facts_of(case)} for case, its in several]
     result = session.execute(SETTLED, done)
     assert isinstance(result, CursorResult), "an update tells how many rows it changed"
-    if result.rowcount == 0:
+    if result.rowcount < len(several):
+        if len(several) > 1:
+            raise RuntimeError("one of these mails was settled meanwhile")
         return False
-    if case.mail.message_id:
-        remember(session, case.mail.message_id, incident_id)
-    references.learn(session, case.mail, incident_id)
+    remember_all(session, [(case.mail.message_id, its) for case, its in several if case.mail.message_id])
+    for case, its in several:
+        references.learn(session, case.mail, its)
     return True
+
+
+def facts_of(case: Case) -> dict[str, object]:
+    """What the row says about its mail once it was read."""
+    mail = case.mail
+    sender = (mail.sender.address if mail.sender else "")[:320]
+    written = [one.address for one in (*mail.recipients, *([mail.sender] if mail.sender else []))]
+    others = dict.fromkeys(one[:320] for one in written if "@" in one and not addresses.is_ours(one))
+    return {
+        "fingerprint": case.key,
+        "may_answer": case.may_answer,
+        "message_id": mail.message_id,
+        "sender": sender,
+        "person_key": flood.key_of(sender),
+        "domain": flood.domain_of(sender)[:253],
+        "subject": mail.subject[:SUBJECT_LENGTH],
+        "participants": list(others)[: MOST_RECIPIENTS + 1],
+        "defects": list(mail.defects)[:50],
+    }
 
 
 def twin_of(session: Session, case: Case) -> RawMessage | None:
     """Another copy of the same mail that is settled already, by whatever route it came (case 30)."""
     twin: RawMessage | None = session.scalar(TWIN, {"fingerprint": case.key, "raw_id": case.raw_id})
     return twin
+
+
+def settled_before(session: Session, cases: Sequence[Case]) -> set[str]:
+    """The keys among theirs of which a copy is settled already."""
+    found = session.execute(COPIES, {"fingerprints": [case.key for case in cases]})
+    return {row.fingerprint for row in found if row.outcome in LEADS_SOMEWHERE}
 
 
 def settle_double(session: Session, case: Case, twin: RawMessage) -> None:
@@ -107,6 +148,13 @@ def finish(row: RawMessage, outcome: Outcome, reason: str) -> None:
 
 def remember(session: Session, message_id: str, incident_id: int) -> None:
     """This Message-ID belongs to this incident; safe to repeat."""
-    asked = {"message_id": message_id, "incident_id": incident_id}
-    if session.scalar(REMEMBERED, asked) is None:
-        put(session, MailId, message_id=message_id, incident_id=incident_id)
+    remember_all(session, [(message_id, incident_id)])
+
+
+def remember_all(session: Session, pairs: Sequence[tuple[str, int]]) -> None:
+    """The same of many."""
+    found = session.execute(REMEMBERED, {"ids": [message_id for message_id, _its in pairs]})
+    known = {(row.message_id, row.incident_id) for row in found}
+    for message_id, incident_id in dict.fromkeys(pairs):
+        if (message_id, incident_id) not in known:
+            put(session, MailId, message_id=message_id, incident_id=incident_id)

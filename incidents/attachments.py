@@ -42,15 +42,26 @@ class StoredFile:
 
 def store(uploads: Sequence[Upload]) -> tuple[StoredFile, ...]:
     """Keep the files; raises `Invalid` with a sentence when they are too many or too large."""
-    check(uploads)
-    return tuple(
-        StoredFile(
-            name=display_name(upload.name, position),
-            media_type=files.sniff(upload.content),
-            size=len(upload.content),
-            digest=files.put(upload.content),
-        )
-        for position, upload in enumerate(uploads, start=1)
+    return store_all([uploads])[0]
+
+
+def store_all(several: Sequence[Sequence[Upload]]) -> list[tuple[StoredFile, ...]]:
+    """The same of several reports, waiting for the disk together."""
+    for uploads in several:
+        check(uploads)
+    digests = iter(files.put_all([upload.content for uploads in several for upload in uploads]))
+    return [
+        tuple(_stored(upload, at, next(digests)) for at, upload in enumerate(uploads, start=1))
+        for uploads in several
+    ]
+
+
+def _stored(upload: Upload, position: int, digest: str) -> StoredFile:
+    return StoredFile(
+        name=display_name(upload.name, position),
+        media_type=files.sniff(upload.content),
+        size=len(upload.content),
+        digest=digest,
     )
 
 

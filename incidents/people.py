@@ -3,6 +3,7 @@
 import re
 import secrets
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from hashlib import sha256
@@ -162,6 +163,12 @@ BY_ADDRESS = (
 """Built once, for it is asked with every mail: the person of an address, before the one of an alias."""
 
 
+AMONG_ADDRESSES = select(Person).where(Person.email.in_(bindparam("addresses", expanding=True)))
+AMONG_ALIASES = (
+    select(Alias.address, Person)
+    .join(Person, Person.id == Alias.person_id)
+    .where(Alias.address.in_(bindparam("addresses", expanding=True)))
+)
 MADE = insert(Person).returning(Person)
 """As an object at once, without the mapper's ordering of what depends on what: half of the cost."""
 
@@ -185,6 +192,14 @@ def find_by_address(address: str) -> Person | None:
     return _find(db.session(), normalise_address(address))
 
 
+def find_by_addresses(session: Session, addresses: Sequence[str]) -> dict[str, Person]:
+    """The people behind these addresses or aliases, as they are stored."""
+    found = {one.email: one for one in session.scalars(AMONG_ADDRESSES, {"addresses": addresses})}
+    others = [one for one in addresses if one not in found]
+    aliases = session.execute(AMONG_ALIASES, {"addresses": others}).all() if others else ()
+    return dict(aliases) | found
+
+
 def supporters() -> Sequence[Person]:
     """Everybody who works at the desk, by name."""
     return db.session.scalars(select(Person).where(Person.role.in_(SUPPORT)).order_by(Person.name)).all()
@@ -192,14 +207,46 @@ def supporters() -> Sequence[Person]:
 
 def ensure_person(session: Session, address: str, *, name: str = "", role: Role = Role.CONTACT) -> Person:
     """The person with this address, made with `role` when unknown; call it inside `write()`."""
-    address = normalise_address(address)
-    if "@" not in address or len(address) > ADDRESS_LENGTH:
-        raise Invalid(_("Write the whole e-mail address, such as erin@example.com."), field="email")
+    address = _checked(address)
     person = _find(session, address)
     if person is None:
         values = {"email": address, "name": name.strip()[:200] or _name_from(address), "role": role}
         person = session.scalars(MADE, [values]).one()
     return person
+
+
+@dataclass(frozen=True)
+class Newcomer:
+    """Somebody we have not heard of: their first report makes them a contact, who cannot sign in.
+
+    `address` as it is stored. `is_undeliverable`: they wrote from where no answer can go.
+    """
+
+    address: str
+    name: str = ""
+    is_undeliverable: bool = False
+
+
+def newcomer(address: str, *, name: str = "", is_undeliverable: bool = False) -> Newcomer:
+    """As somebody gives their address; raises `Invalid` where it is none."""
+    return Newcomer(_checked(address), name, is_undeliverable)
+
+
+def ensure_contacts(session: Session, several: Sequence[Newcomer]) -> dict[str, Person]:
+    """The person behind each address, made where it is unknown still; call it inside `write()`."""
+    people = find_by_addresses(session, [one.address for one in several])
+    fresh = {one.address: one for one in several if one.address not in people}
+    values = [
+        {
+            "email": one.address,
+            "name": one.name.strip()[:200] or _name_from(one.address),
+            "role": Role.CONTACT,
+            "is_undeliverable": one.is_undeliverable,
+        }
+        for one in fresh.values()
+    ]
+    made = session.scalars(MADE, values) if values else ()
+    return people | {one.email: one for one in made}
 
 
 def create_token(address: str, role: Role) -> str:
@@ -234,6 +281,13 @@ def zone_of(person: Person) -> ZoneInfo:
 def _find(session: Session, address: str) -> Person | None:
     person: Person | None = session.scalar(BY_ADDRESS, {"address": address})
     return person
+
+
+def _checked(address: str) -> str:
+    address = normalise_address(address)
+    if "@" not in address or len(address) > ADDRESS_LENGTH:
+        raise Invalid(_("Write the whole e-mail address, such as erin@example.com."), field="email")
+    return address
 
 
 def _digest(token: str) -> str:

@@ -1,11 +1,12 @@
 """The timeline: every change appends one entry in the transaction that makes it."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
 from firstline import clock
-from firstline.db import set_beside
+from firstline.db import number, set_beside
 from incidents import feed, watching
 from incidents.attachments import StoredFile
 from incidents.models import Attachment, Channel, Entry, Event, Incident, Visibility
@@ -40,7 +41,7 @@ def record(
         visibility=visibility,
         channel=channel,
     )
-    append(session, incident, entry, files=files, is_beside=is_beside)
+    _append(session, entry, files, is_beside=is_beside)
     watching.tell(session, incident, entry, author)
     return entry
 
@@ -68,33 +69,53 @@ def entry_of(
     )
 
 
-def append(
-    session: Session,
-    incident: Incident,
-    first: Entry,
-    *more: Entry,
-    files: Sequence[StoredFile] = (),
-    is_beside: bool = False,
-) -> None:
-    """Write entries, the files with the first, and with them the incident where it is new."""
-    entries = (first, *more)
-    if is_beside:
-        set_beside(session, incident, updated_at=first.created_at)
-    else:
-        incident.updated_at = first.created_at
+@dataclass(frozen=True)
+class Beginning:
+    """A new incident, not written yet, with its first entries and the files of the first of them."""
+
+    incident: Incident
+    entries: Sequence[Entry]
+    files: Sequence[StoredFile] = ()
+
+
+def begin(session: Session, several: Sequence[Beginning]) -> None:
+    """Write new incidents and their first entries, all in few statements."""
+    entries = [entry for one in several for entry in one.entries]
+    for entry in entries:
+        entry.incident.updated_at = entry.created_at
+    number(session, [one.incident for one in several])
+    number(session, entries)
     session.add_all(entries)
     session.flush()
-    session.add_all(_attachment(incident, first, file) for file in files)
+    texts = [
+        words.Words(incident_id=one.incident.id, title=one.incident.title, text=one.incident.description)
+        for one in several
+    ]
+    words.begin(session, texts)
+    for one in several:
+        session.add_all(_attachment(one.incident, one.entries[0], file) for file in one.files)
+    _tell(session, entries)
+
+
+def _append(session: Session, entry: Entry, files: Sequence[StoredFile], *, is_beside: bool) -> None:
+    if is_beside:
+        set_beside(session, entry.incident, updated_at=entry.created_at)
+    else:
+        entry.incident.updated_at = entry.created_at
+    session.add(entry)
+    session.flush()
+    session.add_all(_attachment(entry.incident, entry, file) for file in files)
+    _tell(session, [entry])
+
+
+def _tell(session: Session, entries: Sequence[Entry]) -> None:
+    """Let it be found by its words, and let webhooks and open pages hear of it."""
     owing.of_entries(session, entries)
     for entry in entries:
-        _make_findable(session, incident, entry)
-    feed.tell(session, incident.id)
-
-
-def _make_findable(session: Session, incident: Incident, entry: Entry) -> None:
-    if entry.event == Event.REPORTED:
-        words.begin(session, incident.id, title=incident.title, text=incident.description)
-    words.add(session, incident.id, entry.text, is_internal=entry.visibility == Visibility.INTERNAL)
+        is_internal = entry.visibility == Visibility.INTERNAL
+        words.add(session, entry.incident_id, entry.text, is_internal=is_internal)
+    for incident_id in dict.fromkeys(entry.incident_id for entry in entries):
+        feed.tell(session, incident_id)
 
 
 def _attachment(incident: Incident, entry: Entry, file: StoredFile) -> Attachment:

@@ -5,6 +5,7 @@ plain words; support corrects in one click.
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -19,6 +20,8 @@ from incidents.reach import Reach
 from incidents.services import Service
 from knowledge_base.models import Category
 
+Keywords = tuple[tuple[str, str], ...]
+"""Each as it is written, and as it is looked for."""
 OTHER = "other"
 TITLE_WEIGHT = 2
 WORDS = re.compile(r"[^\W_]+(?:[-.'][^\W_]+)*")
@@ -63,15 +66,15 @@ class Triage:
 
 
 @reference.kept(Category)
-def _categories() -> tuple[tuple[str, list[str]], ...]:
+def _categories() -> tuple[tuple[str, Keywords], ...]:
     rows = db.session.execute(select(Category.slug, Category.keywords).order_by(Category.slug))
-    return tuple((slug, _split(keywords)) for slug, keywords in rows)
+    return tuple((slug, _folded(_split(keywords))) for slug, keywords in rows)
 
 
 @reference.kept(Service)
-def _services() -> tuple[tuple[int, list[str]], ...]:
+def _services() -> tuple[tuple[int, Keywords], ...]:
     rows = db.session.execute(select(Service.id, Service.name, Service.keywords).order_by(Service.slug))
-    return tuple((service_id, [name, *keywords]) for service_id, name, keywords in rows)
+    return tuple((service_id, _folded([name, *keywords])) for service_id, name, keywords in rows)
 
 
 def prioritise(impact: str, urgency: str, kind: str) -> int:
@@ -100,12 +103,13 @@ def classify(
     category, category_words = _best_category(words)
     service_id = service.id if service else _best_service(words)
     kind = _kind(whole)
-    impact = impact or _impact(reach, whole, service_id)
+    told = reach or reaches.read(whole)
+    impact = impact or _impact(reach, told, service_id)
     urgency = urgency or (Level.HIGH if STOPPED.search(whole) else Level.MEDIUM)
     return Triage(
         category=category,
         kind=kind,
-        reach=reach or reaches.read(whole),
+        reach=told,
         impact=impact,
         urgency=urgency,
         service_id=service_id,
@@ -120,11 +124,10 @@ def _kind(text: str) -> Kind:
     return Kind.REQUEST if REQUEST.search(text) else Kind.INCIDENT
 
 
-def _impact(said: Reach | None, text: str, service_id: int | None) -> Level:
+def _impact(said: Reach | None, read: Reach | None, service_id: int | None) -> Level:
     """By what they said. A word that was only read (“a colleague”) wakes nobody for a critical service."""
     if said is not None:
         return reaches.impact_of(said, db.session.get(Service, service_id) if service_id else None)
-    read = reaches.read(text)
     return reaches.impact_of(read) if read else Level.LOW
 
 
@@ -142,10 +145,14 @@ def _split(keywords: str) -> list[str]:
     return [keyword.strip() for keyword in keywords.split(",") if keyword.strip()]
 
 
-def _match(keywords: list[str], words: dict[str, int]) -> tuple[int, tuple[str, ...]]:
-    hits = tuple(keyword for keyword in keywords if keyword.casefold() in words)
-    score = sum(min(words[hit.casefold()], 3) * (2 if " " in hit else 1) for hit in hits)
-    return score, hits
+def _folded(keywords: Sequence[str]) -> Keywords:
+    return tuple((keyword, keyword.casefold()) for keyword in keywords)
+
+
+def _match(keywords: Keywords, words: dict[str, int]) -> tuple[int, tuple[str, ...]]:
+    hits = [pair for pair in keywords if pair[1] in words]
+    score = sum(min(words[folded], 3) * (2 if " " in folded else 1) for _hit, folded in hits)
+    return score, tuple(hit for hit, _folded in hits)
 
 
 def _best_category(words: dict[str, int]) -> tuple[str, tuple[str, ...]]:

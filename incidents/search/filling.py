@@ -26,11 +26,13 @@ def _fill(session: Session, ids: list[int]) -> None:
     for incident_id, visibility, text in session.execute(entries.order_by(Entry.id)):
         said[incident_id, visibility == Visibility.INTERNAL].append(text)
     found = select(Incident.id, Incident.title, Incident.description).where(Incident.id.in_(ids))
-    for incident_id, title, description in session.execute(found):
-        words.begin(
-            session,
-            incident_id,
+    several = [
+        words.Words(
+            incident_id=incident_id,
             title=title,
             text="\n".join([description, *said[incident_id, False]]),
             internal="\n".join(said[incident_id, True]),
         )
+        for incident_id, title, description in session.execute(found)
+    ]
+    words.begin(session, several)

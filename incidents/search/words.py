@@ -8,6 +8,7 @@ Internal words stand apart: who may not read notes does not find by them either.
 import re
 import unicodedata
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from sqlalchemy import (
@@ -21,6 +22,7 @@ from sqlalchemy import (
     Select,
     Table,
     Text,
+    bindparam,
     case,
     event,
     func,
@@ -63,6 +65,23 @@ FTS = Table(
 """As SQLite has it."""
 
 
+def _weighted(text: str | ColumnElement[str], weight: str) -> ColumnElement[str]:
+    return func.setweight(func.to_tsvector(SIMPLE, text), literal_column(f"'{weight}'"))
+
+
+INTO_INDEXED = (
+    insert(INDEXED)
+    .values(
+        incident_id=bindparam("rowid"),
+        words=_weighted(bindparam("title", type_=Text), TITLE)
+        .op("||")(_weighted(bindparam("public", type_=Text), PUBLIC))
+        .op("||")(_weighted(bindparam("internal", type_=Text), INTERNAL)),
+    )
+    .on_conflict_do_nothing()
+)
+"""With the same names as SQLite's columns, so that a row of either is written alike."""
+
+
 class Phrase(NamedTuple):
     """Words that are all looked for, each of which may go on; or exactly these, one after the other."""
 
@@ -86,14 +105,38 @@ def _create_with_all(target: MetaData, connection: Connection, tables: Sequence[
 
 def plain(text: str) -> str:
     """The words alone, without case and accents, one space between them."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
-    bare = "".join(character for character in decomposed if not unicodedata.combining(character))
+    folded = text.casefold()
+    bare = folded if folded.isascii() else _without_accents(folded)
     return " ".join(word[:LONGEST_WORD] for word in WORD.findall(bare))
 
 
-def begin(session: Session, incident_id: int, *, title: str, text: str, internal: str = "") -> None:
-    """Make a new incident findable; inside the caller's `write()`."""
-    _insert(session, incident_id, title=plain(title), public=plain(text), internal=plain(internal))
+def _without_accents(text: str) -> str:
+    decomposed = unicodedata.normalize("NFKD", text)
+    return "".join(character for character in decomposed if not unicodedata.combining(character))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Words:
+    """What an incident is found by from the start."""
+
+    incident_id: int
+    title: str
+    text: str
+    internal: str = ""
+
+
+def begin(session: Session, several: Sequence[Words]) -> None:
+    """Make new incidents findable; inside the caller's `write()`."""
+    rows: list[dict[str, object]] = [
+        {
+            "rowid": one.incident_id,
+            "title": plain(one.title),
+            "public": plain(one.text),
+            "internal": plain(one.internal),
+        }
+        for one in several
+    ]
+    _insert(session, rows)
 
 
 def known_ids(session: Session) -> set[int]:
@@ -109,8 +152,8 @@ def add(session: Session, incident_id: int, text: str, *, is_internal: bool) -> 
         return
     changed = _append_fts if _is_sqlite(session) else _append_tsvector
     if not changed(session, incident_id, words, is_internal):
-        column = "internal" if is_internal else "public"
-        _insert(session, incident_id, **{column: words})
+        own: dict[str, object] = {"internal" if is_internal else "public": words}
+        _insert(session, [{"rowid": incident_id, "title": "", "public": "", "internal": ""} | own])
 
 
 def containing(*phrases: Phrase, with_internal: bool) -> Select[tuple[int]] | None:
@@ -149,19 +192,8 @@ def _at_at(phrases: Sequence[Phrase], with_internal: bool) -> ColumnElement[bool
     return INDEXED.c.words.op("@@")(func.to_tsquery(SIMPLE, " & ".join(asked)))
 
 
-def _insert(
-    session: Session, incident_id: int, *, title: str = "", public: str = "", internal: str = ""
-) -> None:
-    if _is_sqlite(session):
-        fields = {"rowid": incident_id, "title": title, "public": public, "internal": internal}
-        session.execute(FTS.insert(), fields)
-        return
-    parts = ((title, TITLE), (public, PUBLIC), (internal, INTERNAL))
-    words = [_weighted(text, weight) for text, weight in parts]
-    row = insert(INDEXED).values(
-        incident_id=incident_id, words=words[0].op("||")(words[1]).op("||")(words[2])
-    )
-    session.execute(row.on_conflict_do_nothing())
+def _insert(session: Session, rows: Sequence[dict[str, object]]) -> None:
+    session.execute(FTS.insert() if _is_sqlite(session) else INTO_INDEXED, rows)
 
 
 def _append_fts(session: Session, incident_id: int, words: str, is_internal: bool) -> bool:
@@ -176,10 +208,6 @@ def _append_tsvector(session: Session, incident_id: int, words: str, is_internal
     longer = case((has_room, INDEXED.c.words.op("||")(new)), else_=INDEXED.c.words)
     more = update(INDEXED).where(INDEXED.c.incident_id == incident_id).values(words=longer)
     return bool(session.execute(more).rowcount)  # type: ignore[attr-defined]
-
-
-def _weighted(text: str, weight: str) -> ColumnElement[str]:
-    return func.setweight(func.to_tsvector(SIMPLE, text), literal_column(f"'{weight}'"))
 
 
 def _is_sqlite(session: Session) -> bool:

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.exc import OperationalError
 
-from email_intake import fetching, imap, process, retention, spool
+from email_intake import fetching, imap, opening, process, retention, spool
 from email_intake.connection import Account
 from email_intake.models import Mailbox, Outcome, RawMessage
 from firstline import clock, files, leases
@@ -185,14 +185,13 @@ def test_case_132_what_is_older_than_the_start_is_left_alone(app):
 
 
 def test_case_133_what_the_database_refuses_stays_spooled_and_is_tried_again(take, monkeypatch, desk):
-    def refuse(case):
+    def refuse(*_given, **_more):
         raise OperationalError("INSERT", {}, Exception("disk full"))
 
-    hand_over = process.handover.hand_over
-    monkeypatch.setattr(process.handover, "hand_over", refuse)
-    row = take(mail())
+    with monkeypatch.context() as full:
+        full.setattr(opening, "report_all", refuse)
+        row = take(mail())
     assert (row.outcome, row.attempts, "disk full" in row.error) == (Outcome.WAITING, 1, True)
-    monkeypatch.setattr(process.handover, "hand_over", hand_over)
     with clock.freeze(clock.now() + timedelta(minutes=5)):
         process.process_waiting()
     db.session.rollback()

@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import select
 
-from email_intake import flood, spool
-from email_intake.models import Flood, Outcome
+from email_intake import flood, process, spool
+from email_intake.models import Flood, Outcome, RawMessage
 from firstline.db import db
 from tests.email_intake.test_pipeline import mail
 
@@ -61,6 +61,15 @@ def test_a_bound_holds_however_fast_mail_comes(take, bounds):
     told = taken(take, *(f"p{n}@crowd.example" for n in range(25)))
     # The one that is too many begins the flood.
     assert [outcome for outcome, _incident in told] == [Outcome.OPENED] * 21 + [Outcome.APPENDED] * 4
+
+
+def test_a_bound_holds_for_mail_that_comes_together(app, desk, bounds):
+    bounds(others=3)
+    texts = (mail(f"words {n}", slug=str(n)).replace("erin@", f"forged{n}@") for n in range(6))
+    ids = [spool.store(text.encode(), route="test") for text in texts]
+    process.process_waiting()
+    outcomes = [db.session.get(RawMessage, raw_id).outcome for raw_id in ids]
+    assert outcomes == [Outcome.OPENED] * 4 + [Outcome.APPENDED] * 2
 
 
 def test_forged_domains_of_one_client_are_one_flood_and_another_client_is_not_held_up(take, bounds):

@@ -1,11 +1,13 @@
 """From bytes to incident, entry, reason or quarantine, and what happens when it is done twice."""
 
+from contextlib import contextmanager
 from datetime import timedelta
+from email.message import EmailMessage
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
 
-from email_intake import addresses, handover, opening, process, spool
+from email_intake import addresses, opening, process, settle, spool
 from email_intake.models import MailId, Outcome, RawMessage
 from firstline import clock, jobs
 from firstline.db import db, write
@@ -70,7 +72,7 @@ def test_one_mail_by_two_routes_is_one_incident_with_both_routes_recorded(take):
 def test_a_copy_that_is_read_at_the_same_moment_is_ignored_by_its_name(take, monkeypatch):
     first = take(mail(), route="imap:1")
     # As if it had been looked for just before the first one was committed.
-    monkeypatch.setattr(handover, "twin_of", lambda session, case: None)
+    monkeypatch.setattr(settle, "settled_before", lambda session, cases: set())
     second = take("Delivered-To: helpdesk@example.com\n" + mail(), route="imap:2")
     assert (second.outcome, second.incident_id) == (Outcome.IGNORED, first.incident_id)
     assert "imap:1" in second.reason and count(Incident) == 1
@@ -83,7 +85,7 @@ def test_the_same_message_id_with_other_words_is_another_mail(take):
 
 @pytest.mark.parametrize(
     ("step", "kept"),
-    [("report", 0), ("settle_opened", 0), ("_put_on_its_team", 0), (None, 1)],
+    [("report_all", 0), ("settle_opened", 0), ("_put_on_its_team", 0), (None, 1)],
     ids=["before it is opened", "before its row is settled", "before the commit", "after the commit"],
 )
 def test_a_crash_at_any_point_of_opening_leaves_both_or_neither_and_doubles_nothing(
@@ -99,7 +101,7 @@ def test_a_crash_at_any_point_of_opening_leaves_both_or_neither_and_doubles_noth
 
 
 def test_what_fails_again_and_again_is_quarantined_with_its_error(take, monkeypatch):
-    monkeypatch.setattr(handover, "hand_over", lambda case: 1 / 0)
+    monkeypatch.setattr(opening, "report_all", lambda *a, **k: 1 / 0)
     for _attempt in range(process.MOST_ATTEMPTS):
         row = take(mail())
     assert (row.outcome, "ZeroDivisionError" in row.error) == (Outcome.QUARANTINED, True)
@@ -113,6 +115,54 @@ def test_one_bad_message_does_not_stop_the_next(take, app, monkeypatch):
     assert [row.outcome for row in rows] == [Outcome.OPENED, Outcome.WAITING, Outcome.OPENED]
     assert "ZeroDivisionError" in rows[1].error
     assert len(queued("offer-fixes", app)) == count(Incident) == count(Notice) == 2
+
+
+def test_what_comes_together_is_opened_in_few_statements_and_each_becomes_what_it_is(app, desk):
+    texts = [
+        mail(slug="a"),
+        mail(slug="b", text="The printer is jammed.").replace("erin@", "bob@"),
+        "Delivered-To: helpdesk@example.com\n" + mail(slug="a"),
+        mail(slug="c", text="And the screen flickers.", subject="Screen"),
+        mail(slug="d", text="It is back.", extra="In-Reply-To: <a@example.com>"),
+        with_file(slug="e").replace("erin@", "carol@"),
+    ]
+    ids = [spool.store(text.encode(), route=f"test:{at}") for at, text in enumerate(texts)]
+    with statements(db.engine) as said:
+        process.process_waiting()
+    rows = [db.session.get(RawMessage, raw_id) for raw_id in ids]
+    opened, ignored, appended = Outcome.OPENED, Outcome.IGNORED, Outcome.APPENDED
+    assert [row.outcome for row in rows] == [opened, opened, ignored, opened, appended, opened]
+    assert rows[0].incident_id == rows[2].incident_id == rows[4].incident_id
+    assert [row.entry_id for row in rows if row.outcome == opened] == [
+        row.incident.entries[0].id for row in rows if row.outcome == opened
+    ]
+    assert [file.name for file in rows[5].incident.entries[0].attachments] == ["log.txt"]
+    assert count(Incident) == count(Notice) == 4
+    # Three begin something and are written as one; the second mail of a person goes by itself.
+    assert sum(one.startswith("INSERT INTO incident (") for one in said) == 2
+
+
+def with_file(*, slug):
+    made = EmailMessage()
+    made["From"], made["To"], made["Subject"] = "erin@example.com", "helpdesk@example.com", "A log"
+    made["Message-ID"] = f"<{slug}@example.com>"
+    made.set_content("Here is the log.")
+    made.add_attachment("line\n", filename="log.txt")
+    return made.as_string()
+
+
+@contextmanager
+def statements(engine):
+    said = []
+
+    def note(_connection, _cursor, statement, *_more):
+        said.append(statement)
+
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        yield said
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
 
 
 def test_a_process_that_dies_amid_a_batch_keeps_none_of_it_and_the_next_doubles_nothing(
@@ -153,10 +203,10 @@ def spool_three():
 def break_second(monkeypatch, ids, error):
     settle = opening.settle_opened
 
-    def broken(session, case, incident_id):
-        if case.raw_id == ids[1]:
+    def broken(session, several):
+        if ids[1] in [case.raw_id for case, _incident in several]:
             raise error
-        return settle(session, case, incident_id)
+        return settle(session, several)
 
     monkeypatch.setattr(opening, "settle_opened", broken)
 

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select, text
 
 from firstline import clock, files, jobs, signing
-from firstline.db import db, together, write
+from firstline.db import db, gathered, put, together, write
 from firstline.i18n import speaking
 from incidents.people import Person
 
@@ -99,6 +99,16 @@ def test_writes_together_are_undone_if_one_fails_or_ends_their_transaction(app, 
     assert (names(), app.extensions["firstline_run"]) == ([], [])
     add("b")
     assert names() == ["b"]
+
+
+def test_gathered_rows_are_written_as_one_and_whoever_asks_finds_them(app):
+    with write() as session:
+        with gathered(session):
+            for name in ("a", "b"):
+                put(session, Person, email=f"{name}@example.com", name=name)
+            assert names() == ["a", "b"]
+            put(session, Person, email="c@example.com", name="c")
+        assert names() == ["a", "b", "c"]
 
 
 def test_foreign_keys_hold(app):
