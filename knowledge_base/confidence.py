@@ -1,6 +1,8 @@
 """How sure we are that a right article exists, calibrated on queries whose answer was there or hidden."""
 
 import math
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 from knowledge_base.ranking import Ranking
 
@@ -13,21 +15,32 @@ LEAST_BESIDE_BEST = 0.05
 NAMED = 0.55
 """A short query whose every word an article bears in title or keywords is about it."""
 
-_WITH_MEANING = {"points": 0.235, "lead": 0.409, "title_cover": 1.64, "spread": -1.015, "usual": 0.192}
-_WITH_MEANING_BASE = -4.008
-_WORDS_ONLY = {"lead3": 0.517, "title_share": 0.805, "body_share": 1.38, "terms": 0.462}
-_WORDS_ONLY_BASE = -3.106
+
+@dataclass(frozen=True, kw_only=True)
+class Weights:
+    """Of a logistic over what a ranking shows; `benchmarks/confidence_fit.py` fits them."""
+
+    base: float
+    of: Mapping[str, float]
+
+    def chance(self, evidence: Mapping[str, float]) -> float:
+        """Between 0 and 1."""
+        return _logistic(self.base + sum(weight * evidence[name] for name, weight in self.of.items()))
+
+
+WITH_MEANING = Weights(
+    base=-4.008, of={"points": 0.235, "lead": 0.409, "title_cover": 1.64, "spread": -1.015, "usual": 0.192}
+)
+WORDS_ONLY = Weights(
+    base=-3.106, of={"lead3": 0.517, "title_share": 0.805, "body_share": 1.38, "terms": 0.462}
+)
 
 
 def chance(ranking: Ranking) -> float:
     """The chance, 0 to 1, that an article about this exists at all."""
-    seen = ranking.evidence
-    if not seen:
+    if not ranking.evidence:
         return 0.0
-    weights, base = (
-        (_WITH_MEANING, _WITH_MEANING_BASE) if ranking.has_meaning else (_WORDS_ONLY, _WORDS_ONLY_BASE)
-    )
-    learned = _logistic(base + sum(weight * seen[name] for name, weight in weights.items()))
+    learned = (WITH_MEANING if ranking.has_meaning else WORDS_ONLY).chance(ranking.evidence)
     return max(learned, NAMED) if ranking.is_named else learned
 
 

@@ -12,6 +12,7 @@ from statistics import fmean, quantiles
 from time import perf_counter
 
 import numpy as np
+from numpy.typing import NDArray
 
 from knowledge_base import confidence, passages, text
 from knowledge_base.embedding import Encoder
@@ -216,10 +217,10 @@ def _sum_up(measured: Sequence[Measured]) -> dict[str, float]:
         "recall_at_3": fmean(first < 3 for first in firsts),
         "mrr_at_10": fmean(1 / (first + 1) if first < DEPTH else 0.0 for first in firsts),
         "ndcg_at_10": fmean(_ndcg(one.ranks, one.answers) for one in measured),
-        "auroc": fmean(_auroc(looks) for looks in halves),
+        "auroc": fmean(auroc(*_columns(looks)) for looks in halves),
         "offer_precision": fmean(_offer_precision(looks) for looks in halves),
         "offer_share": fmean(_offer_share(looks) for looks in halves),
-        "calibration_error": fmean(_calibration_error(looks) for looks in halves),
+        "calibration_error": fmean(calibration_error(*_columns(looks)) for looks in halves),
         "p50_ms": spent[0],
         "p95_ms": spent[1],
         "embed_p50_ms": embedding[0],
@@ -228,6 +229,8 @@ def _sum_up(measured: Sequence[Measured]) -> dict[str, float]:
 
 
 Halved = list[tuple[bool, Look]]
+Chances = NDArray[np.float64]
+Truth = NDArray[np.bool_]
 
 
 def _half_hidden(measured: Sequence[Measured], seed: int) -> Halved:
@@ -241,10 +244,13 @@ def _half_hidden(measured: Sequence[Measured], seed: int) -> Halved:
     ]
 
 
-def _auroc(looks: Halved) -> float:
+def _columns(looks: Halved) -> tuple[Chances, Truth]:
+    return np.array([look.sure for _, look in looks]), np.array([has_answer for has_answer, _ in looks])
+
+
+def auroc(sure: Chances, truth: Truth) -> float:
     """The chance that a query with an answer is surer than one without."""
-    yes = np.array([look.sure for has_answer, look in looks if has_answer])
-    no = np.array([look.sure for has_answer, look in looks if not has_answer])
+    yes, no = sure[truth], sure[~truth]
     if not len(yes) or not len(no):
         return 0.5
     wins = (yes[:, None] > no[None]).mean() + 0.5 * (yes[:, None] == no[None]).mean()
@@ -261,10 +267,8 @@ def _offer_share(looks: Halved) -> float:
     return fmean(answerable) if answerable else 0.0
 
 
-def _calibration_error(looks: Halved) -> float:
+def calibration_error(sure: Chances, truth: Truth) -> float:
     """Mean distance of confidence and truth over ten bins, weighted by their size."""
-    sure = np.array([look.sure for _, look in looks])
-    truth = np.array([has_answer for has_answer, _ in looks], dtype=float)
     bins = np.minimum((sure * 10).astype(int), 9)
     distances = [
         abs(sure[bins == one].mean() - truth[bins == one].mean()) * (bins == one).mean() for one in set(bins)
