@@ -151,7 +151,7 @@ def _evidence(scored: Scored, chosen: NDArray[np.int64], points: Scores, covers:
     others = _without_best(scored.title_words)
     return {
         "points": float(points[0]),
-        "lead": float(points[0] - points[min(1, len(points) - 1)]),
+        "share": float(1 / np.exp(points - points[0]).sum()),
         "lead3": float(points[0] - points[min(3, len(points) - 1)]),
         "title_cover": float(covers.max()),
         "spread": float(others.std()),
