@@ -56,20 +56,40 @@ def main() -> None:
 
 
 def fit(looks: Sequence[Look], names: Sequence[str]) -> Weights:
-    """Logistic regression on the evidence of those names, by Newton's method on standardised columns."""
-    rows, truth = _rows(looks, names), _truth(looks)
-    counts = np.array([COUNTS[look.of] for look in looks])
+    """Logistic regression on the evidence of those names, by Newton's method on standardised columns.
+
+    Each set has an offset of its own while the weights are looked for: where all scores of a set are higher,
+    answer or not, that must not pass for what tells the two apart. One offset for all comes last.
+    """
+    rows, truth, counts = _rows(looks, names), _truth(looks), np.array([COUNTS[look.of] for look in looks])
+    sets = np.array([look.of for look in looks])
     middle, spread = rows.mean(axis=0), rows.std(axis=0) + 1e-9
-    scaled = np.c_[(rows - middle) / spread, np.ones(len(rows))]
-    ridge = RIDGE * np.diag([*np.ones(len(names)), 0.0])
-    weights = np.zeros(len(names) + 1)
+    scaled = np.c_[(rows - middle) / spread, sets[:, None] == np.unique(sets)]
+    ridge = np.diag(np.where(np.arange(scaled.shape[1]) < len(names), RIDGE, 0.0))
+    plain = _solve(scaled, truth, counts, start=np.zeros(scaled.shape[1]), ridge=ridge)[: len(names)] / spread
+    odds = rows @ plain
+    start = np.array([-np.average(odds, weights=counts)])
+    base = _solve(np.ones((len(rows), 1)), truth, counts, start=start, ridge=np.zeros((1, 1)), known=odds)
+    return Weights(base=float(base[0]), of=dict(zip(names, plain.tolist(), strict=True)))
+
+
+def _solve(
+    columns: Matrix,
+    truth: NDArray[np.bool_],
+    counts: Matrix,
+    *,
+    start: Matrix,
+    ridge: Matrix,
+    known: Matrix | float = 0.0,
+) -> Matrix:
+    """Newton's method; `known` are odds that are given."""
+    weights = start
     for _ in range(STEPS):
-        chances = 1 / (1 + np.exp(-scaled @ weights))
-        slope = scaled.T @ (counts * (chances - truth)) + ridge @ weights
-        bend = (scaled * (counts * chances * (1 - chances))[:, None]).T @ scaled + ridge
-        weights -= np.linalg.solve(bend, slope)
-    plain = weights[:-1] / spread
-    return Weights(base=float(weights[-1] - plain @ middle), of=dict(zip(names, plain.tolist(), strict=True)))
+        chances = 1 / (1 + np.exp(-(columns @ weights + known)))
+        slope = columns.T @ (counts * (chances - truth)) + ridge @ weights
+        bend = (columns * (counts * chances * (1 - chances))[:, None]).T @ columns + ridge
+        weights = weights - np.linalg.solve(bend, slope)
+    return weights
 
 
 def _looks(name: str, encoder: Encoder) -> Iterator[Look]:

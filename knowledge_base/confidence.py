@@ -29,7 +29,7 @@ class Weights:
 
 
 WITH_MEANING = Weights(
-    base=-4.07, of={"points": 0.185, "share": 2.158, "title_cover": 1.692, "spread": -0.916, "usual": 0.342}
+    base=-4.282, of={"points": 0.232, "share": 1.969, "title_cover": 1.283, "spread": -1.14, "usual": 0.658}
 )
 WORDS_ONLY = Weights(
     base=-3.106, of={"lead3": 0.517, "title_share": 0.805, "body_share": 1.38, "terms": 0.462}

@@ -7,13 +7,13 @@ from benchmarks.confidence_fit import Look, fit
 from knowledge_base.ranking import Ranking
 
 
-def look(place: int) -> Look:
+def look(place: int, *, of: str = "ms_office_symptoms", higher: float = 0.0) -> Look:
     """Every other query has its answer, and two points more for it; how usual its words are says nothing."""
     has_answer = place % 2 == 0
-    evidence = {"points": 2.0 * has_answer + place % 5, "usual": float(place % 3)}
+    evidence = {"points": 2.0 * has_answer + place % 5 + higher, "usual": float(place % 3)}
     nothing = np.zeros(0, dtype=np.float32)
     ranking = Ranking(keys=nothing.astype(int), points=nothing, evidence=evidence, named=nothing.astype(bool))
-    return Look(of="ms_office_symptoms", fold=place % 5, has_answer=has_answer, ranking=ranking)
+    return Look(of=of, fold=place % 5, has_answer=has_answer, ranking=ranking)
 
 
 def test_what_tells_gets_weight_and_what_does_not_gets_none():
@@ -26,3 +26,10 @@ def test_the_chances_are_right_on_the_whole():
     looks = [look(place) for place in range(300)]
     weights = fit(looks, ("points",))
     assert np.mean([weights.chance(one.ranking.evidence) for one in looks]) == pytest.approx(0.5, abs=0.01)
+
+
+def test_a_set_whose_scores_are_all_higher_does_not_blur_what_tells():
+    alone = [look(place) for place in range(300)]
+    beside = [look(place, of="askubuntu_bodies", higher=10) for place in range(300)]
+    weight = fit([*alone, *beside], ("points",)).of["points"]
+    assert weight == pytest.approx(fit(alone, ("points",)).of["points"], rel=0.1)
