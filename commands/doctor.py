@@ -111,10 +111,11 @@ def _check(app: Flask, name: str) -> Finding:
 
 def _portal(settings: Settings) -> Finding:
     try:
-        httpx.get(f"http://{settings.listen}/healthz", timeout=TIMEOUT_S, trust_env=False).raise_for_status()
-    except httpx.HTTPError:
+        answer = httpx.get(f"http://{settings.listen}/healthz", timeout=TIMEOUT_S, trust_env=False)
+        processes = int(answer.raise_for_status().json()["processes"])
+    except (httpx.HTTPError, KeyError, ValueError):
         return Finding(Verdict.BROKEN, "web", f"The portal does not answer on {settings.listen}.")
-    return _fine("web", "ready")
+    return _fine("web", f"ready, {processes} process{'es' * (processes != 1)}")
 
 
 def _schema() -> Finding:

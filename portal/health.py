@@ -43,7 +43,7 @@ class Part:
 
 @blueprint.get("/healthz")
 def healthz() -> ResponseReturnValue:
-    return {"status": "ok"}
+    return {"status": "ok", "processes": process_figures.how_many()}
 
 
 @blueprint.get("/readyz")

@@ -26,6 +26,11 @@ class Processes(Collector):
         yield from told.values()
 
 
+def how_many() -> int:
+    """The web processes that share the work of this server."""
+    return len(_web_processes())
+
+
 def collect(registry: CollectorRegistry) -> None:
     registry.register(Processes())
 

@@ -43,7 +43,7 @@ def fresh_watch(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_it_is_alive_without_asking_anything(app: Flask) -> None:
     db.drop_all()
-    assert app.test_client().get("/healthz").json == {"status": "ok"}
+    assert app.test_client().get("/healthz").json == {"status": "ok", "processes": 1}
 
 
 def test_it_is_not_ready_while_a_part_is_missing_and_says_which(app: Flask) -> None:

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import func, select
 
 from firstline import clock
-from firstline.db import db
+from firstline.db import db, write
 from incidents import lifecycle
 from incidents.automation import deeds, rules, running
 from incidents.automation.models import AutomationRun, Moment
@@ -15,11 +15,13 @@ from incidents.conversation import say
 from incidents.errors import Conflict, Invalid, NotAllowed
 from incidents.intake import Report, report
 from incidents.lifecycle import Change
-from incidents.models import Channel, Event, Incident, Level, State
+from incidents.models import Channel, Entry, Event, Incident, Level, State
+from incidents.moving.rows import COLUMNS, put
 from incidents.people import Role
 from incidents.routing.removal import remove_team
 
 LATER = timedelta(minutes=1)
+MANY = 10_000
 
 
 @pytest.fixture
@@ -167,6 +169,18 @@ def test_what_it_would_have_touched_is_counted_before_anything_is_done(told, rul
     assert waiting.count == 1
     with clock.freeze(clock.now() + timedelta(days=8)):
         assert rules.try_on_last_week(rule(Moment.REPORTED, {"note": "x"}, is_on=False)).count == 0
+    assert db.session.scalar(select(func.count()).select_from(AutomationRun)) == 0
+
+
+def test_a_rule_that_would_touch_ten_thousand_says_so_before_it_touches_one(told, rule):
+    first = told("vpn drops")
+    copies = [{name: getattr(first, name) for name in COLUMNS} | {"id": first.id + n} for n in range(1, MANY)]
+    with write() as session:
+        put(session, Incident, copies)
+        put(session, Entry, [{"incident_id": one["id"], "event": Event.REPORTED} for one in copies])
+    for asked in ({"query": "channel:portal"}, {"conditions": {"words": ["vpn"]}}):
+        trial = rules.try_on_last_week(rule(Moment.REPORTED, {"note": "x"}, is_on=False, **asked))
+        assert (trial.count, len(trial.incidents)) == (MANY, rules.SHOWN)
     assert db.session.scalar(select(func.count()).select_from(AutomationRun)) == 0
 
 
