@@ -25,6 +25,7 @@ from incidents.kinship.models import IncidentVector
 from incidents.kinship.telling import MOST_COMPARED, words_of
 from incidents.models import OPEN, Incident
 from incidents.notices import Notice, Topic
+from knowledge_base import indexing
 from knowledge_base.embedding import try_encoder
 
 
@@ -33,6 +34,7 @@ def main(stage: str, part: int = 0, of: int = 1) -> None:
     with app.app_context():
         if stage == "acknowledge":
             if part == 0:
+                know_articles()
                 know_what_is_open()
             acknowledge(1, part=part, of=of)
         else:
@@ -45,6 +47,14 @@ def main(stage: str, part: int = 0, of: int = 1) -> None:
         else:
             settle_until_told()
         print(perf_counter() - began, process_time() - spent, flush=True)
+
+
+def know_articles() -> None:
+    """Give each article its vectors, as a desk at work has them."""
+    done, published = indexing.progress()
+    while done < published:
+        indexing.index_articles()
+        done, published = indexing.progress()
 
 
 def know_what_is_open() -> None:

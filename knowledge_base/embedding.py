@@ -10,6 +10,7 @@ import base64
 import hashlib
 import threading
 from collections.abc import Hashable, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Protocol
 
@@ -20,6 +21,8 @@ QUICK_FILE = "model-8bit.onnx"
 """A copy that multiplies whole numbers, made by set-up (`tools/eight_bits.py`); it may be missing."""
 TOKENIZER_FILE = "tokenizer.json"
 MAX_TOKENS = 256
+KEPT = 8
+"""Texts whose tokens are remembered, 400 KB each at most: who asks for a report's vector asks for its words' next."""
 MAX_CHARACTERS = 8_000
 """More characters than MAX_TOKENS can ever need; a pasted log must not cost tokenizer time."""
 SLOWER = "SkipLayerNormFusion"
@@ -84,7 +87,7 @@ class OnnxEncoder:
     def tokens(self, text: str) -> tuple[Sequence[tuple[int, int]], np.ndarray]:
         """Where each token begins and ends in the text, and its vector; those of the frame stand at (0, 0)."""
         encoding = self._tokenizer.encode(text[:MAX_CHARACTERS])
-        return encoding.offsets[: MAX_TOKENS - 1], self._vectors_of(encoding.ids)
+        return encoding.offsets[: MAX_TOKENS - 1], self._vectors_of(tuple(encoding.ids))
 
     def _token_offsets(self, text: str) -> list[tuple[int, int]]:
         encoding = self._tokenizer.encode(text, add_special_tokens=False)
@@ -92,11 +95,11 @@ class OnnxEncoder:
         return [span for piece in pieces for span in piece.offsets]
 
     def _encode_one(self, text: str) -> np.ndarray:
-        pooled = self._vectors_of(self._tokenizer.encode(text[:MAX_CHARACTERS]).ids).mean(axis=0)
+        pooled = self._vectors_of(tuple(self._tokenizer.encode(text[:MAX_CHARACTERS]).ids)).mean(axis=0)
         unit: np.ndarray = pooled / (float(np.linalg.norm(pooled)) or 1.0)
         return unit.astype(np.float32)
 
-    def _vectors_of(self, ids: list[int]) -> np.ndarray:
+    def _run(self, ids: tuple[int, ...]) -> np.ndarray:
         if len(ids) > MAX_TOKENS:
             ids = ids[: MAX_TOKENS - 1] + ids[-1:]
         row = np.asarray([ids], dtype=np.int64)
@@ -115,6 +118,7 @@ class OnnxEncoder:
 
     def _open(self, path: Path) -> None:
         self._session = _open_session(path, threads=self._threads)
+        self._vectors_of = lru_cache(maxsize=KEPT)(self._run)
         self._inputs = {entry.name for entry in self._session.get_inputs()}
         try:
             self.dimensions = int(self._encode_one("printer").shape[0])
