@@ -1,4 +1,4 @@
-"""What a list of support shows of an incident: a row of its columns, at a tenth of what the mapper costs."""
+"""What a list of support shows of an incident: a row of its columns, which costs less than objects."""
 
 from datetime import datetime
 from typing import NamedTuple

@@ -36,7 +36,7 @@ def asset(name: str) -> str:
 def icon(name: str, label: object = "", **look: str) -> Markup:
     """A drawn icon; with a label it says something by itself. `class` is the only further look.
 
-    Called sixty times a page, so it is no macro, which costs five times as much.
+    Called sixty times a page, so it is no macro, which costs more.
     """
     said = f'role="img" aria-label="{escape(label)}"' if label else 'aria-hidden="true"'
     drawn = f'<use href="{asset(ICONS)}#{escape(name)}"></use>'
