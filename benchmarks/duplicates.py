@@ -167,9 +167,12 @@ def _rows(pairs: Sequence[Pair], encoder: Encoder | None) -> tuple[Matrix, NDArr
 
 def _row(one: Reading, other: Reading) -> tuple[float, ...]:
     """Nothing is to be learned of pairs that something decides."""
-    closer = () if one.senses is None else duplicates.closer(one, other)
-    found = duplicates.features(one, other) or (float("nan"),) * len(duplicates.FEATURES)
-    return (*found, *closer)
+    beside = duplicates.lay_beside(one, other)
+    if beside is None:
+        closer = () if one.senses is None else duplicates.CLOSER_USUAL
+        return (*(float("nan"),) * len(duplicates.FEATURES), *closer)
+    closer = () if one.senses is None else duplicates.closer(one, other, beside)
+    return (*duplicates.features(one, other, beside), *closer)
 
 
 def _solve(rows: Matrix, same: NDArray[np.bool_], groups: NDArray[np.str_]) -> Matrix:

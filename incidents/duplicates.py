@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from incidents import concepts, senses, wording
 from incidents.concepts import Concepts
-from incidents.wording import Wording
+from incidents.wording import Beside, Wording
 from knowledge_base.embedding import Encoder
 from knowledge_base.words import is_code, words
 
@@ -115,15 +115,16 @@ def _taken_apart(text: str) -> tuple[Concepts, Wording, dict[str, float]]:
 def chance(one: Reading, other: Reading) -> float:
     """How likely both tell of the same trouble, 0 to 1."""
     is_anothers = _differ(one.local_site, other.local_site) or _is_each_ones_own(one, other)
-    found = None if is_anothers else features(one, other)
-    if found is None:
+    beside = None if is_anothers else lay_beside(one, other)
+    if beside is None:
         return 0.0
+    found = features(one, other, beside)
     if one.vector is None or other.vector is None:
         return _logistic(OFFSET_BY_WORDS + _weighed(WEIGHTS_BY_WORDS, found))
     score = OFFSET + _weighed(WEIGHTS, found)
     may_be_proposed = _logistic(score + _weighed(CLOSER_WEIGHTS, CLOSER_BEST)) >= BAR
     return _logistic(
-        score + _weighed(CLOSER_WEIGHTS, closer(one, other) if may_be_proposed else CLOSER_USUAL)
+        score + _weighed(CLOSER_WEIGHTS, closer(one, other, beside) if may_be_proposed else CLOSER_USUAL)
     )
 
 
@@ -148,14 +149,17 @@ def _names_another(one: Concepts, other: Concepts) -> bool:
     )
 
 
-def features(one: Reading, other: Reading) -> tuple[float, ...] | None:
-    """What the chance is made of, in the order of `FEATURES`; None where something decides that it is another trouble."""
-    a, b = one.concepts, other.concepts
-    if _names_another(a, b):
+def lay_beside(one: Reading, other: Reading) -> Beside | None:
+    """How they are worded beside each other; None where something decides that it is another trouble."""
+    if _names_another(one.concepts, other.concepts):
         return None
     beside = wording.compare(one.wording, other.wording)
-    if beside.tell_of_two:
-        return None
+    return None if beside.tell_of_two else beside
+
+
+def features(one: Reading, other: Reading, beside: Beside) -> tuple[float, ...]:
+    """What the chance is made of, in the order of `FEATURES`."""
+    a, b = one.concepts, other.concepts
     return (
         _meaning(one, other),
         _shared_words(one.weights, other.weights),
@@ -171,13 +175,12 @@ def features(one: Reading, other: Reading) -> tuple[float, ...] | None:
     )
 
 
-def closer(one: Reading, other: Reading) -> tuple[float, float]:
+def closer(one: Reading, other: Reading, beside: Beside) -> tuple[float, float]:
     """How alike the single words are, in the order of `senses.FEATURES`; what is usual where nobody can tell."""
     if one.senses is None or other.senses is None:
         return CLOSER_USUAL
-    bare = wording.compare(one.wording, other.wording).bare
     met = one.wording.telling.keys() & other.wording.telling.keys()
-    return senses.compare(one.senses(), other.senses(), bare=bare, met=sorted(met))
+    return senses.compare(one.senses(), other.senses(), bare=beside.bare, met=sorted(met))
 
 
 def proposes_join(likeness: float, *, by_words_only: bool) -> bool:

@@ -30,12 +30,11 @@ UNKNOWN = (0.0, 0.5)
 def read(text: str, encoder: Encoder) -> Mapping[str, Vector]:
     """The unit vector of each word, by its stem, where it stands first."""
     spans, tokens = encoder.tokens(text)
+    starts, ends = np.array(spans, dtype=np.int64).reshape(-1, 2).T
     found: dict[str, Vector] = {}
     for word in list(WORD.finditer(text))[:MOST_WORDS]:
-        within = [
-            place for place, (start, end) in enumerate(spans) if word.start() <= start < end <= word.end()
-        ]
-        if within:
+        within = np.flatnonzero((word.start() <= starts) & (starts < ends) & (ends <= word.end()))
+        if len(within):
             found.setdefault(stem(concepts.fold(word.group())), _unit(tokens[within].mean(axis=0)))
     return found
 

@@ -35,7 +35,7 @@ from incidents.people import Person
 from knowledge_base.embedding import Encoder, try_encoder
 
 MOST_PROPOSED = 3
-MOST_READ, MOST_TYPED, MOST_OWN = 50, 12, 20
+MOST_READ, MOST_TYPED, MOST_OWN = 25, 12, 20
 """How many of those nearest in meaning are compared word by word, while somebody types, and of their own."""
 
 EARLIER, LATER = aliased(Incident), aliased(Incident)
