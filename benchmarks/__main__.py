@@ -7,6 +7,7 @@ PARTS = {
     "requests": "benchmarks.requests",
     "queue": "benchmarks.queue",
     "browse": "benchmarks.browse",
+    "pages": "benchmarks.pages",
     "search": "benchmarks.search",
     "learning": "benchmarks.learning",
     "duplicates": "benchmarks.duplicates",

@@ -14,7 +14,11 @@ def with_one(module: str) -> None:
         subprocess.run([sys.executable, "-m", module], check=True)
         return
     with tempfile.TemporaryDirectory(prefix="firstline-year-") as name:
-        environment = os.environ | {"FIRSTLINE_DATA_DIR": name, "FIRSTLINE_MODEL_DIR": f"{name}/no-model"}
+        environment = os.environ | {
+            "FIRSTLINE_DATA_DIR": name,
+            "FIRSTLINE_DEMO": "1",
+            "FIRSTLINE_MODEL_DIR": f"{name}/no-model",
+        }
         load = [FIRSTLINE, "demo", "load", "--size", "large"]
         subprocess.run(load, env=environment, check=True, capture_output=True)
         subprocess.run([sys.executable, "-m", module], env=environment, check=True)
