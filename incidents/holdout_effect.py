@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import func, select
 
@@ -60,21 +61,32 @@ class Comparison:
         return median_difference(self.shown.minutes, self.held_out.minutes)
 
 
+class _First(NamedTuple):
+    """What is read of the first report of a person and topic in the draw."""
+
+    is_held_out: bool
+    requester_id: int
+    topic: str
+    state: str
+    created_at: datetime
+    resolved_at: datetime | None
+
+
 @dataclass(frozen=True)
 class _Followed:
-    """An incident of somebody in the draw, and when support first worked on it."""
+    """An incident of somebody in the draw at which support worked, and since when."""
 
     created_at: datetime
-    worked_at: datetime | None
+    worked_at: datetime
 
 
 def compare(hold_out: HoldOut) -> Comparison:
     """Compare the two groups of this draw as far as seven days have passed."""
     drawn = _drawn(hold_out)
     before = clock.now() - LASTS_FOR
-    old_enough = [(attempt, incident) for attempt, incident in drawn if incident.created_at <= before]
+    old_enough = [one for one in drawn if one.created_at <= before]
     followed = _followed(hold_out)
-    cases = [_case(attempt, incident, followed) for attempt, incident in old_enough]
+    cases = [_case(one, followed) for one in old_enough]
     return Comparison(
         hold_out=hold_out,
         shown=group([case for case in cases if not case.is_held_out]),
@@ -91,22 +103,31 @@ def group(cases: Iterable[Case]) -> Group:
     return Group(Share(unaided, len(several)), median(ended, unended=len(several) - len(ended)))
 
 
-def _drawn(hold_out: HoldOut) -> list[tuple[Attempt, Incident]]:
+def _drawn(hold_out: HoldOut) -> list[_First]:
     """The first report of each person and topic in this draw."""
     found = (
-        select(Attempt, Incident)
+        select(
+            Attempt.person_id,
+            Attempt.category_slug,
+            Attempt.is_held_out,
+            Incident.requester_id,
+            Incident.category,
+            Incident.state,
+            Incident.created_at,
+            Incident.resolved_at,
+        )
         .join(Incident, Attempt.incident_id == Incident.id)
         .where(Attempt.hold_out_id == hold_out.id, Attempt.person_id.is_not(None))
         .order_by(Attempt.created_at, Attempt.id)
     )
-    first: dict[tuple[int | None, str], tuple[Attempt, Incident]] = {}
-    for attempt, incident in db.session.execute(found):
-        first.setdefault((attempt.person_id, attempt.category_slug), (attempt, incident))
+    first: dict[tuple[int | None, str], _First] = {}
+    for person_id, topic, *read in db.session.execute(found):
+        first.setdefault((person_id, topic), _First._make(read))
     return list(first.values())
 
 
 def _followed(hold_out: HoldOut) -> dict[tuple[int, str], list[_Followed]]:
-    """All reports of the people in this draw since it began, by person and topic."""
+    """The reports of the people in this draw since it began at which support worked, by person and topic."""
     people = select(Attempt.person_id).where(Attempt.hold_out_id == hold_out.id)
     worked = (
         select(Entry.incident_id, func.min(Entry.created_at).label("at"))
@@ -117,7 +138,7 @@ def _followed(hold_out: HoldOut) -> dict[tuple[int, str], list[_Followed]]:
     )
     found = (
         select(Incident.requester_id, Incident.category, Incident.created_at, worked.c.at)
-        .outerjoin(worked, worked.c.incident_id == Incident.id)
+        .join(worked, worked.c.incident_id == Incident.id)
         .where(Incident.requester_id.in_(people), Incident.created_at >= hold_out.started_at - LASTS_FOR)
     )
     followed: dict[tuple[int, str], list[_Followed]] = defaultdict(list)
@@ -126,17 +147,16 @@ def _followed(hold_out: HoldOut) -> dict[tuple[int, str], list[_Followed]]:
     return followed
 
 
-def _case(attempt: Attempt, incident: Incident, followed: dict[tuple[int, str], list[_Followed]]) -> Case:
-    since, until = incident.created_at, incident.created_at + LASTS_FOR
-    resolved = incident.resolved_at if incident.state in {State.RESOLVED, State.CLOSED} else None
+def _case(one: _First, followed: dict[tuple[int, str], list[_Followed]]) -> Case:
+    since, until = one.created_at, one.created_at + LASTS_FOR
+    resolved = one.resolved_at if one.state in {State.RESOLVED, State.CLOSED} else None
     in_time = resolved if resolved is not None and resolved <= until else None
-    same_topic: Sequence[_Followed] = followed.get((incident.requester_id, incident.category), [])
+    same_topic: Sequence[_Followed] = followed.get((one.requester_id, one.topic), [])
     was_worked_on = any(
-        since <= one.created_at <= until and one.worked_at is not None and one.worked_at <= until
-        for one in same_topic
+        since <= other.created_at <= until and other.worked_at <= until for other in same_topic
     )
     return Case(
-        is_held_out=attempt.is_held_out,
+        is_held_out=one.is_held_out,
         needed_no_support=in_time is not None and not was_worked_on,
         minutes=(in_time - since).total_seconds() / 60 if in_time is not None else None,
     )
