@@ -32,7 +32,7 @@ NEGATION = re.compile(
     r"\b(?:not|no|never|cannot|cant|wont|dont|doesnt|isnt|without|nobody|unable|nicht|kein\w*|nie|nichts|niemand|ohne)\b"
 )
 WRONG = re.compile(
-    r"\b(?:wrong|false|incorrect|too|twice|double|falsch\w*|zu (?:viel|wenig)|doppelt|zweimal)\b"
+    r"\b(?:wrong|false|incorrect|too(?= \w)|twice|double|falsch\w*|zu (?:viel|wenig)|doppelt|zweimal)\b"
 )
 """It works, and not as it should."""
 PERSON = re.compile(
@@ -50,8 +50,9 @@ FAREWELL = re.compile(
     r"\b(?:(?:(?:kind|best|warm) )?(?:regards|wishes|greetings)|many thanks|cheers|sincerely|thx|thanks(?: a lot)?(?: and)?"
     r"|(?:mit )?(?:freundliche[nr]?|viele[nr]?|beste[nr]?|liebe[nr]?|schoene[nr]?) gruessen?|(?:danke (?:und )?)?gruss|mfg|lg|vg)\b"
     r"[,.!]*(?:\s+\S+){0,8}\s*$"
+    r"|\b(?:says|said|writes|sagt|sagte|schreibt|meldet) \w+\W*$"
 )
-"""Who says good-bye says nothing of the trouble any more, whoever it is."""
+"""Who says good-bye says nothing of the trouble any more, whoever it is; nor does the name of who said it."""
 MANY = re.compile(
     r"\b(?:everybody|everyone|nobody|we|us|our|all of|the whole|colleagues|wir|uns|alle|keiner|niemand|kollegen|ganze[nrs]?)\b"
 )

@@ -106,6 +106,8 @@ def test_what_works_again_but_is_not_well_goes_on() -> None:
         "thanks, Mo",
         "Mit freundlichen Grüßen\nJens Petersen\nVertrieb",
         "LG Tina",
+        "says Bob",
+        "meldet Jens.",
     ],
 )
 def test_who_signs_a_report_is_no_part_of_the_trouble(farewell: str) -> None:
