@@ -15,7 +15,7 @@ from sqlalchemy import select
 from email_intake.models import Mailbox
 from firstline.db import db
 from firstline.signing import mac_matches, short_mac
-from incidents.models import Incident
+from incidents.models import Incident, number_of
 
 REPLY = "mail-reply"
 NOTICE = "mail-notice"
@@ -74,7 +74,7 @@ def reply_address(incident_id: int, person_id: int) -> str:
     """Where one person answers about one incident: `helpdesk+INC-000123.45.MAC@example.com`."""
     local, _, host = helpdesk().rpartition("@")
     mac = short_mac(REPLY, f"{incident_id}/{person_id}")
-    return f"{local}+INC-{incident_id:06d}.{person_id}.{mac}@{host}"
+    return f"{local}+{number_of(incident_id)}.{person_id}.{mac}@{host}"
 
 
 def read_reply_address(address: str) -> Proof | None:

@@ -18,7 +18,7 @@ from firstline.db import db, write
 from firstline.i18n import gettext as _
 from incidents.errors import KeyReused, Refused
 from incidents.intake import Ready, Report, prepare_all, report_all
-from incidents.models import Channel, Incident, IntakeKey, Level
+from incidents.models import Channel, Incident, IntakeKey, Level, number_of
 from incidents.people import ADDRESS_LENGTH, Newcomer, Person, Role, ensure_person, newcomer
 from incidents.services import Service
 
@@ -113,7 +113,7 @@ def sender_of(session: Session, case: Case) -> Person:
 
 def opening_of(case: Case, *, continues: int | None = None, begins_flood: Source | None = None) -> Opening:
     """What this mail opens. Writes only what changes about a sender whom we know already."""
-    notes = () if continues is None else (_("[This continues %(number)s.]", number=f"INC-{continues:06d}"),)
+    notes = () if continues is None else (_("[This continues %(number)s.]", number=number_of(continues)),)
     if forward.is_command(case.mail.text):
         passed_on = _passed_on(case, begins_flood)
         if passed_on is not None:

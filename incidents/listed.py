@@ -6,7 +6,7 @@ from typing import NamedTuple
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import aliased
 
-from incidents.models import OPEN, Incident
+from incidents.models import OPEN, Incident, number_of
 from incidents.people import Person, Team
 from incidents.services import Service
 
@@ -42,7 +42,7 @@ class Listed(NamedTuple):
 
     @property
     def number(self) -> str:
-        return f"INC-{self.id:06d}"
+        return number_of(self.id)
 
     @property
     def is_open(self) -> bool:

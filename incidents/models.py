@@ -237,7 +237,7 @@ class Incident(Model):
     @property
     def number(self) -> str:
         """The number people see: `INC-000123`."""
-        return f"INC-{self.id:06d}"
+        return number_of(self.id)
 
     @property
     def is_open(self) -> bool:
@@ -292,6 +292,11 @@ class IntakeKey(Model):
     words: Mapped[str] = mapped_column(String(64))
     incident_id: Mapped[int] = mapped_column(ForeignKey("incident.id", ondelete="CASCADE"))
     created_at: Mapped[datetime] = mapped_column(default=clock.now, index=True)
+
+
+def number_of(incident_id: int) -> str:
+    """The number people see: `INC-000123`."""
+    return f"INC-{incident_id:06d}"
 
 
 def id_of(number: str) -> int | None:

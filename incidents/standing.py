@@ -3,7 +3,7 @@
 from firstline.i18n import gettext as _
 from firstline.i18n import lazy_gettext
 from incidents.errors import Conflict
-from incidents.models import Incident, State
+from incidents.models import Incident, State, number_of
 
 WORDS = {
     State.OFFERED: lazy_gettext("in self-help"),
@@ -25,7 +25,7 @@ def words_of(state: str) -> str:
 def require_open(incident: Incident) -> None:
     """Raise `Conflict` unless it is open, with what one does first."""
     if incident.state == State.MERGED and incident.merged_into_id is not None:
-        into = f"INC-{incident.merged_into_id:06d}"
+        into = number_of(incident.merged_into_id)
         raise Conflict(
             _("It went into %(number)s. Go on there, or take the joining back first.", number=into)
         )

@@ -11,7 +11,7 @@ from chatbot.client.reports import log
 from firstline.i18n import gettext as _
 from incidents import continuing, lifecycle, queue, selfhelp
 from incidents.errors import NotFound
-from incidents.models import OPEN, Channel, Incident, State
+from incidents.models import OPEN, Channel, Incident, State, number_of
 from incidents.people import Person
 from incidents.resolutions import rating
 from incidents.resolutions.models import Score
@@ -226,7 +226,7 @@ def _log_unanswered(moment: Moment, question: str) -> Answer:
     answer = log(moment, question)
     assert answer.incident_id is not None, "log() always makes one"
     selfhelp.tell_outcome(answer.incident_id, by=moment.person, solved=False)
-    incident = queue.find(moment.person, f"INC-{answer.incident_id:06d}")
+    incident = queue.find(moment.person, number_of(answer.incident_id))
     told = (
         _("%(number)s is logged.", number=incident.number) + " " + wording.with_team(incident, moment.person)
     )

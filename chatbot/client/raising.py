@@ -11,7 +11,7 @@ from chatbot.client.own_incidents import now_with_support, own, target
 from chatbot.client.payloads import payload
 from firstline.i18n import gettext as _
 from incidents import intake, queue, selfhelp
-from incidents.models import Channel, Incident
+from incidents.models import Channel, Incident, number_of
 from incidents.people import Person
 
 REASON = re.compile(
@@ -87,8 +87,8 @@ def _open_for_person(moment: Moment) -> Answer:
         key=moment.key,
     )
     incident_id = intake.report(told).id
-    _bring_to_support(own(moment.person, f"INC-{incident_id:06d}"), moment.person, "")
-    incident = own(moment.person, f"INC-{incident_id:06d}")
+    _bring_to_support(own(moment.person, number_of(incident_id)), moment.person, "")
+    incident = own(moment.person, number_of(incident_id))
     memory = Memory(incident=incident.number, handed_over=incident.number)
     messages = [with_people.handed_over(incident, moment.person)]
     if title:

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 
-from incidents.models import Level
+from incidents.models import Level, number_of
 from incidents.reach import Reach
 
 NUMBERED = re.compile(r"(?:\binc[- ]?|#)\s*0*([1-9]\d{0,8})\b", re.IGNORECASE)
@@ -119,7 +119,7 @@ ORDINALS = (r"\b(?:first|1st|one|top)\b", r"\b(?:second|2nd|two)\b", r"\b(?:thir
 def number_in(text: str) -> str | None:
     """The incident number in these words, as `INC-000123`, also “ticket 123” or nothing but “123”."""
     found = NUMBERED.search(text) or BARE.search(text) or ONLY_DIGITS.match(text)
-    return f"INC-{int(found.group(1)):06d}" if found else None
+    return number_of(int(found.group(1))) if found else None
 
 
 def names_number(text: str) -> bool:

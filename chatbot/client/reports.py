@@ -11,7 +11,7 @@ from chatbot.client.payloads import payload
 from chatbot.client.reading import is_another_script, is_tiny, tells_what
 from firstline.i18n import gettext as _
 from incidents import conversation, intake, lifecycle, queue, selfhelp
-from incidents.models import Channel, Incident, State
+from incidents.models import Channel, Incident, State, number_of
 from knowledge_base.models import Audience
 from knowledge_base.results import passage
 from knowledge_base.suggest import suggest
@@ -114,7 +114,7 @@ def _log_one(moment: Moment, words: str, key: str) -> tuple[Incident, list[selfh
     told = intake.Report(requester_id=moment.person.id, description=words, channel=Channel.CHAT, key=key)
     incident_id = intake.report(told).id
     fixes = selfhelp.offer_fixes(incident_id)
-    return queue.find(moment.person, f"INC-{incident_id:06d}"), fixes
+    return queue.find(moment.person, number_of(incident_id)), fixes
 
 
 def _log_several(moment: Moment, parts: tuple[str, ...]) -> Answer:

@@ -27,6 +27,7 @@ from firstline.i18n import gettext as _
 from firstline.signing import short_mac
 from incidents.attachments import StoredFile
 from incidents.errors import KeyReused, NotFound
+from incidents.models import number_of
 from incidents.people import Person
 
 TOKEN_LIVES = timedelta(seconds=60)
@@ -247,7 +248,7 @@ def _same(session: Session, turn_id: int, said: Said) -> Taken:
 def _handed_to(conversation: Row[Any]) -> str | None:
     if conversation.handed_over_at is None or conversation.handed_to_id is None:
         return None
-    return f"INC-{conversation.handed_to_id:06d}"
+    return number_of(conversation.handed_to_id)
 
 
 def _said_before(conversation_id: int, turn_id: int) -> tuple[str, ...]:

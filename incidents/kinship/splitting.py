@@ -51,11 +51,11 @@ def split_off(incident: Incident, entry_id: int, *, by: Person, text: str, title
     entry = find(incident, entry_id)
     if not (text.strip() or title.strip()):
         raise Invalid(_("Keep the words that are about the other trouble."), field="description")
-    ids, number = (incident.id, entry_id), incident.number
+    incident_id, number = incident.id, incident.number
     opened = report(_told(entry, by, text.strip(), title.strip()))
-    joining.tell_apart(ids[0], opened.id, by=by)
+    joining.tell_apart(incident_id, opened.id, by=by)
     _note(opened.id, _("Split from %(number)s.", number=number), by)
-    _note(ids[0], _("Split off as %(number)s.", number=opened.number), by)
+    _note(incident_id, _("Split off as %(number)s.", number=opened.number), by)
     return opened
 
 

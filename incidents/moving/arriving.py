@@ -17,7 +17,7 @@ from firstline.db import db, write
 from firstline.i18n import gettext as _
 from incidents.attachments import StoredFile, store
 from incidents.errors import Invalid, Refused
-from incidents.models import TITLE_LENGTH
+from incidents.models import TITLE_LENGTH, number_of
 from incidents.moving import passing, rows
 from incidents.moving.models import KEY_LENGTH, SOURCE_LENGTH, MovedIn
 from incidents.moving.records import Case, Human, Record, Unreadable
@@ -118,7 +118,7 @@ def _case_line(case: Case, source: str) -> Line:
     if case.at > clock.now():
         return replace(line, fate=Fate.SKIPPED, why=_("It is dated after today."))
     known = _number_of(case.key, source)
-    return replace(line, fate=Fate.KNOWN, why=f"INC-{known:06d}") if known else line
+    return replace(line, fate=Fate.KNOWN, why=number_of(known)) if known else line
 
 
 def _number_of(key: str, source: str) -> int | None:

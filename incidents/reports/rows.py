@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from sqlalchemy import ColumnElement, Select, select
 
 from firstline.db import db
+from incidents.models import number_of
 from incidents.people import Team
 from incidents.reports.models import Fact
 from incidents.services import Service
@@ -31,7 +32,7 @@ def that_are(conditions: Sequence[ColumnElement[bool]], *, size: int = SIZE) -> 
     def batch(after: int) -> tuple[list[Row], int]:
         wanted = NAMED.where(*conditions, Fact.incident_id > after)
         found = db.session.execute(wanted.order_by(Fact.incident_id).limit(size)).all()
-        rows: list[Row] = [(f"INC-{row[0]:06d}", *row[1:]) for row in found]
+        rows: list[Row] = [(number_of(row[0]), *row[1:]) for row in found]
         return rows, found[-1][0] if found else after
 
     return batch

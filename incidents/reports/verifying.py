@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from firstline.db import db
 from incidents import followup
-from incidents.models import Incident
+from incidents.models import Incident, number_of
 from incidents.reports import daily, facts
 from incidents.reports.models import Fact
 
@@ -49,7 +49,7 @@ def _kept(ids: list[int]) -> list[Fact]:
 
 
 def _compare(kept: Fact | None, told: Fact) -> Iterator[Difference]:
-    number = f"INC-{told.incident_id:06d}"
+    number = number_of(told.incident_id)
     if kept is None:
         yield Difference(number, "row", None, "reckoned")
         return

@@ -9,7 +9,7 @@ from firstline.app import settings_of
 from firstline.db import db
 from incidents import queue, sla, swarms
 from incidents.kinship import lookalikes
-from incidents.models import Entry, Incident
+from incidents.models import Entry, Incident, number_of
 from incidents.people import Person
 from incidents.resolutions import items, rating
 from incidents.routing import vendors
@@ -65,7 +65,7 @@ def whole_incident(
         "first_contact": found.is_first_contact,
         "article_wanted": found.is_article_wanted,
         "items": [item.label for item in items.changed_by(found)],
-        "continues": f"INC-{found.continues_id:06d}" if found.continues_id else None,
+        "continues": number_of(found.continues_id) if found.continues_id else None,
         "closes_at": time(found.closes_at),
         "rating": _rating(found),
         "resolved_at": time(found.resolved_at),
@@ -191,7 +191,7 @@ def looks_like(found: Incident, me: Person) -> list[Json]:
 
 
 def _number(incident_id: int | None) -> str | None:
-    return None if incident_id is None else f"INC-{incident_id:06d}"
+    return None if incident_id is None else number_of(incident_id)
 
 
 def suggestion(fix: Fix) -> Json:

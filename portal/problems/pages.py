@@ -8,7 +8,7 @@ from firstline.i18n import gettext as _
 from firstline.i18n import lazy_gettext
 from incidents import people, queue, services
 from incidents.errors import Refused
-from incidents.models import Incident
+from incidents.models import Incident, number_of
 from incidents.policy import Action, may
 from incidents.problems import proposals, recurrence, table, watch, work
 from incidents.problems.models import Happening, Note, Problem, Standing
@@ -133,7 +133,7 @@ def columns(weeks: list[Week]) -> list[Column]:
 def saying(note: Note) -> str:
     """Who did what, with the numbers it was about."""
     who = note.author.name if note.author else _("The desk")
-    about = [f"INC-{one:06d}" for one in note.facts.get("incidents", [])]  # type: ignore[attr-defined]
+    about = [number_of(one) for one in note.facts.get("incidents", [])]  # type: ignore[attr-defined]
     about += [str(note.facts[name]) for name in ("into", "from") if name in note.facts]
     return " ".join([who, str(SAYINGS[Happening(note.happening)]), *about])
 

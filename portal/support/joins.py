@@ -9,7 +9,7 @@ from firstline.i18n import gettext as _
 from incidents import queue
 from incidents.errors import Refused
 from incidents.kinship import joining
-from incidents.models import Incident
+from incidents.models import Incident, number_of
 from portal.access import person
 from portal.errors import status_of
 from portal.support import incident as page
@@ -49,7 +49,7 @@ def part(number: str) -> ResponseReturnValue:
     def take_back(one: Incident) -> None:
         deed = joining.split if one.merged_into_id else joining.part
         deed(one.id, by=person())
-        flash(_("%(number)s goes on by itself.", number=f"INC-{one.id:06d}"), "success")
+        flash(_("%(number)s goes on by itself.", number=number_of(one.id)), "success")
 
     return _do(number, "", take_back)
 
