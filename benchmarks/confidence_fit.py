@@ -13,6 +13,7 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.logistic import Matrix, solve
 from benchmarks.search import DATA, SETS, read_corpus
 from benchmarks.search_baselines import Corpus
 from firstline.settings import Settings
@@ -26,9 +27,6 @@ COUNTS = {"ms_office_symptoms": 1.0, "askubuntu_bodies": 2.0, "askubuntu_titles"
 """What a query counts: few bodies tell most of real reports, many titles little."""
 FOLDS = 5
 RIDGE = 1.0
-STEPS = 30
-
-Matrix = NDArray[np.float64]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,7 +54,7 @@ def main() -> None:
 
 
 def fit(looks: Sequence[Look], names: Sequence[str]) -> Weights:
-    """Logistic regression on the evidence of those names, by Newton's method on standardised columns.
+    """Logistic regression on the evidence of those names, on standardised columns.
 
     Each set has an offset of its own while the weights are looked for: where all scores of a set are higher,
     answer or not, that must not pass for what tells the two apart. One offset for all comes last.
@@ -66,30 +64,11 @@ def fit(looks: Sequence[Look], names: Sequence[str]) -> Weights:
     middle, spread = rows.mean(axis=0), rows.std(axis=0) + 1e-9
     scaled = np.c_[(rows - middle) / spread, sets[:, None] == np.unique(sets)]
     ridge = np.diag(np.where(np.arange(scaled.shape[1]) < len(names), RIDGE, 0.0))
-    plain = _solve(scaled, truth, counts, start=np.zeros(scaled.shape[1]), ridge=ridge)[: len(names)] / spread
+    plain = solve(scaled, truth, counts, start=np.zeros(scaled.shape[1]), ridge=ridge)[: len(names)] / spread
     odds = rows @ plain
     start = np.array([-np.average(odds, weights=counts)])
-    base = _solve(np.ones((len(rows), 1)), truth, counts, start=start, ridge=np.zeros((1, 1)), known=odds)
+    base = solve(np.ones((len(rows), 1)), truth, counts, start=start, ridge=np.zeros((1, 1)), known=odds)
     return Weights(base=float(base[0]), of=dict(zip(names, plain.tolist(), strict=True)))
-
-
-def _solve(
-    columns: Matrix,
-    truth: NDArray[np.bool_],
-    counts: Matrix,
-    *,
-    start: Matrix,
-    ridge: Matrix,
-    known: Matrix | float = 0.0,
-) -> Matrix:
-    """Newton's method; `known` are odds that are given."""
-    weights = start
-    for _ in range(STEPS):
-        chances = 1 / (1 + np.exp(-(columns @ weights + known)))
-        slope = columns.T @ (counts * (chances - truth)) + ridge @ weights
-        bend = (columns * (counts * chances * (1 - chances))[:, None]).T @ columns + ridge
-        weights = weights - np.linalg.solve(bend, slope)
-    return weights
 
 
 def _looks(name: str, encoder: Encoder) -> Iterator[Look]:

@@ -20,6 +20,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.logistic import Matrix, logistic, solve
 from firstline.settings import Settings
 from incidents import duplicates
 from incidents.duplicates import Reading
@@ -44,7 +45,6 @@ BARS = (0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9)
 
 Pair = tuple[str, str, bool]
 Family = dict[str, list[str]]
-Matrix = NDArray[np.float64]
 
 
 def main() -> None:
@@ -176,28 +176,19 @@ def _row(one: Reading, other: Reading) -> tuple[float, ...]:
 
 
 def _solve(rows: Matrix, same: NDArray[np.bool_], groups: NDArray[np.str_]) -> Matrix:
-    """Logistic regression by Newton's method, on standardised features."""
+    """Logistic regression on standardised features, the offset last."""
     middle, spread = rows.mean(axis=0), rows.std(axis=0) + 1e-9
     scaled = np.c_[(rows - middle) / spread, np.ones(len(rows))]
     _, which, sizes = np.unique(groups, return_inverse=True, return_counts=True)
     counts = np.where(np.isin(groups, SERVED), WEIGHT_SERVED, WEIGHT_OF_ROOT / np.sqrt(sizes[which]))
     ridge = RIDGE * np.diag([*np.ones(rows.shape[1]), 0.0])
-    weights = np.zeros(scaled.shape[1])
-    for _ in range(50):
-        chances = _logistic(scaled @ weights)
-        slope = scaled.T @ (counts * (chances - same)) + ridge @ weights
-        bend = (scaled * (counts * chances * (1 - chances))[:, None]).T @ scaled + ridge
-        weights -= np.linalg.solve(bend, slope)
+    weights = solve(scaled, same, counts, start=np.zeros(scaled.shape[1]), ridge=ridge)
     plain = weights[:-1] / spread
     return np.array([*plain, weights[-1] - float(plain @ middle)])
 
 
 def _chances(rows: Matrix, weights: Matrix) -> Matrix:
-    return _logistic(rows @ weights[:-1] + weights[-1])
-
-
-def _logistic(scores: Matrix) -> Matrix:
-    return 1 / (1 + np.exp(-scores))
+    return logistic(rows @ weights[:-1] + weights[-1])
 
 
 def _print_fit() -> None:

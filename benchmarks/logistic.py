@@ -1,0 +1,30 @@
+"""Logistic regression, by which what is shipped as weights is fitted."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+Matrix = NDArray[np.float64]
+STEPS = 50
+
+
+def solve(
+    columns: Matrix,
+    truth: NDArray[np.bool_],
+    counts: Matrix,
+    *,
+    start: Matrix,
+    ridge: Matrix,
+    known: Matrix | float = 0.0,
+) -> Matrix:
+    """The weights by Newton's method. `counts` is what a row counts, `known` are odds that are given."""
+    weights = start
+    for _ in range(STEPS):
+        chances = logistic(columns @ weights + known)
+        slope = columns.T @ (counts * (chances - truth)) + ridge @ weights
+        bend = (columns * (counts * chances * (1 - chances))[:, None]).T @ columns + ridge
+        weights = weights - np.linalg.solve(bend, slope)
+    return weights
+
+
+def logistic(odds: Matrix) -> Matrix:
+    return 1 / (1 + np.exp(-odds))
