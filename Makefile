@@ -27,11 +27,14 @@ run: demo ## Start Firstline with demo data; Ctrl-C stops it
 demo: setup-web ## Bring the database up to date and load the demo data
 	@$(BIN)/firstline demo load
 
+# A crashed process is named and ends the run: where tests go in groups, xdist waits forever for its successor.
+PARALLEL := --numprocesses 2 --max-worker-restart 0
+
 test: setup lint types ## Run every check and test, as CI does
-	@$(BIN)/pytest --numprocesses 2 --dist loadgroup $(ARGS)
+	@$(BIN)/pytest $(PARALLEL) --dist loadgroup $(ARGS)
 
 test-fast: setup-web ## Run the tests that need no server, browser or bot
-	@$(BIN)/pytest --numprocesses 2 -m "not browser and not postgresql and not dovecot and not rasa" $(ARGS)
+	@$(BIN)/pytest $(PARALLEL) -m "not browser and not postgresql and not dovecot and not rasa" $(ARGS)
 
 lint: setup-web ## Check style and spelling
 	@$(BIN)/ruff check .

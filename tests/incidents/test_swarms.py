@@ -109,10 +109,11 @@ def test_findings_are_not_written_over_unseen(incident, swarm, tess, nina):
 
 
 def test_of_many_who_write_at_once_one_is_kept(app, incident, swarm, nina):
-    who = nina.id
+    # Numbers, not rows: reading a row is through the session of the thread it was read in.
+    which, who = incident.id, nina.id
 
     def write(number):
-        return swarms.write_findings(incident.id, f"Finding {number}", by=db.session.get(Person, who), seen=0)
+        return swarms.write_findings(which, f"Finding {number}", by=db.session.get(Person, who), seen=0)
 
     results = at_once(app, write)
     assert results.count(1) == 1
