@@ -3,7 +3,7 @@
 All are synthetic (`troubles.txt`): families of troubles written by hand, each told in several ways.
 No family is in both parts. The wrong pairs are hard: two troubles of one family. More families to fit on,
 half of them German, are in `troubles_more.txt`, such as differ by one word in `troubles_close.txt`, and the near misses
-of a help desk in `troubles_said.txt`. Pairs that were written apart, and served their time as unseen, are fitted on too.
+of a help desk in `troubles_said.txt`; the same of many trades in `troubles_desks.txt`. Pairs that were written apart, and served their time as unseen, are fitted on too.
 
     python -m benchmarks duplicates                what the shipped weights do
     python -m benchmarks.duplicates --fit          new weights, to be copied into incidents/duplicates.py
@@ -30,6 +30,7 @@ FILE = Path(__file__).parent / "troubles.txt"
 MORE = Path(__file__).parent / "troubles_more.txt"
 CLOSE = Path(__file__).parent / "troubles_close.txt"
 SAID = Path(__file__).parent / "troubles_said.txt"
+DESKS = Path(__file__).parent / "troubles_desks.txt"
 SERVED = ("told", "edited", "hard", "elsewhere")
 """Pairs written apart, after the rules of their day: unseen then, fitted on now."""
 UNSEEN = ("last", "fresh")
@@ -92,7 +93,7 @@ def read(part: str, *files: Path) -> dict[str, Family]:
     family: Family = {}
     ways: list[str] = []
     for line in (
-        each for file in files or (FILE, MORE, CLOSE, SAID) for each in file.read_text("utf-8").splitlines()
+        each for file in files or (FILE, MORE, CLOSE, SAID, DESKS) for each in file.read_text("utf-8").splitlines()
     ):
         if line.startswith("# "):
             kept, name = line[2:].split()
