@@ -3,7 +3,8 @@
 All are synthetic (`troubles.txt`): families of troubles written by hand, each told in several ways.
 No family is in both parts. The wrong pairs are hard: two troubles of one family. More families to fit on,
 half of them German, are in `troubles_more.txt`, such as differ by one word in `troubles_close.txt`, and the near misses
-of a help desk in `troubles_said.txt`; the same of many trades in `troubles_desks.txt`. Pairs that were written apart, and served their time as unseen, are fitted on too.
+of a help desk in `troubles_said.txt`, of many trades in `troubles_desks.txt`. Pairs that were written apart, and served their
+time as unseen, are fitted on too.
 
     python -m benchmarks duplicates                what the shipped weights do
     python -m benchmarks.duplicates --fit          new weights, to be copied into incidents/duplicates.py
@@ -93,7 +94,9 @@ def read(part: str, *files: Path) -> dict[str, Family]:
     family: Family = {}
     ways: list[str] = []
     for line in (
-        each for file in files or (FILE, MORE, CLOSE, SAID, DESKS) for each in file.read_text("utf-8").splitlines()
+        each
+        for file in files or (FILE, MORE, CLOSE, SAID, DESKS)
+        for each in file.read_text("utf-8").splitlines()
     ):
         if line.startswith("# "):
             kept, name = line[2:].split()
