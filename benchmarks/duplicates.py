@@ -3,8 +3,8 @@
 All are synthetic (`troubles.txt`): families of troubles written by hand, each told in several ways.
 No family is in both parts. The wrong pairs are hard: two troubles of one family. More families to fit on,
 half of them German, are in `troubles_more.txt`, such as differ by one word in `troubles_close.txt`, and the near misses
-of a help desk in `troubles_said.txt`, of many trades in `troubles_desks.txt`. Pairs that were written apart, and served their
-time as unseen, are fitted on too.
+of a help desk in `troubles_said.txt`, of many trades in `troubles_desks.txt` and
+`troubles_fields.txt`. Pairs that were written apart, and served their time as unseen, are fitted on too.
 
     python -m benchmarks duplicates                what the shipped weights do
     python -m benchmarks.duplicates --fit          new weights, to be copied into incidents/duplicates.py
@@ -32,6 +32,7 @@ MORE = Path(__file__).parent / "troubles_more.txt"
 CLOSE = Path(__file__).parent / "troubles_close.txt"
 SAID = Path(__file__).parent / "troubles_said.txt"
 DESKS = Path(__file__).parent / "troubles_desks.txt"
+FIELDS = Path(__file__).parent / "troubles_fields.txt"
 SERVED = ("told", "edited", "hard", "elsewhere")
 """Pairs written apart, after the rules of their day: unseen then, fitted on now."""
 UNSEEN = ("last", "fresh")
@@ -95,7 +96,7 @@ def read(part: str, *files: Path) -> dict[str, Family]:
     ways: list[str] = []
     for line in (
         each
-        for file in files or (FILE, MORE, CLOSE, SAID, DESKS)
+        for file in files or (FILE, MORE, CLOSE, SAID, DESKS, FIELDS)
         for each in file.read_text("utf-8").splitlines()
     ):
         if line.startswith("# "):
