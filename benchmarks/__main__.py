@@ -9,6 +9,7 @@ PARTS = {
     "browse": "benchmarks.browse",
     "pages": "benchmarks.pages",
     "search": "benchmarks.search",
+    "said": "benchmarks.said",
     "learning": "benchmarks.learning",
     "duplicates": "benchmarks.duplicates",
     "triage": "benchmarks.triage",
