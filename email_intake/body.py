@@ -22,7 +22,7 @@ from email_intake.leaves import (
     place_name_of,
     reflowed,
 )
-from email_intake.markup import pictures_in, to_text
+from email_intake.markup import to_text
 from firstline import files
 
 MOST_PARTS = 1000
@@ -259,7 +259,7 @@ def _take_text(part: Message, kind: str, content: bytes, body: Body) -> None:
 
 def _take_html(html: str, body: Body) -> str:
     body.html = body.html or html
-    for media_type, picture in pictures_in(html):
+    for media_type, picture in packed.pictures_in(html):
         body.attach("", media_type, picture)
     return to_text(html)
 

@@ -1,17 +1,17 @@
 """HTML mail to plain text that keeps its structure: paragraphs, lists, tables, quotes, links."""
 
 import re
-from base64 import b64decode
 from html.parser import HTMLParser
 from typing import override
 
 import nh3
 
 from email_intake.charsets import decode
+from email_intake.curtain import HIDES, Curtain
+from email_intake.line import Line, is_blank
 
 MOST_HTML = 2_000_000
 MOST_TEXT = 200_000
-MOST_PICTURES = 20
 MOST_DEPTH = 5000
 LONGEST_ROW = 2000
 TAG = re.compile(r"<(/?)[A-Za-z][^<>]*>")
@@ -27,13 +27,13 @@ ATTRIBUTES = {
     "div": {"class", "id", "style"},
     "p": {"class"},
 }
+STYLED = {**ATTRIBUTES, "*": {"style", "hidden"}}
 PARAGRAPHS = frozenset(
     {"p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "table", "pre", "blockquote", "dl"}
 )
 CELLS = frozenset({"td", "th"})
 WORD_LINE = re.compile(r"\AMso(?:Normal|PlainText|ListParagraph)")
 """What Outlook calls a line of its own: no gap stands between two of them, an empty one is the gap."""
-BULLET = re.compile(r"\A(?:> )*\s*(?:-|\d+\.) \Z")
 LINES = frozenset(
     {"div", "li", "tr", "br", "dd", "dt", "section", "article", "header", "footer", "center", "hr"}
 )
@@ -50,28 +50,41 @@ OUTLOOK_BORDER = re.compile(r"border:\s*none;\s*border-top:\s*solid\s+#(?:B5C4DF
 QUOTE_MARK = "\u2063\u2063quoted\u2063\u2063"
 """Put into the text where a mail program says that its quote begins; `email_intake.quote` takes it out."""
 
+SAYS = re.compile(r"\w")
+OUR_MARK = "[ref:"
+"""The line that our own letters hide holds their proof: it is read (case 124)."""
+
 META_CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([\w.:-]{2,40})", re.IGNORECASE)
-DATA_PICTURE = re.compile(r"data:(image/[\w.+-]{1,30});base64,([A-Za-z0-9+/=\s%]+)", re.IGNORECASE)
 
 
 def to_text(html: str) -> str:
-    """The text of an HTML mail. Never raises; very large markup is cut."""
+    """The text that an HTML mail shows, or all of it where it shows none. Never raises; very large markup is cut."""
     html = html[:MOST_HTML]
     if depth(html) > MOST_DEPTH:
         return " ".join(TAG.sub(" ", html).split())[:MOST_TEXT]
-    clean = nh3.clean(
+    may_hide = HIDES.search(html) is not None
+    clean = _clean(html, STYLED if may_hide else ATTRIBUTES)
+    shown = _read(clean, Curtain() if may_hide else None)
+    return (shown if not may_hide or SAYS.search(shown) else _read(clean, None))[:MOST_TEXT]
+
+
+def _clean(html: str, attributes: dict[str, set[str]]) -> str:
+    return nh3.clean(
         html,
         tags=set(TAGS),
         clean_content_tags=set(DROPPED),
-        attributes={tag: set(names) for tag, names in ATTRIBUTES.items()},
+        attributes={tag: set(names) for tag, names in attributes.items()},
         url_schemes={"http", "https", "mailto", "tel"},
         strip_comments=True,
         link_rel=None,
     )
-    reader = _Reader()
+
+
+def _read(clean: str, curtain: Curtain | None) -> str:
+    reader = _Reader(curtain)
     reader.feed(clean)
     reader.close()
-    return reader.text()[:MOST_TEXT]
+    return reader.text()
 
 
 def decode_html(content: bytes, label: str | None) -> tuple[str, str | None]:
@@ -84,17 +97,6 @@ def decode_html(content: bytes, label: str | None) -> tuple[str, str | None]:
         return text, defect
     by_meta, meta_defect = decode(content, meta[1].decode("ascii", "replace"))
     return (by_meta, defect) if meta_defect is None else (text, defect)
-
-
-def pictures_in(html: str) -> list[tuple[str, bytes]]:
-    """Pictures written into the markup itself, as (type, bytes) (case 100)."""
-    found = []
-    for match in DATA_PICTURE.finditer(html):
-        raw = re.sub(r"[^A-Za-z0-9+/]", "", match[2].replace("%2B", "+").replace("%2F", "/"))
-        found.append((match[1].lower(), b64decode(raw[: len(raw) // 4 * 4])))
-        if len(found) == MOST_PICTURES:
-            break
-    return found
 
 
 def depth(html: str) -> int:
@@ -110,13 +112,15 @@ def depth(html: str) -> int:
 class _Reader(HTMLParser):
     """Reads markup that nh3 has already made well-formed."""
 
-    def __init__(self) -> None:
+    def __init__(self, curtain: Curtain | None) -> None:
         super().__init__(convert_charrefs=True)
-        self._lines: list[str] = [""]
+        self._curtain = curtain
+        self._above: list[str] = []
+        self._line = Line("")
         self._depth = 0
         self._lists: list[int | None] = []
         self._pre = 0
-        self._link: tuple[str, int] | None = None
+        self._link: tuple[str, list[str]] | None = None
         self._is_word_line = False
         self._is_gap = False
         self._cells: list[bool] = []
@@ -125,12 +129,16 @@ class _Reader(HTMLParser):
         """A break below what ended in a cell, with a gap or not: made only if something follows in it."""
 
     def text(self) -> str:
-        joined = "\n".join(line.rstrip() for line in self._lines)
+        joined = "\n".join(line.rstrip() for line in (*self._above, str(self._line)))
         return re.sub(r"\n{3,}", "\n\n", joined).strip()
 
     @override
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         values = {name: value or "" for name, value in attrs}
+        if self._curtain is not None:
+            self._curtain.enter(tag, values, is_first=not self._above and self._line.is_blank)
+            if self._curtain.is_drawn:
+                return
         if tag == "p":
             self._is_word_line = WORD_LINE.match(values.get("class", "")) is not None
         if tag == "br":
@@ -140,26 +148,31 @@ class _Reader(HTMLParser):
         elif tag not in CELLS:
             self._settle()
         if _begins_quote(tag, values):
-            self._lines[-1] += QUOTE_MARK
+            self._line.add(QUOTE_MARK)
             self._break(blank=False)
         if tag == "blockquote":
             self._depth += 1
-            self._lines[-1] = self._prefix()
+            self._line = self._empty()
         elif tag in {"ul", "ol"}:
             self._lists.append(1 if tag == "ol" else None)
         elif tag == "li":
-            self._lines[-1] += self._bullet()
+            self._line.add(self._bullet())
         elif tag == "pre":
             self._pre += 1
         elif tag == "a":
-            self._link = (values.get("href", ""), len(self._lines[-1]))
+            self._link = (values.get("href", ""), [])
         elif tag == "img" and values.get("alt"):
-            self.handle_data(f"[{values['alt'][:100]}]")
+            self._add(f"[{values['alt'][:100]}]")
         elif tag in CELLS:
             self._begin_cell()
 
     @override
     def handle_endtag(self, tag: str) -> None:
+        if self._curtain is not None:
+            is_drawn = self._curtain.is_drawn
+            self._curtain.leave(tag)
+            if is_drawn:
+                return
         if tag == "a" and self._link is not None:
             self._end_link(*self._link)
         elif tag == "blockquote":
@@ -176,33 +189,42 @@ class _Reader(HTMLParser):
 
     @override
     def handle_data(self, data: str) -> None:
+        if self._curtain is None or not self._curtain.hides_words:
+            self._add(data)
+        elif OUR_MARK in data:
+            self._break(blank=False)
+            self._add(data)
+            self._break(blank=False)
+
+    def _add(self, data: str) -> None:
         if data.strip():
             self._settle()
             self._cells[-1:] = [True] * bool(self._cells)
         elif "\xa0" in data:
             self._is_gap = True
+        if self._link is not None:
+            self._link[1].append(data)
         if self._pre:
             first, *rest = data.split("\n")
-            self._lines[-1] += first
-            self._lines.extend(self._prefix() + line for line in rest)
+            self._line.add(first)
+            for line in rest:
+                self._begin_line()
+                self._line.add(line)
             return
         words = re.sub(r"[ \t\r\n\xa0]+", " ", data)
-        line = self._lines[-1]
-        if not line or line.endswith(" ") or line == self._prefix():
-            words = words.lstrip(" ")
-        self._lines[-1] += words
+        self._line.add(words.lstrip(" ") if self._line.ends_with_gap else words)
 
     def _begin_cell(self) -> None:
         self._owed = None
         self._cells.append(False)
-        if len(self._lines[-1]) > LONGEST_ROW:
+        if self._line.length > LONGEST_ROW:
             self._break(blank=False)
-        elif self._lines[-1].strip(" >"):
-            self._lines[-1] = f"{self._lines[-1].rstrip()} | "
+        elif not self._line.is_blank:
+            self._line.go_on_with(" | ")
 
     def _begin_block(self, tag: str) -> None:
         """A paragraph that a cell or an item begins with stands beside what is before it."""
-        begins = self._cells[-1:] == [False] or BULLET.match(self._lines[-1])
+        begins = self._cells[-1:] == [False] or self._line.is_bullet
         if tag not in {"p", "div"} or not begins:
             self._break(blank=self._has_gap(tag))
 
@@ -222,8 +244,8 @@ class _Reader(HTMLParser):
         if self._cells:
             self._owed = self._owed is not None if self._cells[-1] else None
             return
-        if len(self._lines) == 1 or self._lines[-1].strip(" >") or self._lines[-2].strip(" >"):
-            self._lines.append(self._prefix())
+        if not self._line.is_blank or not self._above or not is_blank(self._above[-1]):
+            self._begin_line()
         self._is_gap = False
 
     def _settle(self) -> None:
@@ -232,15 +254,19 @@ class _Reader(HTMLParser):
 
     def _break(self, *, blank: bool) -> None:
         self._owed, self._is_gap = None, False
-        if self._lines[-1].strip(" >"):
-            self._lines.append(self._prefix())
+        if self._line.is_blank:
+            self._line = self._empty()
         else:
-            self._lines[-1] = self._prefix()
-        if blank and len(self._lines) > 1 and self._lines[-2].strip(" >"):
-            self._lines.append(self._prefix())
+            self._begin_line()
+        if blank and self._above and not is_blank(self._above[-1]):
+            self._begin_line()
 
-    def _prefix(self) -> str:
-        return "> " * min(self._depth, 5)
+    def _begin_line(self) -> None:
+        self._above.append(str(self._line))
+        self._line = self._empty()
+
+    def _empty(self) -> Line:
+        return Line("> " * min(self._depth, 5))
 
     def _bullet(self) -> str:
         indent = "  " * max(0, min(len(self._lists), 6) - 1)
@@ -250,12 +276,12 @@ class _Reader(HTMLParser):
         self._lists[-1] = number + 1
         return f"{indent}{number}. "
 
-    def _end_link(self, href: str, start: int) -> None:
+    def _end_link(self, href: str, said: list[str]) -> None:
         self._link = None
-        words = self._lines[-1][start:].strip()
+        words = "".join(said)
         bare = href.removeprefix("mailto:").removeprefix("tel:").split("://")[-1].rstrip("/")
         if href and bare and bare.casefold() not in words.casefold():
-            self._lines[-1] = f"{self._lines[-1].rstrip()} <{href[:500]}> "
+            self._line.go_on_with(f" <{href[:500]}> ")
 
 
 def _begins_quote(tag: str, values: dict[str, str]) -> bool:

@@ -1,6 +1,7 @@
-"""What is packed into a text itself: files in uuencode, and the armour of PGP around or instead of words."""
+"""What is packed into a text itself: files in uuencode, pictures in HTML, and the armour of PGP around or instead of words."""
 
 import re
+from base64 import b64decode
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -15,7 +16,8 @@ SIGNED, SEAL, SEAL_ENDS = (
     "-----END PGP SIGNATURE-----",
 )
 SEALED, SEALED_ENDS = "-----BEGIN PGP MESSAGE-----", "-----END PGP MESSAGE-----"
-MOST_ARMOUR = 20
+MOST_ARMOUR, MOST_PICTURES = 20, 20
+DATA_PICTURE = re.compile(r"data:(image/[\w.+-]{1,30});base64,([A-Za-z0-9+/=\s%]+)", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -79,3 +81,14 @@ def _signed_words(text: str) -> str:
     """The words below the armour's own headers; a dash and a blank stand before what begins with a dash."""
     words = text.partition("\n\n")[2].strip("\n")
     return re.sub(r"(?m)^- ", "", words)
+
+
+def pictures_in(html: str) -> list[tuple[str, bytes]]:
+    """Pictures written into the markup itself, as (type, bytes) (case 100)."""
+    found = []
+    for match in DATA_PICTURE.finditer(html):
+        raw = re.sub(r"[^A-Za-z0-9+/]", "", match[2].replace("%2B", "+").replace("%2F", "/"))
+        found.append((match[1].lower(), b64decode(raw[: len(raw) // 4 * 4])))
+        if len(found) == MOST_PICTURES:
+            break
+    return found
