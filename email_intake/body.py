@@ -2,12 +2,11 @@
 
 import re
 from dataclasses import dataclass, field
-from email import message_from_bytes
 from email.message import Message
 from html import unescape
 from typing import TypedDict
 
-from email_intake import charsets, markup, mending, packed, tnef, wrapped
+from email_intake import bounds, charsets, markup, mending, packed, remarks, tnef, wrapped
 from email_intake.calendars import summarise
 from email_intake.headers import Head, normalise_id, payload_of
 from email_intake.leaves import (
@@ -29,8 +28,6 @@ MOST_PARTS = 1000
 MOST_DEPTH = 50
 MOST_TEXT = 1_000_000
 MOST_NAME = 400
-ENCRYPTED = "[This message is encrypted and we cannot read it. Please send it again without encryption.]"
-TNEF_NOTE = "[The sender's Outlook packed this mail into winmail.dat; the file is attached as it came.]"
 EMPTY_PLAIN = re.compile(
     r"\A(?:\W*(?:this (?:e-?mail|message)|your (?:e-?mail|mail)? ?(?:client|program|reader)).{0,120}\bhtml\b.{0,120}|"
     r"(?:\s*\[(?:image\b|cid:|[\w .-]{1,100}\.(?:png|gif|jpe?g|bmp)\])[^\[\]]{0,200}\]?)+\s*)\Z",
@@ -126,7 +123,7 @@ def _visit_children(part: Message, kind: str, body: Body, depth: int) -> None:
         _visit_alternative(children, body, depth)
     elif kind == "multipart/encrypted":
         body.is_encrypted = True
-        body.texts.append(ENCRYPTED)
+        body.texts.append(remarks.ENCRYPTED)
         for child in children:
             _attach(child, body)
     else:
@@ -187,10 +184,10 @@ def _unwrap(part: Message, content: bytes, body: Body, depth: int) -> None:
     """S/MIME: what is signed is read, what is sealed cannot be (cases 103, 104)."""
     signed = wrapped.content_of_signed(content)
     if signed is not None:
-        _visit(message_from_bytes(signed), body, depth=depth + 1)
+        _visit(bounds.message_of(signed), body, depth=depth + 1)
     elif "signed" not in str(part.get_param("smime-type", "")):
         body.is_encrypted = True
-        body.texts.append(ENCRYPTED)
+        body.texts.append(remarks.ENCRYPTED)
 
 
 def _place_of(part: Message) -> "Place":
@@ -210,7 +207,7 @@ def _take_tnef(name: str, kind: str, content: bytes, body: Body) -> None:
     """Outlook's own packing: its text where the mail has none, its files; else the file as it came."""
     inside = tnef.unpack(content)
     if inside is None or not (inside.text or inside.html or inside.files):
-        body.texts.append(TNEF_NOTE)
+        body.texts.append(remarks.TNEF)
         body.attach(name, kind, content)
         return
     if not body.text.strip():
@@ -291,5 +288,5 @@ def _take_packed(body: Body) -> None:
         for one in (*packed.files_in(text), *packed.armour_in(text)):
             body.is_encrypted |= one.is_sealed
             body.attach(one.name, one.media_type or files.sniff(one.content), one.content)
-            instead = ENCRYPTED if one.is_sealed else one.instead
+            instead = remarks.ENCRYPTED if one.is_sealed else one.instead
             body.texts[at] = body.texts[at].replace(one.whole, instead).strip("\n")

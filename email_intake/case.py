@@ -14,7 +14,7 @@ UNKNOWN = Address("", "unknown@localhost")
 
 @dataclass(frozen=True, kw_only=True)
 class Case:
-    """`person_id` and `role` are the sender's where we know them, and `is_settled_person` says that
+    """`person_id`, `role` and `language` are the sender's where we know them, and `is_settled_person` says that
     this mail changes nothing about them. `mailbox` is where the mail came in,
     None for the listener and files, `client` who brought it to the listener, `spool.FILE` where a person did by the command. `may_answer`: an automatic answer is allowed.
     """
@@ -28,6 +28,7 @@ class Case:
     may_answer: bool = False
     person_id: int | None = None
     role: str = ""
+    language: str = ""
     is_settled_person: bool = False
     client: str = ""
     mailbox: Mailbox | None = None

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from flask import current_app
 from sqlalchemy import select
 
-from email_intake import addresses, dangerous, quote
+from email_intake import addresses, dangerous, quote, remarks
 from email_intake.body import Attached
 from email_intake.hints import Hint
 from email_intake.markup import QUOTE_MARK
@@ -69,6 +69,7 @@ def with_our_marks(text: str) -> str:
 def _contents(
     mail: ParsedMail, words: str, sender_id: int | None, notes: tuple[str, ...], *, longest: int
 ) -> Contents:
+    words = remarks.said(words)
     is_long = len(words) > longest
     found = _sort(mail, sender_id, most=MOST_FILES - is_long)
     uploads = tuple(Upload(one.name, one.content) for one in found.taken)

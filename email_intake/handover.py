@@ -15,6 +15,7 @@ from email_intake.settle import finish, mark, settle, settle_double, twin_of, wa
 from email_intake.thread import Match
 from firstline import log
 from firstline.db import db, write
+from firstline.i18n import speaking
 from incidents import alerts, continuing, correspondence, handovers
 from incidents.alerts import Alert
 from incidents.attachments import store
@@ -180,7 +181,8 @@ def _take_alarm(case: Case) -> None:
 
 
 def _append(case: Case, match: Match) -> None:
-    inside = contents.of_reply(case.mail, sender_id=case.person_id)
+    with speaking(case.language):
+        inside = contents.of_reply(case.mail, sender_id=case.person_id)
     files = store(inside.uploads)
     with locked(match.incident_id) as (session, incident):
         row = waiting(session, case)

@@ -3,8 +3,10 @@
 import binascii
 import re
 from base64 import b64decode
+from collections.abc import Callable
 from dataclasses import dataclass
 from email.message import Message
+from functools import cache, partial
 from hashlib import sha256
 
 from email_intake import charsets
@@ -43,7 +45,8 @@ class Head:
 
     @classmethod
     def of(cls, message: Message) -> "Head":
-        return cls([(name.lower(), _raw_text(value, message)) for name, value in message.raw_items()])
+        charset = cache(partial(_charset_of, message))
+        return cls([(name.lower(), _raw_text(value, charset)) for name, value in message.raw_items()])
 
     @property
     def fields(self) -> list[tuple[str, str]]:
@@ -214,9 +217,9 @@ def _split_ids(value: str) -> list[str]:
     return [normalised for one in found if (normalised := normalise_id(one))]
 
 
-def _raw_text(value: object, message: Message) -> str:
+def _raw_text(value: object, charset: Callable[[], str | None]) -> str:
     raw = str(value)[:MOST_BYTES].encode("ascii", "surrogateescape") if _is_surrogate(value) else None
-    text = charsets.decode(raw, hint=_charset_of(message))[0] if raw is not None else str(value)[:MOST_BYTES]
+    text = charsets.decode(raw, hint=charset())[0] if raw is not None else str(value)[:MOST_BYTES]
     return FOLD.sub(" ", text).replace("\0", "").strip()
 
 

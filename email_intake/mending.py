@@ -1,8 +1,9 @@
 """What a part meant where it says something else: a boundary nobody named or used twice, HTML called plain text, a file elsewhere."""
 
 import re
-from email import message_from_bytes
 from email.message import Message
+
+from email_intake import bounds, remarks
 
 SEPARATOR = re.compile(
     rb"^--(?P<name>[^\s\"][^\r\n\"]{0,68}?)[ \t]*\r?\n(?:content-|mime-version)", re.MULTILINE | re.IGNORECASE
@@ -33,7 +34,7 @@ def with_its_boundary(part: Message, content: bytes) -> Message | None:
         rb"(?m)^--%s(?=(?:--)?[ \t]*\r?$)" % re.escape(found["name"]), b"--firstline-part", content
     )
     head = b'Content-Type: %s; boundary="firstline-part"\n\n' % kind.encode("ascii", "replace")
-    again = message_from_bytes(head + plain)
+    again = bounds.message_of(head + plain)
     return again if again.is_multipart() else None
 
 
@@ -43,7 +44,7 @@ def after_its_end(part: Message) -> list[Message]:
     if not name or not rest or f"--{name}\n" not in rest.replace("\r\n", "\n"):
         return []
     head = b'Content-Type: multipart/mixed; boundary="%s"\n\n' % name.encode("ascii", "replace")
-    again = message_from_bytes(head + rest.encode("ascii", "surrogateescape"))
+    again = bounds.message_of(head + rest.encode("ascii", "surrogateescape"))
     return [one for one in again.get_payload() if isinstance(one, Message)] if again.is_multipart() else []
 
 
@@ -61,4 +62,4 @@ def elsewhere(part: Message) -> str:
     """A sentence in place of a file that is not in the mail (RFC 2046, 5.2.3), and where it is said to be."""
     said = [str(part.get_param(name) or "") for name in WHERE]
     where = ", ".join(one for one in said if one) or str(part.get_param("access-type") or "an unnamed place")
-    return f"[A file that is not in this mail but at: {where}]"
+    return remarks.ELSEWHERE % {"where": where}

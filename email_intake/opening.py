@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from email_intake import addresses, answers_to, contents, flood, forward, hints
+from email_intake import addresses, answers_to, contents, flood, forward, hints, remarks
 from email_intake.case import Case
 from email_intake.contents import Contents
 from email_intake.flood import Source
@@ -16,6 +16,7 @@ from email_intake.models import Outcome
 from email_intake.settle import mark, settle_double, settle_opened, twin_of
 from firstline.db import db, write
 from firstline.i18n import gettext as _
+from firstline.i18n import speaking
 from incidents.errors import KeyReused, Refused
 from incidents.intake import Ready, Report, prepare_all, report_all
 from incidents.models import Channel, Incident, IntakeKey, Level, number_of
@@ -113,6 +114,11 @@ def sender_of(session: Session, case: Case) -> Person:
 
 def opening_of(case: Case, *, continues: int | None = None, begins_flood: Source | None = None) -> Opening:
     """What this mail opens. Writes only what changes about a sender whom we know already."""
+    with speaking(case.language):
+        return _opening_of(case, continues, begins_flood)
+
+
+def _opening_of(case: Case, continues: int | None, begins_flood: Source | None) -> Opening:
     notes = () if continues is None else (_("[This continues %(number)s.]", number=number_of(continues)),)
     if forward.is_command(case.mail.text):
         passed_on = _passed_on(case, begins_flood)
@@ -123,7 +129,7 @@ def opening_of(case: Case, *, continues: int | None = None, begins_flood: Source
             _("[Not opened for the writer of the original: this needs a proven agent and their address.]"),
         )
     inside = contents.of_first(case.mail, sender_id=case.person_id, notes=notes)
-    report = _report(case, inside, by=_requester(case), title=case.mail.title)
+    report = _report(case, inside, by=_requester(case), title=remarks.said(case.mail.title))
     return Opening(
         case=case,
         report=replace(report, continues_id=continues),
@@ -153,7 +159,7 @@ def _passed_on(case: Case, begins_flood: Source | None) -> Opening | None:
     inside = contents.of_first(case.mail, sender_id=requester_id)
     report = _report(
         case,
-        replace(inside, words=original.text or inside.words),
+        replace(inside, words=remarks.said(original.text) or inside.words),
         by=requester_id,
         title=original.title or case.mail.title,
     )

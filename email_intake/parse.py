@@ -3,13 +3,12 @@
 import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from email import message_from_bytes
 from email.message import Message
 from email.utils import parsedate_to_datetime
 from hashlib import sha256
 
 from email_intake import body as bodies
-from email_intake import charsets, quote, repair
+from email_intake import bounds, charsets, quote, remarks, repair
 from email_intake.body import Attached, Body
 from email_intake.headers import PLAUSIBLE, Address, Head, normalise_id, one_line
 
@@ -73,6 +72,8 @@ def parse(raw: bytes, *, envelope_from: str | None = None, envelope_to: tuple[st
     head = Head.of(message)
     sender, senders = _sender(head, envelope_from, defects)
     whole_size = _whole_size(head, body)
+    if bounds.TOO_MANY in defects:
+        body.texts.append(remarks.MANY_HEADERS)
     marked = _marked_text(body, head)
     text = quote.plain(marked)
     subject = head.text("subject")
@@ -118,7 +119,7 @@ def fingerprint(raw: bytes) -> str:
 
 def _structure(raw: bytes, defects: list[str]) -> tuple[Message, Body]:
     try:
-        message = message_from_bytes(raw)
+        message = bounds.message_of(raw)
         return message, bodies.read(message)
     except (
         RecursionError,
@@ -139,7 +140,7 @@ def _reduced(raw: bytes) -> tuple[Message, Body]:
     plain = re.sub(rb"(?im)^content-(?:type|transfer-encoding)[ \t]*:.*\n(?:[ \t].*\n)*", b"", head + b"\n")
     readable = [line for line in rest[: REDUCED_TEXT * 5].split(b"\n") if not _is_machinery(line)]
     text = charsets.decode(b"\n".join(readable))[0].replace("\0", "")
-    return message_from_bytes(plain + b"\n"), Body(texts=[text[:REDUCED_TEXT].strip()])
+    return bounds.message_of(plain + b"\n"), Body(texts=[text[:REDUCED_TEXT].strip()])
 
 
 def _is_machinery(line: bytes) -> bool:
@@ -185,7 +186,7 @@ def _whole_size(head: Head, body: Body) -> int:
     if not size.isdecimal():
         return 0
     body.attachments = body.attachments[:-1]
-    body.texts.append(f"[This mail has {int(size) // 1_000_000} MB; only its beginning was fetched.]")
+    body.texts.append(remarks.CUT % {"size": int(size) // 1_000_000})
     return int(size)
 
 
@@ -194,7 +195,7 @@ def _marked_text(body: Body, head: Head) -> str:
         return quote.without_double_gaps(body.text) if _is_outlook(head) else body.text
     count = len(body.attachments)
     if count:
-        return f"(no text; {count} attachment{'s' if count > 1 else ''})"
+        return remarks.ONLY_A_FILE if count == 1 else remarks.ONLY_FILES % {"count": count}
     return ""
 
 
@@ -212,7 +213,7 @@ def _title(subject: str, marked: str) -> str:
     if bare:
         return bare
     new = quote.split(marked).new
-    return next((one_line(line) for line in new.splitlines() if line.strip()), "") or "(no subject)"
+    return next((one_line(line) for line in new.splitlines() if line.strip()), "") or remarks.NO_SUBJECT
 
 
 def _references(head: Head) -> list[str]:

@@ -216,6 +216,7 @@ def _as_case(spooled: Spooled, person: Person | None) -> Case:
         ),
         person_id=person.id if person is not None else None,
         role=person.role if person is not None else "",
+        language=person.language if person is not None else "",
         is_settled_person=person is not None and person.bounced_count == 0 and _is_deliverable(mail),
         client=spooled.client,
         mailbox=mailbox,

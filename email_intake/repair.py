@@ -3,7 +3,7 @@
 import re
 from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
 
-from email_intake import charsets
+from email_intake import bounds, charsets
 
 HEADER_LINE = re.compile(rb"[!-9;-~]{1,80}[ \t]*:")
 BLANK_BEFORE_COLON = re.compile(rb"\A([!-9;-~]{1,80})[ \t]+:")
@@ -29,7 +29,9 @@ def repaired(raw: bytes, defects: list[str]) -> bytes:
         raw = raw.replace(b"\r", b"\n")
     raw = _without_gap(raw)
     gap = GAP.search(raw)
-    head = raw[: gap.start()] if gap else raw
+    whole = raw[: gap.start()] if gap else raw
+    head = bounds.fewer(whole, defects)
+    raw = head + raw[len(whole) :] if head is not whole else raw
     lines = [BLANK_BEFORE_COLON.sub(rb"\1:", line) for line in head.split(b"\n")]
     bad = [i for i, line in enumerate(lines) if _is_stray(line) and i > 0]
     if not bad or not KNOWN_HEADER.search(b"\n".join(lines[bad[0] :])):

@@ -2,8 +2,9 @@
 
 import pytest
 
-from email_intake import mailbox, outgoing
+from email_intake import mailbox, outgoing, remarks
 from firstline.db import db, write
+from firstline.i18n import speaking
 from incidents import lifecycle
 from incidents.conversation import say
 from incidents.lifecycle import Change
@@ -47,3 +48,27 @@ def test_acknowledgement_answer_and_end_are_german(take, person, newest):
     for letter in (acknowledged, answered, solved):
         assert "Guten Tag Erin," in letter and "Schreiben Sie Ihre Antwort über diese Zeile." in letter
         assert not [words for words in ENGLISH if words in letter]
+
+
+def test_what_we_could_not_read_of_a_mail_is_said_in_their_language(newest, take):
+    sealed = "Content-Type: multipart/encrypted; boundary=b\n\n--b\nContent-Type: application/pgp-encrypted\n\nVersion: 1\n--b--\n"
+    empty = (
+        "Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: image/png; name=a.png\n\nx\n--b--\n"
+    )
+    head = "From: erin@example.com\nTo: helpdesk@example.com\nDate: Mon, 2 Nov 2026 09:00:00 +0000\n"
+    first = take(f"{head}Subject: VPN\n{sealed}").incident
+    assert first.description.startswith("[Diese Nachricht ist verschlüsselt")
+    second = take(f"{head}{empty}").incident
+    assert (second.title, second.description) == ("(kein Text; 1 Anhang)", "(kein Text; 1 Anhang)")
+
+
+def test_every_remark_keeps_what_it_names(app):
+    written = [
+        remarks.CUT % {"size": 70},
+        remarks.ELSEWHERE % {"where": "ftp://files.example/[a]"},
+        remarks.NO_SUBJECT,
+    ]
+    assert remarks.said(" ".join(written)) == " ".join(written)
+    with speaking("de"):
+        said = remarks.said(" ".join(written))
+    assert "70 MB" in said and "ftp://files.example/[a]" in said and "only its" not in said
