@@ -16,9 +16,9 @@ HARMLESS = frozenset(
     "running same scanner screen second server session sharepoint sign signed so solution solved software sound step steps stuff super support "
     "suggestion switched system ta treat team teams thank thanks that that's the there third this thx ticket to tip today tool trick truly turned "
     "unplugged up update updated updating us used user usual very video vpn was way we webcam well wifi wi-fi wlan windows with wonderful word "
-    "work works working worked yay yeah yep yes you your yours zoom step solved "
+    "work works working worked itself myself overnight suddenly started reply response answer fast ty tyvm yay yeah yep yes you your yours zoom step solved "
     # German
-    "alle alles ans anmeldung auf bei beste besten bestens bildschirm bitte bin da dank danke dankeschön das den der des die dies dieser "
+    "alle alles ans anmeldung auf bei beste besten bestens bildschirm bitte bin da dank danke dankeschön das dem den der des die dies dieser "
     "dieses dir doch drucken drucker ein eine einwandfrei endlich er erledigt erneut erste ersten es euch freundliche freundlichen für gelöst geschlossen "
     "ganz gern gerne gruß grüße grüßen gut guten hab habe hallo hat hi hilfe ich ihnen ihr im internet ist ja jetzt kann konto lg liebe lieben läuft "
     "lösung mail mails mal maus mein meine mfg mich mir mit morgen moin nach nachdem neu neugestartet neustart netz netzwerk nun ordnung passwort "
@@ -66,10 +66,15 @@ THANKED = r"(?i:thanks|you|danke|dank|merci|gracias|grazie|tack|tak|takk|kiitos|
 NAME = re.compile(rf"(\A|[,.!]|\b{THANKED})\s*(?:[A-ZÀ-ÖØ-ÞА-Я][\w'-]*\.?\s*){{1,3}}[,.!]?\s*\Z")
 """Who signs below, or is greeted or thanked."""
 
+DANGLING = re.compile(r"\b(?:is|are|isn't|ist|sind|est|è)\W*\Z", re.IGNORECASE)
+"""What is over is said of one thing, and then another "is" still."""
+
 
 def says_no_more(rest: str) -> bool:
     """Whether these words, `CORE` standing for the clear one, add nothing to it."""
     without = SUBJECT.sub(CORE, rest)
+    if DANGLING.search(without):
+        return False
     parts = [NAME.sub(r"\1", part) for part in re.split(r"(?<=[,.!])\s", without)]
     return all(word.casefold() in HARMLESS for part in parts for word in WORD.findall(part))
 

@@ -31,12 +31,14 @@ SOLVED = re.compile(
     r"|(?:that|this|which|rebooting|restarting|updating) did it(?! again)|worked a treat|(?:could )?(?:solved?|fixed|fix) it (?:by )?(?:myself|ourselves)|up and running|(?:am|'m|are) back in|can (?:now |finally )?(?:log ?in|sign in|print|connect|open it|access it|work|send mails?|get in) (?:again|now)"
     r"|(?:first|second|third|last|other) (?:one|fix|step|suggestion|tip|article) (?:did it|did the trick|fixed it|fixed|solved it|solved|helped|worked)|got it (?:working|to work)"
     r"|(?:works|working|worked|fixed|solved|resolved|sorted) (?:now|again|perfectly|fine|for me|like a charm|great)"
+    r"|(?:it|that|this) (?:did|has) (?:indeed )?help(?:ed)?|(?:it|everything|all|which|that)(?:'s| is| are) (?:now |all )?back (?:up|online)|(?:started|began) (?:working|printing|connecting|responding|syncing) again"
+    r"|(?:problem|issue|error|trouble) (?:has |just |then )?(?:went|gone) away|(?:problem|issue|error|trouble) (?:has |just )?(?:disappeared|vanished)"
     r"|(?:problem|issue|incident|trouble|error) (?:is |has been |was )?(?:now )?(?:solved|fixed|resolved|gone|over)"
     r"|you can close (?:it|this|the (?:ticket|incident|case))"
     # German
     r"|(?:funktioniert|geht|läuft|klappt|funktionieren|gehen) (?:jetzt|wieder|nun|alles|es|endlich|einwandfrei|super)"
     r"|alles (?:wieder |jetzt )*(?:gut|in ordnung|ok)|passt (?:jetzt|wieder)|(?:komme|kann) (?:mich |jetzt )*(?:wieder|jetzt) (?:rein|anmelden|einloggen|drucken|arbeiten)"
-    r"|(?:es |das |jetzt )?hat (?:mir |jetzt |sofort |super )?(?:geholfen|geklappt|funktioniert)|(?:ist |wurde |problem )(?:jetzt |nun |damit )?(?:gelöst|behoben|erledigt)|hat sich erledigt"
+    r"|(?:es |das |jetzt )?hat (?:mir |jetzt |sofort |super )?(?:geholfen|geklappt|funktioniert)|(?:ist |wurde |problem )(?:jetzt |nun |damit )?(?:gelöst|behoben|erledigt)|hat sich (?:(?:von|selbst|selber|alleine?|inzwischen|schon|bereits|damit|jetzt|somit) ){0,3}(?:erledigt|gelöst)|(?:geht|tut|klappt|läuft|funktioniert)'?s (?:jetzt |nun |alles )?(?:wieder|jetzt|nun)"
     # French
     r"|(?:ça|cela|tout|il|elle) (?:re)?(?:marche|fonctionne)|(?:problème|incident|souci) (?:est )?(?:résolu|réglé)|(?:re)?(?:marche|fonctionne) (?:à nouveau|de nouveau|maintenant|enfin)|c'est (?:résolu|réglé|réparé|bon)"
     # Spanish, Portuguese, Italian
@@ -63,14 +65,15 @@ SOLVED = re.compile(
 )
 NOT_SOLVED = re.compile(
     r"\b(?:"
-    r"still (?:there|stuck|the case|present|not|no|does ?n.t|do ?n.t|is ?n.t|has ?n.t|can.?t|cannot|broken|need|have (?:the|this)|the same|happen\w*|disconnect\w*|drop\w*|down|fail\w*|crash\w*|freez\w*|slow|jam\w*|offline|get(?:ting)? (?:the|an|this)|see(?:ing)? the|unable)"
-    r"|(?:did|does|do|has|is|have|was|are)(?: not|n.t)(?: \w+)? ?(?:help\w*|work\w*|solve\w*|fix\w*|resolve\w*|do anything|change anything|make any)"
+    r"still (?:there|same|exist\w*|persist\w*|remain\w*|stuck|the case|present|not|no|does ?n.t|do ?n.t|is ?n.t|has ?n.t|can.?t|cannot|broken|need|have (?:the|this)|the same|happen\w*|disconnect\w*|drop\w*|down|fail\w*|crash\w*|freez\w*|slow|jam\w*|offline|get(?:ting)? (?:the|an|this)|see(?:ing)? the|unable)"
+    r"|(?:did|does|do|has|is|have|was|are)(?: not|n.?t)(?: \w+)? ?(?:help\w*|work\w*|solve\w*|fix\w*|resolve\w*|do anything|change anything|make any)"
     r"|not (?:been |really |quite |at all )?(?:solved|fixed|working|resolved|helping|helpful)|(?:can.?t|cannot|could ?n.t|unable to) (?:still )?(?:connect|log ?in|sign in|print|open|access|reach|get in)"
     r"|no(?:ne)? (?:luck|of (?:these|them|this|that|the)(?: \w+)? (?:help|work|solv|fix)\w*|change|improvement|difference|success)"
-    r"|same (?:problem|issue|error|thing|message)(?: again| as before| here)?|neither (?:\w+ )?(?:help|work|solv|fix)\w*|did nothing|(?:fix|step|article|it|that) did nothing|nothing (?:help|work|chang)\w*|(?:it|problem|error|issue)(?:'s| is| has come|) (?:back|again there)|keeps? (?:dropping|failing|crashing|happening|disconnecting|freezing)"
+    r"|same (?:problem|issue|error|thing|message)(?: again| as before| here)?|(?<!no longer )(?<!not )persists?|(?:issue|problem|error) remains|(?:unfortunately|sadly|regrettably|afraid) (?:not|no)|no joy|neither (?:\w+ )?(?:help|work|solv|fix)\w*|did nothing|(?:fix|step|article|it|that) did nothing|nothing (?:help|work|chang)\w*|(?:it|problem|error|issue)(?:'s| is| has come|) (?:back(?! (?:up|online|on|in|working|to work|to normal|with|and)\b)|again there)|keeps? (?:dropping|failing|crashing|happening|disconnecting|freezing)"
     r"|(?:i|we) (?:still )?need (?:more )?help|(?:made|makes|is|it's|got) (?:it |things |even )*worse|without success|to no avail"
     # German
-    r"|(?:immer noch|weiterhin|nach wie vor) (?:\w+ ){0,3}(?:nicht|kein\w*|defekt|kaputt|derselbe|dasselbe|das gleiche|problem\w*)|(?:funktioniert|geht|klappt|läuft) (?:\w+ ){0,3}nicht|nicht (?:geholfen|gelöst|behoben)|kein(?:e)? (?:änderung|besserung|erfolg)|kein(?:er|e|es|en)? (?:der|von|davon) (?:\w+ ){0,3}(?:geholfen|funktioniert|geklappt)|leider (?:nicht|ohne|nein)|besteht (?:weiterhin|immer noch|noch immer|nach wie vor)|(?:tritt|kommt) (?:immer noch|weiterhin|nach wie vor)|bringt nichts|nichts gebracht"
+    r"|(?:immer noch|noch immer|weiterhin|nach wie vor) (?:\w+ ){0,3}(?:nicht|kein\w*|da|defekt|kaputt|derselbe|dasselbe|das gleiche|problem\w*)|(?:funktioniert|geht|klappt|läuft|tut) (?:\w+ ){0,3}nicht(?! (?:weiter|mehr um)\b)|"
+    r"(?:nichts|nix) (?:hilft|geholfen|geändert|verändert|genützt)|(?:hilft|ändert|nützt) (?:alles )?(?:nichts|nix)|unverändert|geht (?:\w+ ){0,2}(?:gar )?nichts mehr|schlimmer geworden|brauche (?:weiterhin|noch|immer noch|noch immer|leider) (?:\w+ )?hilfe|nicht (?:geholfen|gelöst|behoben)|kein(?:e)? (?:änderung|besserung|erfolg)|kein(?:er|e|es|en)? (?:der|von|davon) (?:\w+ ){0,3}(?:geholfen|funktioniert|geklappt)|leider (?:nicht|ohne|nein)|besteht (?:weiterhin|immer noch|noch immer|nach wie vor)|(?:tritt|kommt) (?:immer noch|weiterhin|nach wie vor)|bringt nichts|nichts gebracht"
     # French
     r"|ne (?:marche|fonctionne|change) (?:\w+ )?(?:pas|plus|rien)|n'(?:a|est) (?:\w+ )?(?:pas|rien) (?:aidé|changé|résolu|fonctionné|marché|réglé)|toujours (?:pas|le même|en panne)|rien n'a (?:changé|marché|aidé)|n'a rien changé"
     # Spanish, Portuguese, Italian
@@ -91,7 +94,7 @@ NOT_SOLVED = re.compile(
 )
 DOUBT = re.compile(
     r"\?|？|\w+n't\b|\b(?:but|however|although|though|except|if|when|until|once|unless|sometimes|partly|partially|almost|hope\w*|should|would|could|might|maybe|perhaps|probably|seems?|think|tried|try|trying|tomorrow|for (?:bob|my colleague)|"
-    r"only (?:at|on|for|in|when|with)|half|barely|hardly|scarcely|doubt\w*|wrong|worse|broke|broken|on (?:my|the|this|his|her|their|another|some)|for a (?:while|moment|minute)|then|nearly|yesterday|before|used to|last time|previously|not|never|no longer|want\w*|wish\w*|told|says?|said|heard|old|please|make sure|prices?|needs?|must|have to|has to|by noon|today|other|another|new problem|still|again broken|somebody else|"
+    r"only (?:at|on|for|in|when|with)|half|barely|hardly|scarcely|doubt\w*|wrong|worse|broke|broken|on (?:my|the|this|his|her|their|another|some)|for a (?:while|moment|minute|second|day|bit)|so (?:did|does|is|are|has|have)|then|nearly|yesterday|before|used to|last time|previously|not|never|no longer|want\w*|wish\w*|told|says?|said|heard|old|please|make sure|prices?|needs?|must|have to|has to|by noon|today|other|another|new problem|still|again broken|somebody else|"
     r"aber|kaum|angeblich|jedoch|wenn|falls|ob|manchmal|vielleicht|fast|nur|nicht|kein\w*|hoffe\w*|teilweise|gestern|muss|müssen|soll\w*|bis|"
     r"mais|si|quand|parfois|peut-être|presque|pas|"
     r"pero|cuando|a veces|quizás?|casi|no|mas|quando|às vezes|talvez|quase|não|"
@@ -115,6 +118,13 @@ MORE_THAN_THANKS = re.compile(
     re.IGNORECASE,
 )
 
+NO_MORE = re.compile(
+    r"\b(?:is |'s |it's )?(?:no longer (?:an issue|a problem)|(?<!it )not (?:an issue|a problem) any ?more)\b"
+    r"|\b(?:besteht|existiert) nicht mehr\b|\btritt nicht mehr auf\b|\bist kein problem mehr\b",
+    re.IGNORECASE,
+)
+"""Denied, and over: the trouble, not the cure."""
+
 
 def verdict_of(text: str) -> Verdict | None:
     """Whether these words say clearly that it is solved, or is not; None leaves it to a person."""
@@ -124,7 +134,7 @@ def verdict_of(text: str) -> Verdict | None:
     if NOT_SOLVED.search(words):
         rest = NOT_SOLVED.sub(" ", words)
         return None if SOLVED.search(rest) or "?" in words else Verdict.NOT_SOLVED
-    plain = _without_politeness(words)
+    plain = _without_politeness(NO_MORE.sub(" it is solved ", words))
     rest, cores = SOLVED.subn(f" {CORE} ", plain)
     if cores and not DOUBT.search(plain) and says_no_more(rest):
         return Verdict.SOLVED
@@ -144,7 +154,7 @@ def is_thanks(text: str) -> bool:
 def _without_politeness(words: str) -> str:
     """Without phrases that hold a word of doubt and mean none."""
     return re.sub(
-        r"\b(?:never mind|no need to do anything|no (?:further|more) (?:help|action|questions?)(?: (?:is )?(?:needed|required))?|no problem(?:s)?(?: (?:any ?more|now))?|if you want|(?:you can|please) close(?: (?:it|this|the \w+))?|no more (?:errors?|problems?|issues?|trouble)|kann geschlossen werden)\b",
+        r"\b(?:never mind|no need to do anything|no (?:further|more) (?:help|action|questions?)(?: (?:is )?(?:needed|required))?|(?:on|at|from) (?:my|our) (?:end|side)|(?:just )?as expected|(?:(?:i|we|i've|i have) )?(?:just )?tried (?:(?:the|your|this|that|it|out|first|second|third|last|one|fix|step|suggestion|tip|restart|article)\s){1,4}and(?= (?:it|that|this|now|everything) )|no problem(?:s)?(?: (?:any ?more|now))?|if you want|(?:you can|please) close(?: (?:it|this|the \w+))?|no more (?:errors?|problems?|issues?|trouble)|kann geschlossen werden)\b",
         " ",
         words,
         flags=re.IGNORECASE,
