@@ -22,6 +22,8 @@ MOST_SOFT = 5
 """A full mailbox may be emptied: only so many failures in a row stop our mail (case 59)."""
 SENT_BACK_WITHIN = timedelta(days=7)
 """Servers give up after five days; a return path that turns up later was kept by somebody."""
+FAILED = re.compile(r"^\s*Action:\s*(?:failed|delayed)", re.IGNORECASE | re.MULTILINE)
+ARRIVED = re.compile(r"^\s*Action:\s*(?:delivered|relayed|expanded)", re.IGNORECASE | re.MULTILINE)
 GONE = re.compile(r"\A5\.(?:1\.(?:0|1|2|3|6|10)|4\.4|7\.13)\Z")
 
 
@@ -49,6 +51,11 @@ class Failure:
             address=self.recipient or _("the recipient"),
             status=self.status or _("no reason given"),
         )
+
+
+def says_it_arrived(mail: ParsedMail) -> bool:
+    """Whether a report tells of success for everybody it names."""
+    return ARRIVED.search(mail.returned) is not None and FAILED.search(mail.returned) is None
 
 
 def read(mail: ParsedMail) -> Failure:

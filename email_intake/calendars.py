@@ -11,6 +11,15 @@ FIELDS = (
 )
 DATE = re.compile(r"\A(\d{4})(\d\d)(\d\d)(?:T(\d\d)(\d\d)\d\d(Z?))?\Z")
 
+ONLY_AN_ANSWER = re.compile(
+    rf"\[Calendar: (?:reply|counter)\](?:\n(?:{'|'.join(label for _name, label in FIELDS)}): .*)*"
+)
+
+
+def is_only_an_answer(text: str) -> bool:
+    """Whether a mail says no more than that an invitation was accepted or declined."""
+    return ONLY_AN_ANSWER.fullmatch(text.strip()) is not None
+
 
 def summarise(calendar: str) -> str:
     """A few lines of text; empty when there is no event in it."""

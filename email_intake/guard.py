@@ -7,7 +7,8 @@ from enum import StrEnum
 from flask import current_app
 
 from email_intake import addresses
-from email_intake.away import AWAY
+from email_intake.away import RECEIPT, says_away
+from email_intake.calendars import is_only_an_answer
 from email_intake.headers import Address
 from email_intake.parse import ParsedMail
 
@@ -54,6 +55,21 @@ CHALLENGE = re.compile(
     r"\bconfirmation required to deliver|\bchallenge[- ]response\b",
     re.IGNORECASE,
 )
+DESK_HEADERS = (
+    "x-otrs-loop",
+    "x-znuny-loop",
+    "x-zammad-ticket-id",
+    "x-rt-loop-prevention",
+    "rt-ticket",
+    "x-jira-fingerprint",
+    "x-servicenow-generated",
+    "x-helpscout-message",
+    "x-hubspot-message-source",
+    "x-freshdesk-ticket-id",
+)
+DESK = re.compile(
+    r"\b(?:zammad|otrs|znuny|osticket|zendesk|help ?scout|freshdesk|glpi|freescout)\b", re.IGNORECASE
+)
 LIST_HEADERS = ("list-id", "list-post", "mailing-list", "x-mailing-list", "x-beenthere")
 LIST_OWNER = re.compile(
     r"\A(?:owner-[^@]+|[^@]+-(?:owner|bounces?|request|admin)(?:[+=][^@]*)?)@", re.IGNORECASE
@@ -77,7 +93,7 @@ class Nature(StrEnum):
 class Verdict:
     """What it is, whether an automatic answer is allowed, whether the sender is proven, and why.
 
-    `looks_away`: its subject reads like an out-of-office answer that does not say what it is.
+    `looks_away`: its subject reads like an out-of-office answer or a receipt that does not say what it is.
     """
 
     nature: Nature
@@ -104,7 +120,7 @@ def judge(mail: ParsedMail, *, envelope_from: str | None = None) -> Verdict:
         nature=Nature.HUMAN,
         may_answer=_may_answer(mail, envelope_from),
         is_verified=verified,
-        looks_away=AWAY.match(mail.subject) is not None,
+        looks_away=_is_away(mail) or RECEIPT.match(mail.subject) is not None,
     )
 
 
@@ -193,7 +209,7 @@ def _is_bounce(mail: ParsedMail, envelope_from: str | None) -> Verdict | None:
 
 
 def _automatic_sign(mail: ParsedMail, envelope_from: str | None) -> str:
-    submitted = mail.head.token("auto-submitted")
+    submitted = REMARK.sub("", mail.head.raw("auto-submitted")).partition(";")[0].strip().lower()
     if submitted and submitted != "no":
         return f"automatic ({submitted[:40]})"
     marker = next((name for name in MARKERS if mail.head.raw(name).strip().lower() not in {"", "no"}), "")
@@ -209,11 +225,17 @@ def _automatic_sign(mail: ParsedMail, envelope_from: str | None) -> str:
         return "automatic (autoresponder)"
     if any(mail.head.raw(name) for name in CHALLENGE_HEADERS) or CHALLENGE.search(mail.subject):
         return "automatic (asks us to prove that we are human)"
-    if AWAY.match(mail.subject) and mail.head.raw("x-auto-response-suppress"):
+    if is_only_an_answer(mail.text):
+        return "automatic (answer to an invitation)"
+    if _is_away(mail) and mail.head.raw("x-auto-response-suppress"):
         return "automatic (away)"
     if _precedence(mail) & {"bulk", "junk"} and not _is_by_a_list(mail):
         return "automatic (bulk)"
     return "automatic (empty return path)" if is_null_path(mail, envelope_from) else ""
+
+
+def _is_away(mail: ParsedMail) -> bool:
+    return says_away(mail.subject, mail.sender.name if mail.sender else "")
 
 
 def _is_by_a_list(mail: ParsedMail) -> bool:
@@ -239,14 +261,21 @@ def _may_answer(mail: ParsedMail, envelope_from: str | None) -> bool:
         _precedence(mail)
         or mail.head.raw("list-id")
         or mail.head.raw("x-loop")
+        or _is_from_a_desk(mail)
         or any(word in suppressed for word in ("all", "autoreply", "oof"))
         or NO_REPLY.match(mail.sender.address)
         or MACHINE_SENDER.match(mail.sender.address)
         or is_null_path(mail, envelope_from)
-        or AWAY.match(mail.subject)
+        or _is_away(mail)
         or not mail.sender.is_deliverable
         or mail.sender.address.endswith("@localhost")
     )
+
+
+def _is_from_a_desk(mail: ParsedMail) -> bool:
+    """Whether another ticket system wrote it: ours and it would confirm each other's confirmations (case 53)."""
+    programs = f"{mail.head.raw('x-mailer')} {mail.head.raw('x-powered-by')}"
+    return DESK.search(programs) is not None or any(mail.head.raw(name) for name in DESK_HEADERS)
 
 
 def _precedence(mail: ParsedMail) -> set[str]:

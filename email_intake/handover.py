@@ -142,6 +142,9 @@ def _keep(case: Case, match: Match, *, reason: str) -> None:
 
 
 def _take_bounce(case: Case) -> None:
+    if bounce.says_it_arrived(case.mail):
+        mark(case, Outcome.IGNORED, "delivery receipt")
+        return
     match = thread.find_returned(case.mail)
     if match is None:
         mark(case, Outcome.IGNORED, "bounce that names no message of ours")

@@ -112,6 +112,11 @@ THANKS = re.compile(
     r"(?![\w])[\w\s,.!:)'’-]{0,80}\Z",
     re.IGNORECASE,
 )
+SIGN = r"[\U0001F44D\U0001F44C\U0001F44F\U0001F64F\U0001F64C\U0001F389\U0001F4AF\U0001F600-\U0001F60A\U0001F60D\U0001F642\U0001F917\U0001F970\u2764\u2705\u2714]"
+NODS = re.compile(
+    rf"(?:\w[\w .,'-]{{0,60}} reacted )?\W{{0,3}}(?:{SIGN}[\U0001F3FB-\U0001F3FF\ufe0f\u200d ]*){{1,5}}(?:to your message\b.{{0,80}}|\w[\w .,'-]{{0,60}} reacted via Gmail\W{{0,3}}(?:<\S+>)?)?\W*\Z"
+)
+"""A sign of content, also as mail programs send it for somebody who pressed one below a letter."""
 MORE_THAN_THANKS = re.compile(
     r"\b(?:but|still|not|again|however|also|please|need|new|another|back|broken|aber|noch|wieder|nicht|bitte|auch|mais|encore|pas|pero|todavía|no|mas|ainda|não|ma|ancora|non|maar|nog|niet|ale|"
     r"nadal|nie|men|inte|ikke|fortfarande|stadig|mutta|ei|ama|но|не|ещё)\b|\w+n't\b",
@@ -144,6 +149,8 @@ def verdict_of(text: str) -> Verdict | None:
 def is_thanks(text: str) -> bool:
     """Whether these words say thanks and nothing more."""
     words = " ".join(text.replace("’", "'").split())
+    if NODS.match(words):
+        return True
     return (
         len(words) <= LONGEST_THANKS
         and THANKS.match(words) is not None
