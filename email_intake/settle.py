@@ -128,6 +128,9 @@ def settle_double(session: Session, case: Case, twin: RawMessage) -> None:
     """A further copy says nothing new, and leads to where the first one went."""
     row = waiting(session, case)
     if row is not None:
+        # Where many are opened together the copy shows itself before its facts were noted.
+        for name, fact in facts_of(case).items():
+            setattr(row, name, fact)
         row.incident_id, row.entry_id = twin.incident_id, twin.entry_id
         finish(row, Outcome.IGNORED, f"the same mail came already by {twin.route}")
 

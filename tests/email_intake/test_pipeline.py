@@ -76,6 +76,7 @@ def test_a_copy_that_is_read_at_the_same_moment_is_ignored_by_its_name(take, mon
     second = take("Delivered-To: helpdesk@example.com\n" + mail(), route="imap:2")
     assert (second.outcome, second.incident_id) == (Outcome.IGNORED, first.incident_id)
     assert "imap:1" in second.reason and count(Incident) == 1
+    assert (second.message_id, second.sender) == (first.message_id, "erin@example.com")
 
 
 def test_the_same_message_id_with_other_words_is_another_mail(take):
