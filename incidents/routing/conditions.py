@@ -66,14 +66,16 @@ def met(conditions: Conditions, facts: Facts) -> dict[str, list[str]] | None:
 
 
 def sentence(seen: Conditions) -> str:
-    """What was seen, in words: “category is printing; words are “toner””."""
+    """What was seen, in words: “category is printing; it says “toner””."""
     if not seen:
         return _("it takes everything")
-    parts = (
-        _("%(kind)s is %(values)s", kind=NAMES[kind], values=", ".join(values))
-        for kind, values in seen.items()
-    )
-    return "; ".join(parts)
+    return "; ".join(_part(kind, values) for kind, values in seen.items())
+
+
+def _part(kind: str, values: list[str]) -> str:
+    if kind == "words":
+        return _("it says “%(words)s”", words="”, “".join(values))
+    return _("%(kind)s is %(values)s", kind=NAMES[kind], values=", ".join(values))
 
 
 def _values(kind: str, facts: Facts) -> Set[str]:

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from firstline import clock
 from firstline.db import db
 from firstline.i18n import gettext as _
+from firstline.i18n import ngettext
 from incidents import notices
 from incidents.lifecycle import locked
 from incidents.models import Entry, Event, Incident, State, Visibility
@@ -59,7 +60,11 @@ def _send_up(incident_id: int) -> bool:
 
 
 def _act(session: Session, incident: Incident, rule: EscalationRule) -> None:
-    because = _("Nobody took it for %(n)s working minutes.", n=rule.after_minutes)
+    because = ngettext(
+        "Nobody took it for %(num)s working minute.",
+        "Nobody took it for %(num)s working minutes.",
+        rule.after_minutes,
+    )
     team = rule.team if rule.upwards == Upwards.TEAM else None
     if rule.upwards == Upwards.NEXT_TIER:
         team = escalation.next_tier(session, incident)

@@ -27,7 +27,7 @@ def test_the_first_rule_that_fits_decides_and_says_what_it_saw(routed, rule):
     rule("Printers", "network", category=["printing"])
     incident = routed("the printer is out of Toner!")
     assert incident.team.slug == "platform"
-    assert incident.routed_by == "Rule “Toner”: channel is portal; words is toner"
+    assert incident.routed_by == "Rule “Toner”: channel is portal; it says “toner”"
     routed_entry = next(entry for entry in incident.entries if entry.event == Event.ROUTED)
     assert routed_entry.facts == {"team": "Platform Engineering", "why": incident.routed_by}
     assert routed("the printer is jammed").team.slug == "network"

@@ -80,7 +80,7 @@ def test_the_incident_page_says_why_it_is_here(ada, rule, person):
     with locked(made.id) as (session, incident):
         routing.route(session, incident, because="No known fix fits")
     page = text_of(ada.get(f"/desk/{made.number}"))
-    assert "Rule “Tunnels”: service is vpn; words is tunnel." in page and "No known fix fits" in page
+    assert "Rule “Tunnels”: service is vpn; it says “tunnel”." in page and "No known fix fits" in page
 
 
 def test_rules_of_time_are_added_refused_when_they_go_round_and_removed(ada):
