@@ -1,6 +1,5 @@
 """`firstline serve`: the portal behind gunicorn, a few processes of many threads."""
 
-import gc
 import os
 import platform
 from pathlib import Path
@@ -11,6 +10,7 @@ from flask import Flask
 from gunicorn.app.base import BaseApplication
 
 from commands.cores import web_processes
+from commands.memory import leave_alone_what_stays
 from commands.schema import require_schema
 from firstline import log
 from firstline.app import engine_options
@@ -18,8 +18,6 @@ from firstline.settings import Settings
 
 THREADS = 32
 GRACE_S = 3
-COLLECT_AFTER = (10_000, 10, 10)
-"""How many objects come before rubbish is looked for, and how often that is done to the older ones."""
 
 
 class Server(BaseApplication):
@@ -48,7 +46,7 @@ class Server(BaseApplication):
             SERVER_PID=self._pid,
         )
         warm_up(app)
-        _leave_alone_what_stays()
+        leave_alone_what_stays()
         return app
 
     def _options(self) -> dict[str, Any]:
@@ -73,20 +71,13 @@ class Server(BaseApplication):
 
         shared.make(self._shared)
         portal.load()
-        _leave_alone_what_stays()
+        leave_alone_what_stays()
 
 
 def _file_to_share(settings: Settings) -> Path:
     """One a server: two machines may have their data in one folder, and one machine two servers."""
     name = f"web-{platform.node()}-{settings.listen.port}.db"
     return settings.data_dir / "run" / name
-
-
-def _leave_alone_what_stays() -> None:
-    """What is loaded now lives as long as the process: to look all of it over held every request up for .2 s."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(*COLLECT_AFTER)
 
 
 @click.command()

@@ -16,9 +16,11 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from commands.context import create_context
 from commands.cores import WORKER_THREADS
+from commands.memory import leave_alone_what_stays
 from commands.schema import require_schema
 from firstline import jobs, leases, log
 from firstline.app import settings_of
+from knowledge_base.following import warm_up
 
 LEASE = "scheduler"
 LEASE_FOR = timedelta(seconds=15)
@@ -126,6 +128,7 @@ def worker(threads: int) -> None:
     require_schema(settings_of(app))
     with app.app_context():
         stop = jobs.stop_flag()
+    threading.Thread(target=_settle_in, args=[app], name="settle-in", daemon=True).start()
     scheduler = Scheduler(app, stop)
     scheduler.start()
     logger.info("working")
@@ -134,3 +137,9 @@ def worker(threads: int) -> None:
     finally:
         stop.set()
         scheduler.join(FINISH_WITHIN_S)
+
+
+def _settle_in(app: Flask) -> None:
+    """Read model and articles before a job asks for them."""
+    warm_up(app).join()
+    leave_alone_what_stays()
