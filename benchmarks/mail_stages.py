@@ -7,7 +7,9 @@ so many workers has. Either does one before it is ready, and prints its seconds 
 
 import sys
 import threading
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from itertools import batched
 from time import perf_counter, process_time
 
 from flask import Flask, current_app
@@ -16,11 +18,12 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from commands.context import create_context
 from commands.cores import threads_of_worker
+from commands.memory import leave_alone_what_stays
 from email_intake import outgoing, process
 from email_intake.models import RawMessage
 from firstline.app import settings_of
 from firstline.db import db, write
-from incidents import selfhelp
+from incidents import offering
 from incidents.kinship.models import IncidentVector
 from incidents.kinship.telling import MOST_COMPARED, words_of
 from incidents.models import OPEN, Incident
@@ -39,6 +42,7 @@ def main(stage: str, part: int = 0, of: int = 1) -> None:
             acknowledge(1, part=part, of=of)
         else:
             process.process(db.session.scalars(select(func.min(RawMessage.id))).one())
+        leave_alone_what_stays()
         print("ready", flush=True)
         many = int(sys.stdin.readline())
         began, spent = perf_counter(), process_time()
@@ -94,19 +98,22 @@ def acknowledge(many: int, *, part: int, of: int) -> None:
     owed = select(Notice.id, Notice.incident_id).where(
         Notice.topic == Topic.ACKNOWLEDGED, Notice.id % of == part
     )
-    rows = db.session.execute(owed.order_by(Notice.id.desc()).limit(many)).all()
+    rows = [tuple(row) for row in db.session.execute(owed.order_by(Notice.id.desc()).limit(many))]
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
     with ThreadPoolExecutor(threads_of_worker(of)) as pool:
-        list(pool.map(lambda row: _acknowledge(app, *row), rows))
+        list(pool.map(lambda some: _acknowledge(app, some), batched(rows, offering.AT_ONCE)))
 
 
-def _acknowledge(app: Flask, notice_id: int, incident_id: int) -> None:
+def _acknowledge(app: Flask, owed: Sequence[tuple[int, int]]) -> None:
+    """As many as one job brings: those whose mails were opened together."""
     with app.app_context():
-        selfhelp.offer(incident_id)
-        notice = outgoing.owed(notice_id)
-        # As claiming does, which is part of the delivery.
-        set_committed_value(notice, "message_id", f"bench-{notice_id}@example.com")
-        outgoing.compose(notice).as_bytes()
+        offering.offer(*(incident_id for _notice_id, incident_id in owed))
+        for notice_id, _incident_id in owed:
+            db.session.rollback()
+            notice = outgoing.owed(notice_id)
+            # As claiming does, which is part of the delivery.
+            set_committed_value(notice, "message_id", f"bench-{notice_id}@example.com")
+            outgoing.compose(notice).as_bytes()
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ server vouches for, of one at the same domain, and of a form that writes as nobo
 with an account, whose address we know: else a forged From would carry their news elsewhere.
 """
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from email_intake import addresses
@@ -17,6 +17,9 @@ from incidents.notices import Notice
 from incidents.people import ADDRESS_LENGTH, Role
 
 FACT = "reply_to"
+FIRST_FACTS = (
+    select(Entry.facts).where(Entry.incident_id == bindparam("incident_id")).order_by(Entry.id).limit(1)
+)
 
 
 def remember(session: Session, case: Case, incident: Incident) -> None:
@@ -35,8 +38,8 @@ def address_of(notice: Notice) -> str:
     person = notice.recipient
     if person.role != Role.CONTACT or notice.incident.requester_id != person.id:
         return person.email
-    first = select(Entry.facts).where(Entry.incident_id == notice.incident_id).order_by(Entry.id).limit(1)
-    return str((db.session.scalar(first) or {}).get(FACT) or person.email)
+    first = db.session.scalar(FIRST_FACTS, {"incident_id": notice.incident_id}) or {}
+    return str(first.get(FACT) or person.email)
 
 
 def _asked_for(case: Case) -> str:

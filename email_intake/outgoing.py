@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 import flask_mail
 from flask import current_app
-from sqlalchemy import CursorResult, func, or_, select, update
+from sqlalchemy import CursorResult, bindparam, func, or_, select, update
 from sqlalchemy.orm import joinedload
 
 from email_intake import addresses, answers_to, flood, own_mail, render, transport
@@ -33,6 +33,25 @@ MOST_ATTEMPTS = 10
 RETRY_AFTER = timedelta(seconds=30)
 LONGEST_WAIT = timedelta(hours=2)
 BATCH = 100
+THEIRS = (
+    select(RawMessage.message_id)
+    .where(
+        RawMessage.incident_id == bindparam("incident"),
+        RawMessage.message_id != "",
+        RawMessage.sender == bindparam("address"),
+    )
+    .order_by(RawMessage.id)
+)
+OURS = (
+    select(Notice.message_id)
+    .where(
+        Notice.incident_id == bindparam("incident"),
+        Notice.recipient_id == bindparam("person"),
+        Notice.state == Delivery.SENT,
+    )
+    .order_by(Notice.id)
+)
+"""What is on its way already; made once, for to put them together takes as long as to ask them."""
 logger = log.get(__name__)
 
 
@@ -161,18 +180,9 @@ def _headers(notice: Notice) -> dict[str, str]:
 
 def _references(notice: Notice) -> list[str]:
     """The recipient's own mail, then what we sent them before, so that their client keeps it together."""
-    ids = select(RawMessage.message_id).where(
-        RawMessage.incident_id == notice.incident_id,
-        RawMessage.message_id != "",
-        RawMessage.sender == notice.recipient.email,
-    )
-    theirs = list(db.session.scalars(ids.order_by(RawMessage.id)))
-    sent = select(Notice.message_id).where(
-        Notice.incident_id == notice.incident_id,
-        Notice.recipient_id == notice.recipient_id,
-        Notice.state == Delivery.SENT,
-    )
-    ours = [one for one in db.session.scalars(sent.order_by(Notice.id)) if one]
+    who = {"address": notice.recipient.email, "person": notice.recipient_id}
+    theirs = db.session.scalars(THEIRS, {"incident": notice.incident_id, **who}).all()
+    ours = [one for one in db.session.scalars(OURS, {"incident": notice.incident_id, **who}) if one]
     usable = [one for one in (*ours, *theirs) if one.isascii() and ":" not in one and " " not in one]
     return [f"<{one}>" for one in usable[-8:]]
 

@@ -2,29 +2,24 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 
 from sqlalchemy import bindparam, func, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session
 
-from firstline import clock, jobs
+from firstline import clock
 from firstline.db import db, write
 from firstline.i18n import gettext as _
-from incidents import filing, holdout, routing, triage
+from incidents import offering, routing, triage
 from incidents.conversation import requester_says
 from incidents.errors import Conflict, Invalid
-from incidents.intake import BY_HAND, OFFER_TASK
-from incidents.kinship import lookalikes
 from incidents.lifecycle import Change, apply, locked
 from incidents.models import Channel, Event, Incident, Resolution, State
 from incidents.people import Person
 from incidents.policy import Action, require
 from incidents.timeline import record
 from knowledge_base import outcomes, suggest, text
-from knowledge_base.models import Article, Attempt, Audience, Offer
+from knowledge_base.models import Article, Attempt, Offer
 
-MOST_FIXES = 3
-NEEDED = (joinedload(Incident.requester), joinedload(Incident.service))
 _TRIED = (
     select(Attempt.incident_id, func.count(), func.count().filter(Offer.helped.is_(False)))
     .join(Offer)
@@ -59,77 +54,8 @@ def offer_fixes(incident_id: int) -> list[Fix]:
 
     Without a fitting fix a waiting incident goes to its team at once; so does one that a lot holds out.
     """
-    offer(incident_id)
+    offering.offer(incident_id)
     return fixes_of(incident_id)
-
-
-def offer(incident_id: int) -> None:
-    """As `offer_fixes`: what its words mean is thought out first, then written in one transaction."""
-    incident = db.session.get(Incident, incident_id, options=NEEDED)
-    if incident is None or incident.suggested_at is not None:
-        return
-    words = f"{incident.title}\n{incident.description}"
-    guess = filing.try_to_guess(incident)
-    alike = lookalikes.try_to_seek(incident)
-    found = _find_fixes(incident, words)
-    with locked(incident_id, read_with=NEEDED) as (session, incident):
-        if incident.suggested_at is not None:
-            return
-        if guess is not None:
-            filing.file(session, incident, guess)
-        if alike is not None:
-            lookalikes.keep(session, alike)
-        because = _offer_to(session, incident, words, found) if incident.is_open else None
-        incident.suggested_at = clock.now()
-        if because and incident.state == State.OFFERED:
-            routing.route(session, incident, because=because)
-
-
-def _offer_to(
-    session: Session, incident: Incident, words: str, found: Sequence[suggest.Suggestion]
-) -> str | None:
-    """Record what is offered; says why it goes straight to support where nothing is."""
-    if incident.channel == Channel.MONITORING:
-        return None if found else _("No known fix fits")
-    if not can_be_shown(incident):
-        return _("Nobody could be shown a fix: mail to them comes back")
-    earlier = outcomes.attempts_of(session, incident.id)
-    if earlier:
-        return _offer_more(session, incident, earlier[-1], found)
-    lot = holdout.draw(session, incident) if found else None
-    _record(session, incident, words, found, lot)
-    if lot is not None and lot.is_held_out:
-        return _("Straight to support: drawn for the hold-out")
-    return None if found else _("No known fix fits")
-
-
-def _offer_more(
-    session: Session, incident: Incident, asked: Attempt, found: Sequence[suggest.Suggestion]
-) -> str | None:
-    """They report what they were shown fixes for already: those did not help, others may."""
-    outcomes.went_on_attempt(session, asked)
-    if not outcomes.show_more(session, asked, found):
-        return _("The known fixes did not help")
-    outcomes.reopen(asked)
-    _note_offered(session, incident, found)
-    return None
-
-
-def can_be_shown(incident: Incident) -> bool:
-    """Whether the requester sees what is offered: not if others logged it and mail comes back."""
-    by_themselves = incident.logged_by_id in {None, incident.requester_id}
-    by_mail = incident.channel in BY_HAND or not by_themselves
-    return not (by_mail and incident.requester.is_undeliverable)
-
-
-def _find_fixes(incident: Incident, words: str) -> list[suggest.Suggestion]:
-    """Fixes for all the words, else for the title alone: there the person says it shortest."""
-    service = incident.service.slug if incident.service else None
-    for asked in (words, incident.title):
-        found = suggest.suggest(asked, audience=Audience.EVERYONE, limit=MOST_FIXES, service=service)
-        if found:
-            return found
-    return []
 
 
 def fixes_of(incident_id: int) -> list[Fix]:
@@ -227,33 +153,6 @@ def _check_article(session: Session, article_id: int | None) -> None:
         )
 
 
-def _record(
-    session: Session,
-    incident: Incident,
-    words: str,
-    found: Sequence[suggest.Suggestion],
-    lot: holdout.Lot | None,
-) -> None:
-    outcomes.record_attempt(
-        session,
-        found,
-        words=words,
-        channel=incident.channel,
-        person_id=incident.requester_id,
-        incident_id=incident.id,
-        category=incident.category,
-        hold_out_id=lot.hold_out_id if lot else None,
-        is_held_out=lot is not None and lot.is_held_out,
-    )
-    if found and not (lot and lot.is_held_out):
-        _note_offered(session, incident, found)
-
-
-def _note_offered(session: Session, incident: Incident, found: Sequence[suggest.Suggestion]) -> None:
-    facts: dict[str, object] = {"articles": [fix.title for fix in found]}
-    record(session, incident, Event.OFFERED, facts=facts)
-
-
 def _as_fix(offer: Offer) -> Fix:
     article = offer.article
     return Fix(
@@ -265,19 +164,6 @@ def _as_fix(offer: Offer) -> Fix:
         score=offer.score,
         helped=offer.helped,
     )
-
-
-@jobs.task(OFFER_TASK)
-def _offer(*incident_ids: int) -> None:
-    for incident_id in incident_ids:
-        offer(incident_id)
-
-
-def due_for_offers(*, older_than_s: int, limit: int = 100) -> Sequence[int]:
-    """Incidents whose fixes nobody has looked for yet."""
-    before = clock.now() - timedelta(seconds=older_than_s)
-    waiting = select(Incident.id).where(Incident.suggested_at.is_(None), Incident.created_at < before)
-    return db.session.scalars(waiting.order_by(Incident.id).limit(limit)).all()
 
 
 def route_expired() -> int:

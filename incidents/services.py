@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import JSON, ForeignKey, String, Text, or_, select
+from sqlalchemy import JSON, ForeignKey, String, Text, bindparam, or_, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from firstline import clock
@@ -84,12 +84,19 @@ class OutageReport(Model):
     at: Mapped[datetime] = mapped_column(default=clock.now)
 
 
+RUNNING = (
+    select(Outage)
+    .where(or_(Outage.ended_at.is_(None), Outage.ended_at > bindparam("now", callable_=clock.now)))
+    .order_by(Outage.since.desc())
+)
+RUNNING_AT = RUNNING.where(Outage.site.in_(["", bindparam("site")]))
+
+
 def known_outages(person: Person | None = None) -> list[Outage]:
     """The running outages, those at this person's site or everywhere when a person is given."""
-    running = select(Outage).where(or_(Outage.ended_at.is_(None), Outage.ended_at > clock.now()))
     if person is not None and person.site and not person.is_support:
-        running = running.where(Outage.site.in_(["", person.site]))
-    return list(db.session.scalars(running.order_by(Outage.since.desc())))
+        return list(db.session.scalars(RUNNING_AT, {"site": person.site}))
+    return list(db.session.scalars(RUNNING))
 
 
 def list_services() -> list[Service]:

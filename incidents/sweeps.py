@@ -1,7 +1,7 @@
 """What the one scheduler looks after, so that nothing depends on a nudge arriving."""
 
 from firstline import jobs
-from incidents import followup, intake, selfhelp, unanswered
+from incidents import followup, intake, offering, selfhelp, unanswered
 from incidents.oncall import hooks, paging
 from incidents.resolutions import lapse
 from incidents.routing import overdue
@@ -14,8 +14,7 @@ NUDGE_SHOULD_HAVE_COME_S = 5
 @jobs.sweep(every_s=5)
 def offer_what_was_missed() -> None:
     """Look for fixes where the nudge was lost."""
-    for incident_id in selfhelp.due_for_offers(older_than_s=NUDGE_SHOULD_HAVE_COME_S):
-        selfhelp.offer(incident_id)
+    offering.offer(*offering.due_for_offers(older_than_s=NUDGE_SHOULD_HAVE_COME_S))
 
 
 @jobs.sweep(every_s=20)

@@ -21,7 +21,7 @@ QUICK_FILE = "model-8bit.onnx"
 """A copy that multiplies whole numbers, made by set-up (`tools/eight_bits.py`); it may be missing."""
 TOKENIZER_FILE = "tokenizer.json"
 MAX_TOKENS = 256
-KEPT = 8
+KEPT = 24
 """Texts whose tokens are remembered, 400 KB each at most: who asks for a report's vector asks for its words' next."""
 MAX_CHARACTERS = 8_000
 """More characters than MAX_TOKENS can ever need; a pasted log must not cost tokenizer time."""

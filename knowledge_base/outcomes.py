@@ -7,7 +7,7 @@ outcome of its offers are one transaction.
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from firstline import clock
@@ -15,6 +15,7 @@ from knowledge_base.models import Article, Attempt, AttemptOutcome, Offer
 from knowledge_base.suggest import Suggestion
 
 WORDS_KEPT = 10_000
+ATTEMPTS = select(Attempt).where(Attempt.incident_id == bindparam("incident_id")).order_by(Attempt.id)
 GIVEN_UP_AFTER = timedelta(hours=72)
 """Who was shown fixes and neither answered nor reported within this has left."""
 
@@ -179,9 +180,7 @@ def offers_of(session: Session, incident_id: int) -> list[Offer]:
 
 def attempts_of(session: Session, incident_id: int) -> Sequence[Attempt]:
     """The attempts of an incident, oldest first; almost always one."""
-    return session.scalars(
-        select(Attempt).where(Attempt.incident_id == incident_id).order_by(Attempt.id)
-    ).all()
+    return session.scalars(ATTEMPTS, {"incident_id": incident_id}).all()
 
 
 def _shown(attempt: Attempt) -> Sequence[Offer]:

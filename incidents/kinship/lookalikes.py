@@ -4,7 +4,7 @@ The words are compared with the open incidents of the last days outside of any t
 clears the bar is kept as a proposal, which a person decides. Nothing is ever joined by itself.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from flask import current_app
 from numpy.typing import NDArray
-from sqlalchemy import and_, bindparam, or_, select
+from sqlalchemy import Table, and_, bindparam, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from firstline import clock, jobs, log
@@ -24,8 +24,11 @@ from incidents.kinship.nearest import nearest_in_meaning
 from incidents.kinship.telling import (
     COMPARED,
     MOST_COMPARED,
+    NUMBERED,
+    OTHERS,
+    OWN,
     Told,
-    may_be_joined,
+    packed,
     told,
     vector_of,
     words_of,
@@ -38,6 +41,7 @@ MOST_PROPOSED = 3
 MOST_READ, MOST_TYPED, MOST_OWN = 25, 12, 20
 """How many of those nearest in meaning are compared word by word, while somebody types, and of their own."""
 
+VECTOR: Table = IncidentVector.__table__  # type: ignore[assignment]
 EARLIER, LATER = aliased(Incident), aliased(Incident)
 PROPOSED = (
     select(Lookalike)
@@ -66,62 +70,88 @@ class Near:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Found:
-    """What is to be kept of one incident: its vector, empty without a model, and the pairs to propose."""
+class _Asked:
+    """What is sought of an incident, without its row: a transaction in between lets rows go stale."""
 
     incident_id: int
-    model: str
-    vector: bytes
-    pairs: tuple[Mapping[str, Any], ...]
+    words: str
+    site: str
+    writer: int
+    vector: NDArray[np.float32] | None
 
 
-def seek(incident: Incident) -> Found | None:
-    """What this incident may be the same as; outside of any transaction, for words are compared at length."""
-    if incident.channel == Channel.MONITORING or not incident.is_open:
-        return None
+Pairs = Sequence[Mapping[str, Any]]
+"""Of two incidents each, to be proposed."""
+
+
+def try_to_seek(incidents: Sequence[Incident]) -> dict[int, Pairs]:
+    """What each of these may be the same as, by its number; what goes wrong costs a proposal, never the report.
+
+    Outside of any transaction, for words are compared at length. Their vectors are kept first: of those that
+    come at the same time, be it in two processes, each pair is seen by at least one.
+    """
     encoder = _encoder()
-    vector = vector_of(incident, encoder)
-    who = incident.requester
-    me = duplicates.read(words_of(incident), vector, encoder=encoder, site=who.site, writer=who.id)
-    near = _rank(me, _comparable(incident, encoder, vector), encoder)[:MOST_PROPOSED]
-    return Found(
-        incident_id=incident.id,
-        model=encoder.identity if encoder else "",
-        vector=vector.astype(np.float32).tobytes() if vector is not None else b"",
-        pairs=tuple(_pair(incident.id, one) for one in near),
-    )
+    asked = [one for incident in incidents if (one := _tried(_ask, incident.id, incident, encoder))]
+    if encoder is not None and asked:
+        _keep_vectors(asked, encoder)
+    return {one.incident_id: _tried(_seek, one.incident_id, one, encoder) or () for one in asked}
 
 
-def try_to_seek(incident: Incident) -> Found | None:
-    """As `seek`; what goes wrong costs a proposal, never the report."""
-    incident_id = incident.id
+def _tried[**P, F](do: Callable[P, F], incident_id: int, *given: P.args, **more: P.kwargs) -> F | None:
     try:
-        return seek(incident)
+        return do(*given, **more)
     except Exception:
         logger.exception("no look-alikes were sought", incident=incident_id)
         db.session.rollback()
         return None
 
 
-def keep(session: Session, found: Found) -> None:
-    """Keep the vector, and propose what was not proposed before; inside the caller's `write()`."""
-    insert = inserting(session)
-    if found.vector:
-        kept = {"model": found.model, "vector": found.vector}
-        row = insert(IncidentVector).values(incident_id=found.incident_id, **kept)
-        session.execute(row.on_conflict_do_update(index_elements=["incident_id"], set_=kept))
-    for pair in found.pairs:
+def _ask(incident: Incident, encoder: Encoder | None) -> _Asked | None:
+    if incident.channel == Channel.MONITORING or not incident.is_open:
+        return None
+    return _Asked(
+        incident_id=incident.id,
+        words=words_of(incident),
+        site=incident.requester.site,
+        writer=incident.requester_id,
+        vector=vector_of(incident, encoder),
+    )
+
+
+def _keep_vectors(asked: Sequence[_Asked], encoder: Encoder) -> None:
+    rows = [
+        {"incident_id": one.incident_id, "model": encoder.identity, "vector": packed(one.vector)}
+        for one in asked
+        if one.vector is not None
+    ]
+    with write() as session:
+        row = inserting(session)(VECTOR)
+        kept = {"model": row.excluded.model, "vector": row.excluded.vector}
+        session.connection().execute(
+            row.on_conflict_do_update(index_elements=["incident_id"], set_=kept), rows
+        )
+
+
+def _seek(asked: _Asked, encoder: Encoder | None) -> Pairs:
+    me = duplicates.read(asked.words, asked.vector, encoder=encoder, site=asked.site, writer=asked.writer)
+    near = _rank(me, _comparable(asked, encoder), encoder)[:MOST_PROPOSED]
+    return [_pair(asked.incident_id, one) for one in near]
+
+
+def keep(session: Session, pairs: Pairs) -> None:
+    """Propose what was not proposed before; inside the caller's `write()`."""
+    for pair in pairs:
         # Another process may propose the same pair in the same moment.
-        session.execute(insert(Lookalike).values(**pair).on_conflict_do_nothing())
+        session.execute(inserting(session)(Lookalike).values(**pair).on_conflict_do_nothing())
 
 
 def compare(incident_id: int) -> None:
     """Seek and keep; twice does no harm."""
     incident = db.session.get(Incident, incident_id)
-    found = try_to_seek(incident) if incident is not None else None
-    if found is not None:
+    pairs = try_to_seek([incident]).get(incident_id) if incident is not None else None
+    if pairs:
         with write() as session:
-            keep(session, found)
+            keep(session, pairs)
 
 
 def proposed(incident: Incident, *, limit: int = MOST_PROPOSED) -> Sequence[Lookalike]:
@@ -140,9 +170,7 @@ def for_requester(incident: Incident) -> Lookalike | None:
 def own_open(person: Person, words: str) -> Incident | None:
     """The person's own open incident that these words seem to tell again."""
     encoder = _encoder()
-    known = told(
-        Incident.requester_id == person.id, Incident.state.in_(OPEN), encoder=encoder, limit=MOST_OWN
-    )
+    known = told(OWN, person=person.id, encoder=encoder, limit=MOST_OWN)
     if not known or not words.strip():
         return None
     vector = encoder.encode([words[:COMPARED]])[0] if encoder else None
@@ -163,7 +191,7 @@ def open_of_others(person: Person | None, words: str) -> Incident | None:
     nearest = nearest_in_meaning(vector, encoder, lambda _ids, theirs: theirs != my_id, limit=MOST_TYPED)
     site, writer = (person.site, person.id) if person else ("", None)
     me = duplicates.read(words[:COMPARED], vector, encoder=encoder, site=site, writer=writer)
-    known = told(Incident.id.in_(nearest), *may_be_joined(), encoder=encoder, limit=MOST_TYPED)
+    known = told(NUMBERED, ids=nearest, encoder=encoder, limit=MOST_TYPED)
     found = _rank(me, known, encoder)
     return db.session.get(Incident, found[0].incident_id) if found else None
 
@@ -196,15 +224,15 @@ def _not_compared() -> Sequence[int]:
     return db.session.scalars(found.order_by(Incident.id).limit(50)).all()
 
 
-def _comparable(
-    incident: Incident, encoder: Encoder | None, vector: NDArray[np.float32] | None
-) -> Sequence[Told]:
+def _comparable(asked: _Asked, encoder: Encoder | None) -> Sequence[Told]:
     """The open ones nearest in meaning, of those that had their turn: the others find this one at theirs."""
-    if encoder is not None and vector is not None:
-        my_id = incident.id
-        nearest = nearest_in_meaning(vector, encoder, lambda ids, _people: ids != my_id, limit=MOST_READ)
-        return told(Incident.id.in_(nearest), *may_be_joined(), encoder=encoder, limit=MOST_READ)
-    return told(Incident.id != incident.id, *may_be_joined(), encoder=encoder, limit=MOST_COMPARED)
+    my_id = asked.incident_id
+    if encoder is not None and asked.vector is not None:
+        nearest = nearest_in_meaning(
+            asked.vector, encoder, lambda ids, _people: ids != my_id, limit=MOST_READ
+        )
+        return told(NUMBERED, ids=nearest, encoder=encoder, limit=MOST_READ)
+    return told(OTHERS, id=my_id, encoder=encoder, limit=MOST_COMPARED)
 
 
 def _rank(me: duplicates.Reading, others: Sequence[Told], encoder: Encoder | None) -> list[Near]:

@@ -13,13 +13,13 @@ from time import monotonic
 import numpy as np
 from flask import current_app
 from numpy.typing import NDArray
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from firstline import clock
 from firstline.db import db
 from incidents import duplicates
 from incidents.kinship.models import IncidentVector
-from incidents.kinship.telling import MOST_COMPARED, may_be_joined
+from incidents.kinship.telling import MAY_BE_JOINED, MOST_COMPARED
 from incidents.kinship.vectors import vectors_of
 from incidents.models import Incident
 from knowledge_base.embedding import Encoder
@@ -28,54 +28,80 @@ KNOWN_FOR_S = 1.0
 SETTLED_AFTER = timedelta(minutes=1)
 CACHE = "firstline_open_incidents"
 
+NEWEST = (
+    select(
+        IncidentVector.incident_id, Incident.requester_id, Incident.created_at < bindparam("settled_before")
+    )
+    .join(Incident, Incident.id == IncidentVector.incident_id)
+    .where(
+        *MAY_BE_JOINED,
+        IncidentVector.model == bindparam("model"),
+        IncidentVector.incident_id > bindparam("after"),
+    )
+    .order_by(IncidentVector.incident_id.desc())
+    .limit(MOST_COMPARED + 1)
+)
+"""Made once: to put it together takes as long as to ask it."""
+
 Which = Callable[[NDArray[np.int64], NDArray[np.int64]], NDArray[np.bool_]]
 """Of incidents and their requesters, by their numbers: which ones are meant."""
 
 
 @dataclass(frozen=True)
+class _Open:
+    """Rows of number and requester, the newest first, and the vector of each."""
+
+    rows: NDArray[np.int64]
+    vectors: NDArray[np.float32]
+
+
+@dataclass(frozen=True)
 class _Known:
-    """Rows of number and requester, the newest first, up to this number."""
+    """What has settled, up to this number."""
 
     read_at: float
     up_to: int
-    rows: NDArray[np.int64]
+    open: _Open
 
 
 def nearest_in_meaning(
     vector: NDArray[np.float32], encoder: Encoder, which: Which, *, limit: int
 ) -> list[int]:
     """The nearest of those that are alike enough in meaning to be proposed at all."""
-    rows = _open_ones(encoder.identity)
-    ids = rows[which(rows[:, 0], rows[:, 1]), 0][:MOST_COMPARED].tolist()
-    if not ids:
-        return []
-    alike = vectors_of(ids, model=encoder.identity) @ vector
-    nearest = [place for place in np.argsort(-alike)[:limit] if alike[place] >= duplicates.LEAST_MEANING]
-    return [ids[place] for place in nearest]
+    settled = _settled(encoder.identity)
+    young = _with_vectors(_read(encoder.identity, after=settled.up_to)[:, :2], encoder.identity)
+    ids = np.concatenate([young.rows[:, 0], settled.open.rows[:, 0]])
+    people = np.concatenate([young.rows[:, 1], settled.open.rows[:, 1]])
+    alike = np.concatenate([_alike(young, vector), _alike(settled.open, vector)])
+    meant = np.flatnonzero(which(ids, people))[:MOST_COMPARED]
+    nearest = meant[np.argsort(-alike[meant])[:limit]]
+    return [int(ids[place]) for place in nearest if alike[place] >= duplicates.LEAST_MEANING]
 
 
-def _open_ones(model: str) -> NDArray[np.int64]:
-    """The newest that may be joined and have a vector by this model."""
+def _settled(model: str) -> _Known:
+    """The newest that may be joined and have a vector by this model, but for those of the last minute."""
     cache: dict[str, _Known] = current_app.extensions.setdefault(CACHE, {})
     known = cache.get(model)
     if known is None or monotonic() - known.read_at >= KNOWN_FOR_S:
-        known = cache[model] = _settled(_read(model))
-    return np.concatenate([_read(model, after=known.up_to)[:, :2], known.rows])
+        known = cache[model] = _known(_read(model), model)
+    return known
 
 
-def _settled(rows: NDArray[np.int64]) -> _Known:
+def _known(rows: NDArray[np.int64], model: str) -> _Known:
     young = rows[rows[:, 2] == 0, 0]
     up_to = int(young.min() - 1 if len(young) else rows[:, 0].max(initial=0))
-    return _Known(monotonic(), up_to, rows[rows[:, 0] <= up_to, :2])
+    return _Known(monotonic(), up_to, _with_vectors(rows[rows[:, 0] <= up_to, :2], model))
+
+
+def _alike(some: _Open, vector: NDArray[np.float32]) -> NDArray[np.float32]:
+    return some.vectors @ vector if len(some.rows) else np.zeros(0, dtype=np.float32)
+
+
+def _with_vectors(rows: NDArray[np.int64], model: str) -> _Open:
+    return _Open(rows, vectors_of(rows[:, 0].tolist(), model=model))
 
 
 def _read(model: str, *, after: int = 0) -> NDArray[np.int64]:
-    is_settled = Incident.created_at < clock.now() - SETTLED_AFTER
-    found = (
-        select(IncidentVector.incident_id, Incident.requester_id, is_settled)
-        .join(Incident, Incident.id == IncidentVector.incident_id)
-        .where(*may_be_joined(), IncidentVector.model == model, IncidentVector.incident_id > after)
-    )
-    newest = found.order_by(IncidentVector.incident_id.desc()).limit(MOST_COMPARED + 1)
-    rows = [tuple(row) for row in db.session.execute(newest)]
+    given = {"model": model, "after": after, "settled_before": clock.now() - SETTLED_AFTER}
+    rows = [tuple(row) for row in db.session.execute(NEWEST, given)]
     return np.array(rows, dtype=np.int64).reshape(-1, 3)

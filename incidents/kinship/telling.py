@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy import Select, and_, bindparam, select
 
 from firstline import clock
 from firstline.db import db
@@ -43,25 +43,42 @@ def _words(title: str, description: str) -> str:
     return (description if description.startswith(title) else f"{title}\n{description}")[:COMPARED]
 
 
-def told(*which: ColumnElement[bool], encoder: Encoder | None, limit: int) -> Sequence[Told]:
+MAY_BE_JOINED = (
+    Incident.state.in_(OPEN),
+    Incident.created_at > bindparam("since", callable_=lambda: clock.now() - LOOKS_BACK),
+    Incident.follows_parent.is_(False),
+)
+"""What is open, not too old, and no child that only follows its parent."""
+Rows = Select[int, int, str, str, str, bytes]
+LATEST: Rows = (
+    select(
+        Incident.id,
+        Incident.requester_id,
+        Incident.title,
+        Incident.description,
+        Person.site,
+        IncidentVector.vector,
+    )
+    .join(Person, Person.id == Incident.requester_id)
+    .outerjoin(
+        IncidentVector,
+        and_(IncidentVector.incident_id == Incident.id, IncidentVector.model == bindparam("model")),
+    )
+    .order_by(Incident.id.desc())
+    .limit(bindparam("limit"))
+)
+NUMBERED = LATEST.where(Incident.id.in_(bindparam("ids", expanding=True)), *MAY_BE_JOINED)
+OTHERS = LATEST.where(Incident.id != bindparam("id"), *MAY_BE_JOINED)
+OWN = LATEST.where(Incident.requester_id == bindparam("person"), Incident.state.in_(OPEN))
+VECTOR = select(IncidentVector.vector).where(
+    IncidentVector.incident_id == bindparam("id"), IncidentVector.model == bindparam("model")
+)
+"""Made once: to put them together takes as long as to ask them."""
+
+
+def told(these: Rows, *, encoder: Encoder | None, limit: int, **given: object) -> Sequence[Told]:
     """So many of the latest of these, with their vectors as far as they have one by this model."""
-    has_vector = and_(
-        IncidentVector.incident_id == Incident.id,
-        IncidentVector.model == (encoder.identity if encoder else ""),
-    )
-    found = (
-        select(
-            Incident.id,
-            Incident.requester_id,
-            Incident.title,
-            Incident.description,
-            Person.site,
-            IncidentVector.vector,
-        )
-        .join(Person, Person.id == Incident.requester_id)
-        .outerjoin(IncidentVector, has_vector)
-        .where(*which)
-    )
+    known = {"model": encoder.identity if encoder else "", "limit": limit, **given}
     return [
         Told(
             incident_id=row.id,
@@ -70,28 +87,21 @@ def told(*which: ColumnElement[bool], encoder: Encoder | None, limit: int) -> Se
             site=row.site,
             vector=_unpacked(row.vector) if row.vector else None,
         )
-        for row in db.session.execute(found.order_by(Incident.id.desc()).limit(limit))
+        for row in db.session.execute(these, known)
     ]
-
-
-def may_be_joined() -> tuple[ColumnElement[bool], ...]:
-    """What is open, not too old, and no child that only follows its parent."""
-    return (
-        Incident.state.in_(OPEN),
-        Incident.created_at > clock.now() - LOOKS_BACK,
-        Incident.follows_parent.is_(False),
-    )
 
 
 def vector_of(incident: Incident, encoder: Encoder | None) -> NDArray[np.float32] | None:
     """The one that is kept, else worked out now; None without a model."""
     if encoder is None:
         return None
-    kept = select(IncidentVector.vector).where(
-        IncidentVector.incident_id == incident.id, IncidentVector.model == encoder.identity
-    )
-    known = db.session.scalar(kept)
+    known = db.session.scalar(VECTOR, {"id": incident.id, "model": encoder.identity})
     return _unpacked(known) if known else Remembering(encoder).encode([words_of(incident)])[0]
+
+
+def packed(vector: NDArray[np.float32]) -> bytes:
+    """As it is stored."""
+    return vector.astype(np.float32).tobytes()
 
 
 def _unpacked(vector: bytes) -> NDArray[np.float32]:

@@ -1,6 +1,6 @@
 """The life of an incident. One table of states; every change goes through `change` or `apply`."""
 
-from incidents.lifecycle.changes import apply, change, escalate, locked, take, wait_for_vendor
+from incidents.lifecycle.changes import apply, change, escalate, locked, locked_all, take, wait_for_vendor
 from incidents.lifecycle.table import DESK, REQUESTER, SUPPORT, TABLE, WANTED, Actor, Way, actor_of
 from incidents.lifecycle.wanted import Change
 
@@ -18,6 +18,7 @@ __all__ = [
     "change",
     "escalate",
     "locked",
+    "locked_all",
     "take",
     "wait_for_vendor",
 ]

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, fields
 
 from sqlalchemy import select
 
-from firstline import catalogues, clock
+from firstline import catalogues, clock, reference
 from firstline.db import db, write
 from firstline.i18n import gettext as _
 from incidents.errors import Invalid
@@ -40,8 +40,14 @@ PARTS = tuple(part.name for part in fields(Words))
 def own(topic: str, language: str) -> Words:
     """Each part for this language, else for the one it is a kind of; empty: the shipped one."""
     tongues = dict.fromkeys((language, re.split("[-_]", language)[0]))
-    rows = [row for tongue in tongues if (row := db.session.get(LetterText, (topic, tongue)))]
+    rows = [row for tongue in tongues if (row := _written().get((topic, tongue)))]
     return Words(**{part: next(filter(None, (getattr(row, part) for row in rows)), "") for part in PARTS})
+
+
+@reference.kept(LetterText)
+def _written() -> dict[tuple[str, str], Words]:
+    """Own words by topic and language."""
+    return {(row.topic, row.language): words_of(row) for row in db.session.scalars(select(LetterText))}
 
 
 def fill(text: str, known: Mapping[str, str]) -> str:

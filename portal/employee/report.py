@@ -11,7 +11,7 @@ from firstline import log
 from firstline.db import db
 from firstline.i18n import gettext as _
 from firstline.i18n import lazy_gettext as later
-from incidents import continuing, intake, selfhelp, services, triage, unreported
+from incidents import continuing, intake, offering, services, triage, unreported
 from incidents.attachments import Upload
 from incidents.errors import Invalid, KeyReused
 from incidents.intake import Report
@@ -127,7 +127,7 @@ def _report(form: Form, files: list[Upload], me: Person) -> Incident:
 
 def _offer_fixes(incident_id: int) -> None:
     try:
-        selfhelp.offer(incident_id)
+        offering.offer(incident_id)
     except Exception:
         logger.exception("fixes are looked for later", incident=incident_id)
 

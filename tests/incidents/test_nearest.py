@@ -11,7 +11,7 @@ from firstline.db import db, write
 from incidents.intake import Report, report
 from incidents.kinship.models import IncidentVector
 from incidents.kinship.nearest import nearest_in_meaning
-from incidents.kinship.telling import may_be_joined, told
+from incidents.kinship.telling import NUMBERED, told
 from incidents.lifecycle import Change, change
 from incidents.models import Channel, Incident, State
 
@@ -42,7 +42,7 @@ def tell(desk, person):
 
 def near(which=lambda ids, _people: ids > 0):
     found = nearest_in_meaning(HERE, Model(), which, limit=10)
-    read = told(Incident.id.in_(found), *may_be_joined(), encoder=None, limit=10)
+    read = told(NUMBERED, ids=found, encoder=None, limit=10)
     db.session.rollback()
     return {one.incident_id for one in read}
 
