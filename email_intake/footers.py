@@ -25,7 +25,7 @@ PLATFORM = r"(?:iOS|Android|Mac|iPhone|iPad|Windows)"
 LINK = r"(?:\s*[<(\[]\s*https?://\S{1,300})?"
 FOOTER = re.compile(
     rf"\A\W{{0,5}}(?:Sent from my [\w-]+(?: [\w-]+){{0,2}}|{SENT_FROM}.{{0,60}}?{PRODUCT}.{{0,40}}|{MESSAGE_WAS} .{{0,60}}?{PRODUCT}.{{0,40}}\bgesendet|"
-    rf".{{0,12}}?{PRODUCT}.{{0,20}}{IS_SENT}|{GET} .{{0,20}}?Outlook .{{0,24}}?{PLATFORM}.{{0,16}}|"
+    rf".{{0,12}}?{PRODUCT}.{{0,20}}{IS_SENT}|{GET} .{{0,20}}?(?:Outlook|BlueMail) .{{0,24}}?{PLATFORM}.{{0,16}}|"
     rf"(?:Outlook .{{0,12}}{PLATFORM}|{PLATFORM} .{{0,12}}Outlook).{{0,6}}{GOT}){LINK}\W*\Z",
     re.IGNORECASE,
 )

@@ -11,6 +11,15 @@ from itertools import islice, pairwise
 
 from email_intake.footers import is_footer
 from email_intake.markup import QUOTE_MARK
+from email_intake.quote_words import (
+    ANSWERS_BELOW,
+    FROM_LINE,
+    ORIGINAL,
+    PASSED_ON,
+    SENT_LINE,
+    SUBJECT_LINE,
+    WROTE,
+)
 
 LONGEST_SIGNATURE = 15
 LONGEST_AFTER_RULE = 7
@@ -18,56 +27,26 @@ ATTRIBUTION_LINES = 3
 MOST_LINES = 5000
 """Nobody writes more above a quote; looking at each line of a log for one takes seconds."""
 
-# "On 3 May 2026, Erin wrote:" in the languages people reply in; a digit must stand before the verb.
-WROTE = re.compile(
-    r"\b(?:wrote|schrieb|geschrieben|a\s+écrit|escribió|escreveu|ha\s+scritto|schreef|geschreven|pisze|napisał[ao]?|"
-    r"napísal\w?|napsal\w?|napisa[ol]\w?|a\s+scris|skrev|skrivit|kirjoitti|написал(?:\(а\)|а)?|пише|έγραψε|írta|yazdı)\b|"
-    r"写道|寫道|のメール|書きました|님이\s*작성",
-    re.IGNORECASE,
-)
 # Where the verb is in none of these languages: a day or an hour, an address, and hardly more below a quote.
 WHEN = re.compile(r"\b\d{1,2}[:.h]\d{2}\b|\b(?:19|20)\d\d\b|\b\d{1,2}([./-])\d{1,2}\1\d{2,4}\b")
 ADDRESS_AT_END = re.compile(r"<\s*[^<>\s]{1,100}@[^<>\s]{1,100}>(?:\s*[:\uff1a]?|[\w\s]{1,20}[:\uff1a])\Z")
+ADDRESS_THEN_DATE = re.compile(r"<\s*[^<>\s]{1,100}@[^<>\s]{1,100}>\s*\[[^\[\]]{6,40}\]\s*:\Z")
+GROUPWISE = re.compile(r"\A>>> ?(?=[^>]*(?:@|\d[.:/]\d)).*(?:>>>|:)\s*\Z")
+"""It prefixes only the line that says who wrote, and nothing that was written."""
+TO = re.compile(r"\A\s*(?:To|An|Para|A|À|Aan)\s*\Z")
 WROTE_AT_END = re.compile(rf"(?:{WROTE.pattern})\Z", re.IGNORECASE)
 FRAME = "---"
 BIDI = re.compile(r"[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 LONGEST_ATTRIBUTION = 400
 MOST_AFTER_VERB = 120
 LONGEST_VERB = 20
+LONGEST_DATE = 40
 SURE_FIELDS = 3
 MOST_FIELDS = 7
 MOST_TRIES = 5
 COLONS = (":", "\uff1a")
-ORIGINAL = re.compile(
-    r"\A[^\w-]*-{2,}(?!-)\s*(?:Original Message|Reply Message|Ursprüngliche Nachricht|Antwort Nachricht|Original-Nachricht|Message d'origine|"
-    r"Mensaje original|Mensagem original|Messaggio originale|Oorspronkelijk bericht|Oryginalna wiadomość|"
-    r"Wiadomość oryginalna|Ursprungligt meddelande|Alkuperäinen viesti|Oprindelig meddelelse|"
-    r"Original melding|Исходное сообщение|原始邮件|原始郵件|元のメッセージ|Původní zpráva|Oprindelig besked|Opprinnelig melding|Eredeti üzenet|Orijinal [Mm]esaj|Αρχικό μήνυμα|Початкове повідомлення|원본 메시지|"
-    r"Forwarded message|Weitergeleitete Nachricht|Message transféré|Mensaje reenviado|Messaggio inoltrato|Videresendt besked|Пересылаемое сообщение)\s*-{2,}\s*\Z",
-    re.IGNORECASE,
-)
-FROM_LINE = re.compile(
-    r"\A\W*(?:From|Von|De|De la|Da|Van|Od|Från|Fra|Lähettäjä|Kimden|Feladó|От|Від|Από|发件人|寄件者|差出人|보낸 사람|מאת|من)\W*[:\uff1a][^\S\n]*(?=.*[^\W\d_])\S",
-    re.IGNORECASE,
-)
-SENT_LINE = re.compile(
-    r"\A\W*(?:Sent|Date|Gesendet|Datum|Envoyé|Enviad[ao]|Fecha|Data|Inviato|Verzonden|Wysłano|Skickat|Sendt|Dato|Päiväys|Tarih|Dátum|Ημερομηνία|日期|날짜|"
-    r"Lähetetty|Gönderildi|Elküldve|Отправлено|Дата|Надіслано|Στάλθηκε|发送时间|日期|送信日時|보낸 날짜|Odesláno|Odoslané|Trimis|Poslano|Изпратено|נשלח|تم الإرسال|تاريخ الإرسال)(?: am| le| el| em)?\W*[:\uff1a]",
-    re.IGNORECASE,
-)
-SUBJECT_LINE = re.compile(
-    r"\A\W*(?:Subject|Betreff|Objet|Asunto|Assunto|Oggetto|Onderwerp|Temat|Ämne|Emne|Aihe|Konu|Tárgy|Тема|Předmět|主题|件名|제목)\W*[:\uff1a]",
-    re.IGNORECASE,
-)
 FIELD_LINE = re.compile(r"\A\W*[^\W\d_][\w .-]{0,24}\W*[:\uff1a]")
 RULE = re.compile(r"\s*[_=-]{10,}\s*\Z")
-PASSED_ON = re.compile(
-    r"\A\W*(?:Begin forwarded message|Anfang der weitergeleiteten (?:Nachricht|E-Mail)|Début du message (?:réexpédié|transféré)|"
-    r"Inicio del mensaje reenviado|Inizio (?:del )?messaggio inoltrato|Begin doorgestuurd bericht|Início da mensagem (?:re)?encaminhada|"
-    r"Vidarebefordrat brev|Videresendt (?:meddelelse|melding)|Początek przekazywanej wiadomości|Начало переадресованного сообщения|"
-    r"転送されたメッセージ|下面是被转发的邮件|以下は転送メッセージです)\s*[:\uff1a]\s*\Z",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True)
@@ -85,7 +64,7 @@ def split(text: str) -> Split:
     start = _quote_start(lines)
     above, quoted = _unmarked(lines[:start]), _unmarked(lines[start:])
     new, signature = _without_signature(above)
-    if not new.strip():
+    if not new.strip() or (quoted and ANSWERS_BELOW.search(new)):
         return Split(_unmarked(lines))
     return Split(new, signature, quoted)
 
@@ -151,11 +130,23 @@ def _starts_quote(lines: Sequence[str], at: int) -> bool:
 
 
 def _heads_quote(lines: Sequence[str], at: int) -> bool:
-    if ORIGINAL.match(lines[at]):
+    if ORIGINAL.match(lines[at]) or GROUPWISE.match(lines[at]) or _is_of_notes(lines, at):
         return True
     return FROM_LINE.match(lines[at]) is not None and any(
         SENT_LINE.match(following) for following in _fields_below(lines, at)
     )
+
+
+def _is_of_notes(lines: Sequence[str], at: int) -> bool:
+    """Whether Lotus Notes quotes here: a frame with who wrote, or a name, a date and, alone in a line, "To"."""
+    line = lines[at]
+    if _is_framed(line):
+        return WROTE.search(line) is not None and len(line) < LONGEST_ATTRIBUTION
+    dated = lines[at + 1 : at + 2]
+    is_headed = (
+        "@" in line and bool(dated) and len(dated[0]) < LONGEST_DATE and WHEN.search(dated[0]) is not None
+    )
+    return is_headed and any(TO.match(following) for following in lines[at + 2 : at + 6])
 
 
 def _fields_below(lines: Sequence[str], at: int) -> Iterator[str]:
@@ -216,7 +207,9 @@ def _is_said_otherwise(said: str) -> bool:
     if verb is not None:
         # Finnish, Hungarian, Lotus Notes.
         return "@" in said or WHEN.search(said, verb.end()) is not None
-    return ADDRESS_AT_END.search(said) is not None and WHEN.search(said) is not None
+    return (ADDRESS_AT_END.search(said) or ADDRESS_THEN_DATE.search(said)) is not None and WHEN.search(
+        said
+    ) is not None
 
 
 def _begins_inside_an_address(said: str) -> bool:
@@ -248,7 +241,8 @@ def _with_rule(lines: Sequence[str], at: int) -> int:
 
 def _is_answered_below(lines: Sequence[str], at: int) -> bool:
     """Whether new words stand below the first quoted lines."""
-    first = next((i for i in range(at, len(lines)) if lines[i].startswith(">")), None)
+    below_head = at + (GROUPWISE.match(lines[at]) is not None)
+    first = next((i for i in range(below_head, len(lines)) if lines[i].startswith(">")), None)
     if first is None:
         return False
     rest, _signature = _without_signature("\n".join(lines[first:]))
