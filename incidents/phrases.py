@@ -12,27 +12,35 @@ QUESTION = re.compile(
     r"|wie (?:geht|lang|viele?)|welche[rsn]? \w+ (?:gelten|gilt|nutzen))\b"
 )
 WISH = re.compile(
-    r"\b(?:please (?:add|give|install|order|set up|create|grant|provide|take|raise|put|publish|remove|delete|enable|extend|move)"
-    r"|give me|(?:can|could|may) (?:i|we) (?:get|have)|can you (?:give|order|add)|(?:i|we)(?:d| would) like|i need|requesting"
-    r"|request for|order (?:a|an|me)|access for|need (?:a|an|access|permission|rights|another|new|more)"
-    r"|bitte .{0,40}?(?:bestellen|freigeben|einrichten|aufnehmen|nehmen|installieren|anlegen|geben)"
-    r"|(?:ich|wir) brauchen?|brauche|benoetige|moechte|haette gern|braeuchten?|benoetigen"
+    r"\b(?:please (?:add|give|install|order|set up|create|grant|provide|take|raise|put|publish|remove|delete|enable|extend|move"
+    r"|assign|issue|prepare|postpone|copy|change|allow|whitelist|release|upgrade|replace|book|arrange|send us)"
+    r"|give me|(?:can|could|may) (?:i|we) (?:get|have)|can you (?:give|order|add)|(?:i|we)(?:d| would) like|(?:i|we)d? (?:also )?need (?!to|it|this|that|them|help|your)|requesting"
+    r"|request for|order (?:a|an|me)|access for|need (?:\w+ )?(?:a|an|access|permission|rights|another|new|more)"
+    r"|is it possible to (?:get|have)|should (?:be able|have access)"
+    r"|bitte .{0,40}?(?:bestellen|freigeben|freischalten|einrichten|einbinden|ergaenzen"
+    r"|verlaengern|aufnehmen|nehmen|installieren|anlegen|geben)"
+    r"|(?:ich|wir) brauchen?|brauche|benoetige|moechte|haetten? (?:ich |wir )?gern|braeuchten?|benoetigen"
     r"|bitte (?:mich|um|eine?n?|zugang|zugriff|rolle|rechte))\b"
 )
 OUTWARD = re.compile(
-    r"\b(?:hears? (?:me|us)|(?:im|i am|bin ich) (?:silent|muted?|stumm)|hoer(?:t|en) (?:mich|uns)|(?:mich|uns) (?:hoert|niemand|keiner)"
+    r"\b(?:hears? (?:me|us)|(?:im|i am|bin ich|bin) (?:silent|muted?|stumm)|hoer(?:t|en) (?:mich|uns)|(?:mich|uns) (?:hoert|niemand|keiner)"
     r"|send|sent|sending|outbox|outgoing|go out|verschick\w*|versend\w*|senden|gesendet|(?:post)?ausgang)\b"
 )
 INWARD = re.compile(
-    r"\b(?:hear(?! me| us)|hoere|no (?:sound|audio)|kein(?:en)? ton|receive[sd]?|receiving|incoming|inbox|posteingang"
+    r"\b(?:hear(?! me| us)|hoere|no (?:sound|audio)|kein(?:en)? ton|ohne ton|receive[sd]?|receiving|incoming|inbox|posteingang"
     r"|no (?:new |more )?e?mails?|empfangen?|bekomme|(?:kommen|kommt) .{0,20}(?:keine|nicht) (?:mails? )?(?:an|mehr))\b"
 )
 """Whether sound and mail do not go out or do not come in."""
+REMOVAL = re.compile(
+    r"\b(?:remove|take (?:me|him|her|them|my|his|their)|take away|unsubscribe|revoke|withdraw|offboard\w*|leavers?|last day"
+    r"|aus dem verteiler|bitte .{0,40}?(?:entfernen|entziehen|austragen|loeschen|sperren)|ausgetreten|austritt)\b"
+)
+"""Somebody or something is to be kept out, not let in."""
 NEGATION = re.compile(
     r"\b(?:not|no|never|cannot|cant|wont|dont|doesnt|isnt|without|nobody|unable|nicht|kein\w*|nie|nichts|niemand|ohne)\b"
 )
 WRONG = re.compile(
-    r"\b(?:wrong|false|incorrect|too(?= \w)|twice|double|falsch\w*|zu (?:viel|wenig)|doppelt|zweimal)\b"
+    r"\b(?:wrong|false|incorrect|too(?= \w)|twice|two times|doubled?|mixed up|falsch\w*|zu (?:viel|wenig)|doppelt|zweimal)\b"
 )
 """It works, and not as it should."""
 PERSON = re.compile(
@@ -41,6 +49,7 @@ PERSON = re.compile(
 )
 OVER = re.compile(
     r"\b(?:(?:works?|working|fine|ok|okay|up|running|reachable) again\b(?! not)|back to normal|resolved:|recovery\b"
+    r"|(?<!problem )(?<!issue )(?<!error )(?<!fault )(?:is|are) back(?= up\b| now\b| online\b|[,.!]|$)"
     r"|(?:geht|gehen|laeuft|laufen|funktioniert|funktionieren|ist|sind) wieder\b(?! (?:nicht|weg|aus|tot|mal|voll|kaputt|so)\b)"
     r"|wieder (?:erreichbar|verfuegbar|da)\b|hat sich erledigt)"
 )

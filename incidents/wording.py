@@ -57,6 +57,7 @@ FEATURES = (
     "lengths",
     "other_way",
     "wrong_or_not",
+    "removal_or_not",
 )
 
 
@@ -74,6 +75,7 @@ class Wording:
     is_over: bool
     denies: bool
     is_wrong: bool
+    is_removal: bool
     is_of_many: bool
 
 
@@ -93,6 +95,7 @@ def read(text: str) -> Wording:
         is_over=bool(phrases.OVER.search(folded)) and not phrases.BUT.search(folded),
         denies=phrases.NEGATION.search(folded) is not None,
         is_wrong=phrases.WRONG.search(folded) is not None,
+        is_removal=phrases.REMOVAL.search(folded) is not None,
         is_of_many=phrases.MANY.search(folded) is not None,
     )
 
@@ -125,6 +128,7 @@ def compare(one: Wording, other: Wording) -> Beside:
         _lengths(one, other),
         float(bool(one.ways and other.ways) and one.ways.isdisjoint(other.ways)),
         float(one.is_wrong != other.is_wrong),
+        float(one.is_removal != other.is_removal),
     )
     is_exchanged = frame >= ONE_FRAME and _is_exchanged(replaced, {*bare, *other_bare})
     goes_two_ways = bool(bare and other_bare) and _shared_beginning(one, other) >= ONE_BEGINNING
