@@ -44,7 +44,7 @@ WORD = re.compile(r"[\w.]+")
 RUN = re.compile(r"\w+")
 GROUND_FLOOR = re.compile(r"\b(?:ground[\s-]floor|erdgeschoss|eg|parterre)\b")
 DRIVE = re.compile(
-    r"\b([a-z])(?=:(?:\s|$|\\))|\b([a-z])(?=[ -](?:drive|share|laufwerk)\b)|\b(?:drive|laufwerk) ([a-z])\b"
+    r"\b([a-z])(?=:(?:[\s,.;)]|$|\\))|\b([a-z])(?=[ -](?:drive|share|laufwerk)\b)|\b(?:drive|laufwerk) ([a-z])\b"
 )
 Named = tuple[str, str]
 """Section and name."""

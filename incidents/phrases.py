@@ -37,7 +37,7 @@ REMOVAL = re.compile(
 )
 """Somebody or something is to be kept out, not let in."""
 NEGATION = re.compile(
-    r"\b(?:not|no|never|cannot|cant|wont|dont|doesnt|isnt|without|nobody|unable|nicht|kein\w*|nie|nichts|niemand|ohne)\b"
+    r"\b(?:not|no|never|cannot|cant|wont|dont|doesnt|isnt|without|nobody|nothing|unable|nicht|kein\w*|nie|nichts|niemand|ohne)\b"
 )
 WRONG = re.compile(
     r"\b(?:wrong|false|incorrect|too(?= \w)|twice|two times|doubled?|mixed up|falsch\w*|zu (?:viel|wenig)|doppelt|zweimal)\b"
