@@ -68,7 +68,7 @@ def test_those_that_come_together_find_each_other_by_meaning(tell, monkeypatch):
     monkeypatch.setattr(lookalikes, "try_encoder", lambda folder: (encoder, ""))
     several = [
         tell("erin", "VPN drops every few minutes"),
-        tell("bob", "the VPN connection drops every couple of minutes"),
+        tell("bob", "vpn disconnects me constantly"),
         tell("ann", "paper jam in the printer"),
     ]
     offering.offer(*several)
