@@ -14,12 +14,11 @@ def solve(
     *,
     start: Matrix,
     ridge: Matrix,
-    known: Matrix | float = 0.0,
 ) -> Matrix:
-    """The weights by Newton's method. `counts` is what a row counts, `known` are odds that are given."""
+    """The weights by Newton's method. `counts` is what a row counts."""
     weights = start
     for _ in range(STEPS):
-        chances = logistic(columns @ weights + known)
+        chances = logistic(columns @ weights)
         slope = columns.T @ (counts * (chances - truth)) + ridge @ weights
         bend = (columns * (counts * chances * (1 - chances))[:, None]).T @ columns + ridge
         weights = weights - np.linalg.solve(bend, slope)

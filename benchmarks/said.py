@@ -122,7 +122,13 @@ def sum_up(looks: Sequence[Look]) -> dict[str, float]:
 def documents() -> list[Document]:
     """What every employee may find, as the index takes it."""
     return [
-        Document(id=fix.slug, title=fix.draft.title, body=whole_text(fix.draft), keywords=fix.draft.keywords)
+        Document(
+            id=fix.slug,
+            title=fix.draft.title,
+            body=whole_text(fix.draft),
+            keywords=fix.draft.keywords,
+            symptoms=fix.draft.symptoms,
+        )
         for fix in known_fixes()
         if fix.draft.audience == Audience.EVERYONE
     ]

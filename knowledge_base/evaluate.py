@@ -32,12 +32,13 @@ class EvaluationError(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Document:
-    """One article to find; the body is Markdown, `past` the words of reports that it solved."""
+    """One article to find; the body is Markdown, with the symptoms in it; `past` the words of reports that it solved."""
 
     id: str
     title: str
     body: str
     keywords: str = ""
+    symptoms: str = ""
     past: tuple[str, ...] = ()
 
 
@@ -143,7 +144,9 @@ def entries(
     """Each document with what the index needs of it; the keys count from 0."""
     for number, document in enumerate(documents):
         title, body = document.title, text.plain(document.body)
-        vectors = None if encoder is None else arrange(_pieces(encoder, title, body, cache))
+        vectors = (
+            None if encoder is None else arrange(_pieces(encoder, title, body, cache, document.symptoms))
+        )
         past = [_told(encoder, words, cache) for words in document.past]
         yield (
             document,
@@ -156,22 +159,26 @@ def _told(encoder: Encoder | None, words: str, cache: Path | None) -> Told:
     return Told(words=words, vector=vector)
 
 
-def _pieces(encoder: Encoder, title: str, body: str, cache: Path | None) -> list[tuple[str, Vector]]:
+def _pieces(
+    encoder: Encoder, title: str, body: str, cache: Path | None, symptoms: str = ""
+) -> list[tuple[str, Vector]]:
     if cache is None:
-        return _embed(encoder, title, body)
+        return _embed(encoder, title, body, symptoms)
     made_by = f"{encoder.identity} {passages.SIZE} {passages.STEP} {passages.MOST}"
-    name = hashlib.sha256(f"{made_by}\0{title}\0{body}".encode(errors="replace")).hexdigest()
+    name = hashlib.sha256(
+        f"{made_by}\0{title}\0{body}{symptoms and chr(0) + symptoms}".encode(errors="replace")
+    ).hexdigest()
     path = cache / name[:2] / f"{name}.npz"
     if path.is_file():
         with np.load(path) as held:
             return list(zip(held["kinds"].tolist(), held["vectors"].astype(np.float32), strict=True))
-    made = _embed(encoder, title, body)
+    made = _embed(encoder, title, body, symptoms)
     _keep(path, made)
     return made
 
 
-def _embed(encoder: Encoder, title: str, body: str) -> list[tuple[str, Vector]]:
-    pieces = passages.embed(encoder, title=title, body=body)
+def _embed(encoder: Encoder, title: str, body: str, symptoms: str) -> list[tuple[str, Vector]]:
+    pieces = passages.embed(encoder, title=title, body=body, symptoms=symptoms)
     return [(piece.kind.value, unpack(pack(piece.vector))) for piece in pieces]
 
 

@@ -23,11 +23,12 @@ DEAD_SHARE = 0.3
 
 @dataclass(frozen=True, kw_only=True)
 class Vectors:
-    """Of one article: its title, all of it, and a row a passage."""
+    """Of one article: its title, all of it, a row a passage, and a row a symptom."""
 
     title: Vector
     whole: Vector
     parts: Vector
+    symptoms: Vector = field(default_factory=lambda: np.empty((0, 0), dtype=np.float32))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,9 +87,9 @@ class Scored:
 class Compared:
     """What only candidates are looked at for, in their order."""
 
+    symptoms: Scores
     phrases: Scores
     foreign_codes: Scores
-    title_covers: Scores
     is_named: NDArray[np.bool_]
 
 
@@ -163,18 +164,36 @@ class Index:
         with self.lock:
             return self._lexical.correct(text)
 
-    def compare(self, scored: Scored, places: NDArray[np.int64]) -> "Compared":
+    def compare(self, scored: Scored, places: NDArray[np.int64], vector: Vector | None) -> "Compared":
         """A closer look at the candidates at those places of `scored`.
 
         Slots move when the index is compacted: hold `lock` from `score` to here.
         """
         slots = scored.slots[places].tolist()
         return Compared(
+            symptoms=self._nearest_symptoms(slots, vector),
             phrases=self._phrases.shared(slots, scored.terms, rarity=self._lexical.idf),
             foreign_codes=self._phrases.foreign_codes(slots, scored.terms),
-            title_covers=self._phrases.title_covers(slots, scored.terms, rarity=self._lexical.idf),
             is_named=self._phrases.is_named(slots, scored.terms),
         )
+
+    def held(self, scored: Scored, place: int) -> float:
+        """The part (0..1) of the query's words, by rarity, that the article at this place of `scored` has.
+
+        Hold `lock` from `score` to here.
+        """
+        return self._lexical.held(int(scored.slots[place]), scored.terms)
+
+    def _nearest_symptoms(self, slots: Sequence[int], vector: Vector | None) -> Scores:
+        """Of each slot, the nearness of its nearest symptom; as far as can be without any."""
+        nearest = np.full(len(slots), -1.0, dtype=np.float32)
+        if vector is None:
+            return nearest
+        for place, slot in enumerate(slots):
+            entry = self._entries[slot]
+            if entry is not None and entry.vectors is not None and len(entry.vectors.symptoms):
+                nearest[place] = (entry.vectors.symptoms @ vector).max()
+        return nearest
 
     def _reset(self) -> None:
         self._entries: list[Entry | None] = []
@@ -247,8 +266,8 @@ class Index:
 def _equal(one: Vectors | None, other: Vectors | None) -> bool:
     if one is None or other is None:
         return one is other
-    pairs = ((one.title, other.title), (one.whole, other.whole), (one.parts, other.parts))
-    return all(np.array_equal(mine, theirs) for mine, theirs in pairs)
+    names = ("title", "whole", "parts", "symptoms")
+    return all(np.array_equal(getattr(one, name), getattr(other, name)) for name in names)
 
 
 class _Table:

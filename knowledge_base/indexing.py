@@ -101,9 +101,9 @@ def index_article(article_id: int, encoder: Encoder) -> bool:
     article = db.session.get(Article, article_id)
     if article is None:
         return False
-    revision, title, body = article.revision, article.title, whole_text(article)
+    revision, title, symptoms, body = article.revision, article.title, article.symptoms, whole_text(article)
     db.session.rollback()
-    pieces = embed(encoder, title=title, body=body)
+    pieces = embed(encoder, title=title, body=body, symptoms=symptoms)
     return _store(article_id, pieces, revision=revision, model=encoder.identity)
 
 

@@ -66,6 +66,12 @@ class Lexical:
         """The rarity of all that is looked for; what no article has counts as the rarest."""
         return sum(weight * self.idf(term) for term, weight in weights.items())
 
+    def held(self, slot: int, terms: Iterable[str]) -> float:
+        """The part (0..1) of these words' rarity that the slot has; what no article has counts as the rarest."""
+        rarity = {term: self.idf(term) for term in list(terms)[:MAX_QUERY_TERMS]}
+        having = (term for term in rarity if self._title.has(term, slot) or self._body.has(term, slot))
+        return sum(rarity[term] for term in having) / max(sum(rarity.values()), 1e-9)
+
     def idf(self, term: str) -> float:
         having = self._documents_with.get(term, 0)
         return math.log(1 + (self._count - having + 0.5) / (having + 0.5))
@@ -141,6 +147,10 @@ class Field:
         for term, count in counts.items():
             self._postings.setdefault(term, _Posting()).append(slot, count)
 
+    def has(self, term: str, slot: int) -> bool:
+        posting = self._postings.get(term)
+        return posting is not None and posting.has(slot)
+
     def score(self, rarity: dict[str, float]) -> Scores:
         scores = np.zeros(self._size, dtype=np.float32)
         average = max(self._total / max(self._size, 1), 1e-9)
@@ -153,7 +163,7 @@ class Field:
 
 
 class _Posting:
-    """Slots that have a term, and how often; arrays are made when first asked for."""
+    """Slots that have a term, rising, and how often; arrays are made when first asked for."""
 
     __slots__ = ("_arrays", "_counts", "_slots")
 
@@ -166,6 +176,10 @@ class _Posting:
         self._slots.append(slot)
         self._counts.append(count)
         self._arrays = None
+
+    def has(self, slot: int) -> bool:
+        place = bisect_left(self._slots, slot)
+        return place < len(self._slots) and self._slots[place] == slot
 
     def arrays(self) -> tuple[NDArray[np.int64], Scores]:
         if self._arrays is None:

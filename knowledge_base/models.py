@@ -32,6 +32,7 @@ class PassageKind(StrEnum):
     TITLE = "title"
     WHOLE = "whole"
     PART = "part"
+    SYMPTOM = "symptom"
 
 
 class AttemptOutcome(StrEnum):

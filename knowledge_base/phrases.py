@@ -2,7 +2,6 @@
 code is another article. Both are looked at for the best candidates only."""
 
 from collections.abc import Callable, Iterable, Sequence
-from functools import lru_cache
 from itertools import pairwise
 
 import numpy as np
@@ -25,7 +24,6 @@ class Phrases:
         self._numbers: dict[str, int] = {}
         self._sequences: list[NDArray[np.int64]] = []
         self._title_codes: list[frozenset[str]] = []
-        self._titles: list[frozenset[str]] = []
         self._names: list[frozenset[str]] = []
 
     def add(self, *, title: Sequence[str], body: Sequence[str], keywords: Iterable[str]) -> None:
@@ -33,7 +31,6 @@ class Phrases:
         sequence = [self._number(word) for word in title]
         sequence += [_GAP, *(self._number(word) for word in body[:MAX_WORDS])]
         self._sequences.append(np.array(sequence, dtype=np.int64))
-        self._titles.append(frozenset(title))
         self._names.append(frozenset(title).union(keywords))
         self._title_codes.append(
             frozenset(word for word in title if is_code(word) and len(word) >= SHORTEST_CODE)
@@ -58,14 +55,6 @@ class Phrases:
         asked = frozenset(query)
         return np.array([len(self._title_codes[slot] - asked) for slot in slots], dtype=np.float32)
 
-    def title_covers(
-        self, slots: Sequence[int], query: Sequence[str], *, rarity: Callable[[str], float]
-    ) -> Scores:
-        """Of each slot, the part (0..1) of its title's rarity whose words are in the query."""
-        asked, worth = frozenset(query), lru_cache(maxsize=None)(rarity)
-        covers = [_cover(self._titles[slot], asked, worth) for slot in slots]
-        return np.array(covers, dtype=np.float32)
-
     def is_named(self, slots: Sequence[int], query: Sequence[str]) -> NDArray[np.bool_]:
         """Of each slot, whether title and keywords hold every word of a query of a few words."""
         asked = frozenset(query)
@@ -88,7 +77,3 @@ class Phrases:
         together = np.concatenate([part for sequence in sequences for part in (sequence, [_UNKNOWN])])
         rows = np.repeat(np.arange(len(slots)), [len(sequence) + 1 for sequence in sequences])
         return rows[:-1], (together[:-1] << 32) + together[1:]
-
-
-def _cover(title: frozenset[str], asked: frozenset[str], worth: Callable[[str], float]) -> float:
-    return sum(map(worth, title & asked)) / max(sum(map(worth, title)), 1e-9)

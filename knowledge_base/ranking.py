@@ -16,14 +16,13 @@ from knowledge_base.lexical import Scores
 
 CANDIDATES = 50
 TITLE_COSINE, WHOLE_COSINE, PART_COSINE, BEST_COSINE = 4.0, 7.0, 3.0, 4.0
+SYMPTOM_AS_TITLE = 2.5
 TITLE_WORDS, BODY_WORDS = 0.1, 0.01
 PHRASES, FOREIGN_CODE = 0.04, -0.7
 MOST_PHRASES = 75.0
 SAME_SERVICE = 0.5
 WORDS_ONLY = 3.0
 """Without meaning the words speak for it too; fitted, so that shares stay chances."""
-CROWD_WITHOUT = 20
-"""So many of the best are left out where the crowd is looked at."""
 EQUAL_TO = 4
 """Decimals of the points; past them it is rounding, as rows lie in memory, that would choose."""
 ENOUGH_KNOWN = 0.8
@@ -73,19 +72,21 @@ def rank(
         lexical, meaning = by_words(scored), by_meaning(scored)
         learned = _learned(scored)
         places = _candidates(lexical + learned, meaning)
-        compared = index.compare(scored, places)
-    base = WORDS_ONLY * lexical if meaning is None else lexical + meaning
-    base = base + learned + scored.standings
-    phrases = np.minimum(compared.phrases, MOST_PHRASES)
-    points = base[places] + PHRASES * phrases + FOREIGN_CODE * compared.foreign_codes
-    if service:
-        points = points + SAME_SERVICE * (scored.services[places] == service)
-    order = np.lexsort((scored.keys[places], -points.round(EQUAL_TO)))
-    chosen = places[order]
+        compared = index.compare(scored, places, vector)
+        base = WORDS_ONLY * lexical if meaning is None else lexical + meaning
+        base = (base + learned + scored.standings)[places]
+        if meaning is not None:
+            base = base + _told(scored, places, compared.symptoms)
+        phrases = np.minimum(compared.phrases, MOST_PHRASES)
+        points = base + PHRASES * phrases + FOREIGN_CODE * compared.foreign_codes
+        if service:
+            points = points + SAME_SERVICE * (scored.services[places] == service)
+        order = np.lexsort((scored.keys[places], -points.round(EQUAL_TO)))
+        held = index.held(scored, int(places[order[0]])) if len(order) else 0.0
     return Ranking(
-        keys=scored.keys[chosen],
+        keys=scored.keys[places[order]],
         points=points[order],
-        evidence=_evidence(scored, chosen, points[order], compared.title_covers),
+        evidence=_evidence(scored, places[order], points[order], phrases[order], held),
         has_meaning=meaning is not None,
         named=compared.is_named[order],
     )
@@ -106,6 +107,20 @@ def by_meaning(scored: Scored) -> Scores | None:
         TITLE_COSINE * near.title + WHOLE_COSINE * near.whole + PART_COSINE * near.part + BEST_COSINE * best
     )
     return meaning if near.known.all() else _guessed_where_missing(meaning, by_words(scored), near.known)
+
+
+def _told(scored: Scored, places: NDArray[np.int64], symptoms: Scores) -> Scores:
+    """What a symptom adds that is nearer than passages and title: it counts in their place."""
+    near = scored.cosines
+    if near is None:
+        return np.zeros_like(symptoms)
+    nearer = (
+        (PART_COSINE, near.part),
+        (BEST_COSINE, _best_cosine(near)),
+        (SYMPTOM_AS_TITLE, near.title),
+    )
+    added: Scores = sum(weight * np.maximum(symptoms - held[places], 0) for weight, held in nearer)
+    return added
 
 
 def _learned(scored: Scored) -> Scores:
@@ -139,30 +154,25 @@ def _best(scores: Scores, count: int) -> NDArray[np.int64]:
     return np.argpartition(-scores, count)[:count]
 
 
-def _evidence(scored: Scored, chosen: NDArray[np.int64], points: Scores, covers: Scores) -> dict[str, float]:
+def _evidence(
+    scored: Scored, chosen: NDArray[np.int64], points: Scores, phrases: Scores, held: float
+) -> dict[str, float]:
     """What tells a query that has a right article from one that has none; empty without candidates.
 
-    How the query's words stand to the many articles that are none of the best (`spread`, `usual`)
-    says how well the best one would fit by chance.
+    The more articles a base has, the better one of them fits by chance; a long query shares some word pairs
+    with any (`phrases`). `held` is what the best article has of the query's words.
     """
     if not len(chosen):
         return {}
     best, ideal = chosen[0], max(scored.ideal, 1.0)
-    others = _without_best(scored.title_words)
     return {
         "points": float(points[0]),
         "share": float(1 / np.exp(points - points[0]).sum()),
+        "articles": float(np.log(len(scored.keys))),
+        "held": held,
+        "phrases": float(phrases[0]),
         "lead3": float(points[0] - points[min(3, len(points) - 1)]),
-        "title_cover": float(covers.max()),
-        "spread": float(others.std()),
-        "usual": float(others.mean()),
         "title_share": float(scored.title_words[best]) / ideal,
         "body_share": float(scored.body_words[best]) / ideal,
         "terms": float(np.log1p(len(set(scored.terms)))),
     }
-
-
-def _without_best(scores: Scores) -> Scores:
-    """The scores of the crowd: a right article, present or not, does not change them."""
-    best = min(CROWD_WITHOUT, len(scores) // 2)
-    return np.partition(scores, len(scores) - best - 1)[: len(scores) - best] if best else scores

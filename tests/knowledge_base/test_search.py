@@ -119,7 +119,7 @@ def test_a_short_query_named_by_an_article_is_offered_it(base):
 
 def test_where_only_its_name_speaks_for_an_article_nothing_is_offered_beside_it():
     flat = np.zeros(20, dtype=np.float32)
-    unsure = {"points": 0.0, "share": 0.0, "title_cover": 0.0, "spread": 0.0, "usual": 0.0}
+    unsure = dict.fromkeys(confidence.WITH_MEANING.of, 0.0)
     named = np.arange(20) == 1
     ranking = Ranking(keys=np.arange(20), points=flat, evidence=unsure, named=named, has_meaning=True)
     assert [key for key, _ in confidence.offered(ranking)] == [1]
