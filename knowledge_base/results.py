@@ -19,7 +19,7 @@ from knowledge_base.words import words as terms_of
 
 PAGE = 10
 MOST = 50
-WORTH_SHOWING = 0.005
+WORTH_SHOWING = 0.01
 """A chance this small means that nothing of what was asked is in the article."""
 FAR_BEHIND, NEAREST = 0.02, 5
 """Beyond the nearest few, what is less likely than this part of the best would only hide it in a crowd."""
