@@ -30,12 +30,12 @@ from incidents.kinship.telling import (
     Told,
     packed,
     told,
-    vector_of,
     words_of,
 )
 from incidents.models import OPEN, Channel, Incident
 from incidents.people import Person
 from knowledge_base.embedding import Encoder, try_encoder
+from knowledge_base.following import Remembering
 
 MOST_PROPOSED = 3
 MOST_READ, MOST_TYPED, MOST_OWN = 25, 12, 20
@@ -109,12 +109,13 @@ def _tried[**P, F](do: Callable[P, F], incident_id: int, *given: P.args, **more:
 def _ask(incident: Incident, encoder: Encoder | None) -> _Asked | None:
     if incident.channel == Channel.MONITORING or not incident.is_open:
         return None
+    words = words_of(incident)
     return _Asked(
         incident_id=incident.id,
-        words=words_of(incident),
+        words=words,
         site=incident.requester.site,
         writer=incident.requester_id,
-        vector=vector_of(incident, encoder),
+        vector=Remembering(encoder).encode([words])[0] if encoder else None,
     )
 
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from sqlalchemy import bindparam, select
 
 from firstline import clock
-from firstline.db import db
+from firstline.db import db, once_a_transaction
 from incidents import duplicates
 from incidents.kinship.models import IncidentVector
 from incidents.kinship.telling import MAY_BE_JOINED, MOST_COMPARED
@@ -69,7 +69,7 @@ def nearest_in_meaning(
 ) -> list[int]:
     """The nearest of those that are alike enough in meaning to be proposed at all."""
     settled = _settled(encoder.identity)
-    young = _with_vectors(_read(encoder.identity, after=settled.up_to)[:, :2], encoder.identity)
+    young = _young(encoder.identity, settled.up_to)
     ids = np.concatenate([young.rows[:, 0], settled.open.rows[:, 0]])
     people = np.concatenate([young.rows[:, 1], settled.open.rows[:, 1]])
     alike = np.concatenate([_alike(young, vector), _alike(settled.open, vector)])
@@ -91,6 +91,15 @@ def _known(rows: NDArray[np.int64], model: str) -> _Known:
     young = rows[rows[:, 2] == 0, 0]
     up_to = int(young.min() - 1 if len(young) else rows[:, 0].max(initial=0))
     return _Known(monotonic(), up_to, _with_vectors(rows[rows[:, 0] <= up_to, :2], model))
+
+
+def _young(model: str, after: int) -> _Open:
+    """Read once a transaction: what comes meanwhile has its vector later than who asks, and finds them."""
+    return once_a_transaction(
+        db.session(),
+        f"young-open:{model}:{after}",
+        lambda: _with_vectors(_read(model, after=after)[:, :2], model),
+    )
 
 
 def _alike(some: _Open, vector: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -14,7 +14,6 @@ from incidents.kinship.models import IncidentVector
 from incidents.models import OPEN, Incident
 from incidents.people import Person
 from knowledge_base.embedding import Encoder
-from knowledge_base.following import Remembering
 
 LOOKS_BACK = timedelta(days=14)
 MOST_COMPARED = 1_000
@@ -70,9 +69,6 @@ LATEST: Rows = (
 NUMBERED = LATEST.where(Incident.id.in_(bindparam("ids", expanding=True)), *MAY_BE_JOINED)
 OTHERS = LATEST.where(Incident.id != bindparam("id"), *MAY_BE_JOINED)
 OWN = LATEST.where(Incident.requester_id == bindparam("person"), Incident.state.in_(OPEN))
-VECTOR = select(IncidentVector.vector).where(
-    IncidentVector.incident_id == bindparam("id"), IncidentVector.model == bindparam("model")
-)
 """Made once: to put them together takes as long as to ask them."""
 
 
@@ -89,14 +85,6 @@ def told(these: Rows, *, encoder: Encoder | None, limit: int, **given: object) -
         )
         for row in db.session.execute(these, known)
     ]
-
-
-def vector_of(incident: Incident, encoder: Encoder | None) -> NDArray[np.float32] | None:
-    """The one that is kept, else worked out now; None without a model."""
-    if encoder is None:
-        return None
-    known = db.session.scalar(VECTOR, {"id": incident.id, "model": encoder.identity})
-    return _unpacked(known) if known else Remembering(encoder).encode([words_of(incident)])[0]
 
 
 def packed(vector: NDArray[np.float32]) -> bytes:
