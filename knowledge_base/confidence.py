@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from knowledge_base.ranking import Ranking
 
-BAR = 0.42
+BAR = 0.46
 """Nothing is offered unless one of the first three is right with this chance."""
 WORDS_ONLY_BAR = 0.42
 """As BAR, where the shares are too flat to count: without a model."""
