@@ -22,7 +22,8 @@ QUICK_FILE = "model-8bit.onnx"
 TOKENIZER_FILE = "tokenizer.json"
 MAX_TOKENS = 256
 KEPT = 24
-"""Texts whose tokens are remembered, 400 KB each at most: who asks for a report's vector asks for its words' next."""
+"""Texts whose tokens are remembered, 400 KB each at most: who asks for the vectors of ten reports and their titles
+asks for the words of the ten next (`incidents/offering.py`)."""
 MAX_CHARACTERS = 8_000
 """More characters than MAX_TOKENS can ever need; a pasted log must not cost tokenizer time."""
 SLOWER = "SkipLayerNormFusion"
