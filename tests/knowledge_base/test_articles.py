@@ -1,6 +1,6 @@
 """Writing and reading articles."""
 
-from time import process_time
+from time import thread_time
 
 import pytest
 
@@ -96,11 +96,11 @@ def test_broken_markdown_renders_somehow(body):
 @pytest.mark.parametrize("unit", ["[", "[](", "<http://", "![x](", "*a ", "> ", "1. step\n"])
 def test_a_megabyte_of_broken_markdown_holds_nobody_up(unit):
     body = unit * (1_000_000 // len(unit))
-    begun = process_time()
+    begun = thread_time()
     text.plain(body)
     text.steps(body)
     text.summarise(body)
-    assert process_time() - begun < 10
+    assert thread_time() - begun < 10
 
 
 def test_the_steps_of_the_fix_are_taken_not_the_symptoms():

@@ -1,7 +1,7 @@
 """What changed between two texts."""
 
 from itertools import pairwise
-from time import process_time
+from time import thread_time
 
 import pytest
 from hypothesis import given
@@ -52,6 +52,6 @@ def test_lines_with_nothing_in_common_are_shown_whole():
 @pytest.mark.parametrize("unit", ["word ", "line\n", "x"])
 def test_a_megabyte_is_compared_in_seconds(unit):
     old, new = unit * (1_000_000 // len(unit)), ("other " + unit) * (1_000_000 // (len(unit) + 6))
-    begun = process_time()
+    begun = thread_time()
     assert side(compare(old, new), Change.ADDED) == new
-    assert process_time() - begun < 10
+    assert thread_time() - begun < 10

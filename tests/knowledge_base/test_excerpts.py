@@ -72,6 +72,6 @@ def test_any_text_for_any_query_gives_a_short_piece_of_that_text(text, query):
 
 
 def test_a_text_of_a_million_matching_words_is_no_work():
-    started = time.process_time()
+    started = time.thread_time()
     excerpt("printer blank page " * 60_000, terms("printer blank page " * 10_000))
-    assert time.process_time() - started < 2
+    assert time.thread_time() - started < 2

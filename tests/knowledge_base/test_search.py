@@ -136,9 +136,9 @@ def test_no_more_is_offered_than_asked_for(base):
 def test_a_megabyte_of_anything_is_answered_at_once(encoder, base, text):
     jobs.run_waiting()
     suggest("warm", audience=Audience.EVERYONE)
-    started = time.process_time()
+    started = time.thread_time()
     suggest(text, audience=Audience.EVERYONE)
-    assert time.process_time() - started < 2
+    assert time.thread_time() - started < 2
 
 
 @settings(max_examples=80, deadline=2000, suppress_health_check=[HealthCheck.function_scoped_fixture])
