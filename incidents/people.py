@@ -121,7 +121,12 @@ class Person(Model, UserMixin):
 
     @property
     def first_name(self) -> str:
-        return self.name.split()[0] if self.name.strip() else self.email
+        return first_name(self.name) or self.email
+
+
+def first_name(name: str) -> str:
+    """How one speaks of somebody whose name this is."""
+    return next(iter(name.split()), "")
 
 
 class Alias(Model):

@@ -21,6 +21,7 @@ from firstline import clock
 from firstline.i18n import gettext, percent
 from firstline.i18n import lazy_gettext as _
 from incidents.models import Channel, Incident, Level, State
+from incidents.people import first_name
 from incidents.reach import NAMES as REACHES
 from incidents.reach import Source, source_of
 from incidents.resolutions.models import Score
@@ -101,6 +102,7 @@ def init_app(app: Flask) -> None:
         state_words=state_words,
         why_impact=why_impact,
         initials=initials,
+        first_name=first_name,
     )
 
 

@@ -18,6 +18,7 @@ from incidents.sla.agreements import Agreement, Measure, read_book
 from incidents.sla.calendars import Stop
 from incidents.sla.keeping import agreed_for, stops_of
 from incidents.sla.reckoning import MARKS, due, pending_measures, reckon, told_percent
+from incidents.timeline import entry_of
 from incidents.webhooks import owing
 
 BREACH = 100
@@ -81,13 +82,12 @@ def _say(session: Session, incident: Incident, measure: Measure, mark: int) -> N
 
 def _record(session: Session, incident: Incident, measure: Measure, mark: int, words: str) -> Entry:
     """An entry of the timeline that leaves the incident itself as it is, for the same reason."""
-    entry = Entry(
-        incident_id=incident.id,
-        event=Event.BREACHED if mark == BREACH else Event.CLOCK_WARNED,
+    entry = entry_of(
+        incident,
+        Event.BREACHED if mark == BREACH else Event.CLOCK_WARNED,
         visibility=Visibility.INTERNAL,
         text=words,
         facts={"measure": measure, "percent": mark},
-        created_at=clock.now(),
     )
     session.add(entry)
     session.flush()

@@ -15,18 +15,26 @@ from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy import select
 
 import chatbot.client.models  # noqa: F401 - its tables belong to the database of these tests
 from chatbot import model
+from chatbot.client import conversations
+from chatbot.client.messages import Reply
 from chatbot.client.rasa import Rasa
 from chatbot.server import api_token
 from commands.context import create_context
-from firstline.db import db
+from firstline import clock
+from firstline.db import db, write
 from firstline.settings import Settings
+from incidents.people import Person, Team
+from incidents.services import Outage, Service
 from tests import ground
+from tests.chatbot.talk import Talk
 from tests.servers import free_port, has_postgresql, missing, postgresql, redis, wait_until
 
 Behaviour = Callable[[dict[str, Any]], tuple[int, bytes]]
+People = Callable[..., Person]
 ROOT = Path(__file__).resolve().parents[2]
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "firstline"
 STARTS_WITHIN_S = 600.0
@@ -138,6 +146,39 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 def no_rasa() -> Rasa:
     """Nothing listens there."""
     return Rasa("http://127.0.0.1:9", 1.0)
+
+
+@pytest.fixture
+def erin(person: People, desk: dict[str, Team]) -> Person:
+    return person("erin")
+
+
+@pytest.fixture
+def talk(erin: Person) -> Talk:
+    return Talk(erin)
+
+
+@pytest.fixture
+def say(erin: Person, no_rasa: Rasa) -> Callable[..., Reply]:
+    """Erin says something in one conversation, with Rasa away."""
+    held: list[str] = []
+
+    def speak(words: str, **more: Any) -> Reply:
+        begun = held[0] if held else None
+        reply = conversations.say(erin, words, conversation=begun, **{"rasa": no_rasa, **more})
+        held[:] = [reply.conversation]
+        return reply
+
+    return speak
+
+
+@pytest.fixture
+def vpn_outage(erin: Person) -> Outage:
+    with write() as session:
+        vpn = session.scalars(select(Service).where(Service.slug == "vpn")).one()
+        outage = Outage(title="VPN is slow in Berlin", service_id=vpn.id, since=clock.now())
+        session.add(outage)
+    return outage
 
 
 def _shared(running: ExitStack) -> Iterator[tuple[str, str]]:

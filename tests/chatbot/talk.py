@@ -1,11 +1,28 @@
 """A conversation in which the bot understood every sentence: words with their intent, buttons by title."""
 
+from sqlalchemy import select
+
 from chatbot.client import claims, payloads, turns
 from chatbot.client.answers import answer
 from chatbot.client.messages import Message
 from chatbot.client.models import Actor, Conversation, Turn
+from firstline import jobs
 from firstline.db import db
+from incidents.models import Incident
 from incidents.people import Person
+from knowledge_base import articles
+
+VPN, PRINTER = "my vpn keeps dropping", "the printer on floor 3 is jammed"
+
+
+def incidents() -> list[Incident]:
+    db.session.rollback()
+    return list(db.session.scalars(select(Incident).order_by(Incident.id)))
+
+
+def known_fix(title: str, body: str = "1. Restart it.\n2. Try again.") -> None:
+    articles.create(articles.Draft(title=title, body=body, category="printing"), publish=True)
+    jobs.run_waiting()
 
 
 class Talk:

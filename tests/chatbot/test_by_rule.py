@@ -1,17 +1,9 @@
 """What is read without the model: German, “why?”, a wish that we act, and lost patience."""
 
-from collections.abc import Callable
-
-import pytest
-
 from chatbot.client import german, guess
 from chatbot.client.reading import asks_to_act, is_rude
 from chatbot.client.why import is_why
-from incidents.people import Person, Team
-from tests.chatbot.talk import Talk
-from tests.chatbot.test_talking import VPN, incidents, known_fix, vpn_outage  # noqa: F401 - a fixture
-
-People = Callable[..., Person]
+from tests.chatbot.talk import VPN, incidents, known_fix
 
 GERMAN = {
     "Mein Drucker druckt nicht": "report_problem",
@@ -40,16 +32,6 @@ GERMAN = {
     "Tschüss": "goodbye",
     "Bist du ein Mensch?": "bot_challenge",
 }
-
-
-@pytest.fixture
-def erin(person: People, desk: dict[str, Team]) -> Person:
-    return person("erin")
-
-
-@pytest.fixture
-def talk(erin: Person) -> Talk:
-    return Talk(erin)
 
 
 def test_german_is_read_by_rule_with_the_bot_and_without():
@@ -127,7 +109,7 @@ def test_an_angry_report_is_a_report(talk):
     assert incidents()[0].title == "the fucking printer prints nothing"
 
 
-def test_the_outage_is_asked_about_again_when_the_how_to_is_done(talk, vpn_outage):  # noqa: F811
+def test_the_outage_is_asked_about_again_when_the_how_to_is_done(talk, vpn_outage):
     known_fix("Set a mail signature", "1. Open the settings.\n2. Write it.")
     talk.say(VPN, "report_problem")
     assert talk.memory()["asked"] == "outage"

@@ -20,17 +20,13 @@ from firstline.db import db, write
 from incidents import conversation as talk
 from incidents import queue
 from incidents.errors import Invalid, KeyReused, NotFound
-from incidents.models import Channel, Incident, State
-from incidents.people import Person, Role, Team
+from incidents.models import Channel, State
+from incidents.people import Person, Role
 from knowledge_base import articles
 from tests.chatbot.conftest import fake_rasa
+from tests.chatbot.talk import incidents
 
 People = Callable[..., Person]
-
-
-@pytest.fixture
-def erin(person: People, desk: dict[str, Team]) -> Person:
-    return person("erin")
 
 
 def said(reply: Reply) -> str:
@@ -39,11 +35,6 @@ def said(reply: Reply) -> str:
 
 def payloads_of(reply: Reply) -> list[str]:
     return [button.payload for message in reply.messages for button in message.buttons]
-
-
-def incidents() -> list[Incident]:
-    db.session.rollback()
-    return list(db.session.scalars(select(Incident).order_by(Incident.id)))
 
 
 def test_a_report_is_taken_although_the_bot_is_off(erin: Person, no_rasa: Rasa) -> None:

@@ -6,10 +6,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from chatbot.client import conversations, handover, history, live
+from chatbot.client import handover, history, live
 from chatbot.client.messages import Reply
 from chatbot.client.models import Conversation, Turn
-from chatbot.client.rasa import Rasa
 from firstline import clock, jobs
 from firstline.db import db, write
 from incidents import conversation as talk
@@ -27,27 +26,8 @@ PERSON = "/talk_to_human"
 
 
 @pytest.fixture
-def erin(person: People, desk: dict[str, Team]) -> Person:
-    return person("erin")
-
-
-@pytest.fixture
 def tess(person: People, desk: dict[str, Team]) -> Person:
     return person("tess", Role.AGENT, desk["first"])
-
-
-@pytest.fixture
-def say(erin: Person, no_rasa: Rasa) -> Callable[..., Reply]:
-    """Erin says something in one conversation."""
-    held: list[str] = []
-
-    def speak(words: str, **more: object) -> Reply:
-        begun = held[0] if held else None
-        reply = conversations.say(erin, words, conversation=begun, **{"rasa": no_rasa, **more})  # type: ignore[arg-type]
-        held[:] = [reply.conversation]
-        return reply
-
-    return speak
 
 
 def words_of(reply: Reply) -> str:

@@ -13,15 +13,10 @@ from chatbot.model import Verdict
 from chatbot.training_data import LEARNED, add_examples, read_examples
 from firstline.db import db
 from incidents.errors import Conflict, Invalid
-from incidents.people import Person, Role, Team
+from incidents.people import Person, Role
 
 People = Callable[..., Person]
 KNOWN = {"report_problem", "ask_howto"}
-
-
-@pytest.fixture
-def erin(person: People, desk: dict[str, Team]) -> Person:
-    return person("erin")
 
 
 @pytest.fixture

@@ -15,30 +15,12 @@ from firstline.db import db
 from incidents import selfhelp
 from incidents.errors import Invalid
 from incidents.models import Incident, State
-from incidents.people import Person, Team
+from incidents.people import Person
 from knowledge_base import articles
 from tests.chatbot.conftest import fake_rasa
 
 People = Callable[..., Person]
 STEPS = ("Switch the printer off and on.", "Print a test page.", "Print your page again.")
-
-
-@pytest.fixture
-def erin(person: People, desk: dict[str, Team]) -> Person:
-    return person("erin")
-
-
-@pytest.fixture
-def say(erin: Person, no_rasa: Rasa) -> Callable[..., Reply]:
-    held: list[str] = []
-
-    def speak(words: str, **more: object) -> Reply:
-        begun = held[0] if held else None
-        reply = conversations.say(erin, words, conversation=begun, **{"rasa": no_rasa, **more})  # type: ignore[arg-type]
-        held[:] = [reply.conversation]
-        return reply
-
-    return speak
 
 
 @pytest.fixture

@@ -3,35 +3,18 @@
 from collections.abc import Callable
 
 import pytest
-from sqlalchemy import select
 
 from chatbot.client import corrections, troubles
-from firstline import clock, jobs
+from firstline import clock
 from firstline.db import db, write
 from incidents import outages, queue
 from incidents.intake import Report, report
 from incidents.models import Channel, Event, Incident, State, Visibility
-from incidents.people import Person, Role, Team
-from incidents.services import Outage, Service
-from knowledge_base import articles
-from tests.chatbot.talk import Talk
+from incidents.people import Person, Role
+from incidents.services import Outage
+from tests.chatbot.talk import PRINTER, VPN, Talk, incidents, known_fix
 
 People = Callable[..., Person]
-
-
-@pytest.fixture
-def erin(person: People, desk: dict[str, Team]) -> Person:
-    return person("erin")
-
-
-@pytest.fixture
-def talk(erin: Person) -> Talk:
-    return Talk(erin)
-
-
-def incidents() -> list[Incident]:
-    db.session.rollback()
-    return list(db.session.scalars(select(Incident).order_by(Incident.id)))
 
 
 def timeline(incident: Incident, reader: Person) -> list[str]:
@@ -39,23 +22,7 @@ def timeline(incident: Incident, reader: Person) -> list[str]:
     return [entry.text for entry in queue.timeline(reader, incident)]
 
 
-def known_fix(title: str, body: str = "1. Restart it.\n2. Try again.") -> None:
-    articles.create(articles.Draft(title=title, body=body, category="printing"), publish=True)
-    jobs.run_waiting()
-
-
-@pytest.fixture
-def vpn_outage(erin: Person) -> Outage:
-    with write() as session:
-        vpn = session.scalars(select(Service).where(Service.slug == "vpn")).one()
-        outage = Outage(title="VPN is slow in Berlin", service_id=vpn.id, since=clock.now())
-        session.add(outage)
-    return outage
-
-
 # Several troubles in one message
-
-VPN, PRINTER = "my vpn keeps dropping", "the printer on floor 3 is jammed"
 
 
 @pytest.mark.parametrize(
