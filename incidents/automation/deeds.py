@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from firstline.db import db
 from firstline.i18n import gettext as _
 from firstline.i18n import lazy_gettext
 from incidents import routing, watching
@@ -37,6 +38,12 @@ VALUES: Mapping[str, Mapping[str, object]] = {
     },
 }
 """Values that have a word of their own."""
+NAMES = {
+    "team": (Team.slug, Team.name),
+    "category": (Category.slug, Category.name),
+    "watch": (Person.email, Person.name),
+}
+"""Values that are kept as a key and shown by a name: where it stands."""
 ME, WHO = ("me", "my_first_name"), ("requester", "first_name")
 
 
@@ -82,14 +89,18 @@ def do_all(
             done.append(refusal.sentence)
             continue
         if changed:
-            done.append(sentence(deed))
+            done.append(sentence(deed, session))
     return done
 
 
-def sentence(deed: Mapping[str, str]) -> str:
-    """One deed in words."""
-    value = deed["value"]
-    return str(DEEDS[deed["do"]].words) % {"value": VALUES.get(deed["do"], {}).get(value, value)}
+def sentence(deed: Mapping[str, str], session: Session | None = None) -> str:
+    """One deed in words, which fit what a rule will do as well as what it did."""
+    kind, value = deed["do"], deed["value"]
+    name = VALUES.get(kind, {}).get(value)
+    if name is None and kind in NAMES:
+        key, shown = NAMES[kind]
+        name = (session or db.session()).scalar(select(shown).where(key == value))
+    return str(DEEDS[kind].words) % {"value": name or value}
 
 
 def _any(_session: Session, value: str) -> str:
@@ -213,7 +224,7 @@ DEEDS: dict[str, Doing] = {
     ),
     "lead": Doing(
         lazy_gettext("Call the lead, because"),
-        lazy_gettext("the lead was called: %(value)s"),
+        lazy_gettext("a call to the lead: %(value)s"),
         _text,
         _call_lead,
     ),

@@ -10,14 +10,16 @@ from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from firstline import clock
 from firstline.db import db
+from firstline.i18n import gettext as _
 from incidents.models import OPEN, OPEN_NOW, OVER, Attachment, Incident, id_of
 from incidents.people import Membership, Person, Team
 from incidents.policy import Action, may
 from incidents.search import words
-from incidents.search.language import WORDS, Query, Term, age_of
+from incidents.search.language import WORDS, Query, Term, Trouble, age_of
 from incidents.services import Service
 from incidents.swarms.reading import invited_to
 from incidents.watching import watched_by
+from knowledge_base.models import Category
 
 Condition = ColumnElement[bool]
 LEADER = aliased(Incident)
@@ -60,6 +62,19 @@ def number_in(query: Query) -> int | None:
     return id_of(query.terms[0].values[0])
 
 
+def named_wrong(query: Query) -> list[Trouble]:
+    """Where it names a team, a service, a category or a person that does not exist."""
+    named = [term for term in query.terms if term.key in NAMED]
+    wrong = [(term, value) for term in named for value in term.values if not _is_known(term.key, value)]
+    return [
+        Trouble(term.start, term.end, _("“%(name)s” is not known here.", name=value)) for term, value in wrong
+    ]
+
+
+def _is_known(key: str, value: str) -> bool:
+    return value in OF_NO_NAME or bool(NAMED[key](value))
+
+
 def _signed(term: Term, condition: Condition) -> Condition:
     # An unknown is no: `-team:network` finds what has no team, too.
     return not_(func.coalesce(condition, false())) if term.negated else condition
@@ -98,18 +113,13 @@ def _team(value: str, person: Person) -> Condition:
     if value == "mine":
         mine = select(Membership.team_id).where(Membership.person_id == person.id)
         return _one_of(Incident.team_id, db.session.scalars(mine).all())
-    named = select(Team.id).where(
-        or_(Team.slug == value.casefold(), Team.name.istartswith(value, autoescape=True))
-    )
-    return _one_of(Incident.team_id, db.session.scalars(named).all())
+    return _one_of(Incident.team_id, _teams(value))
 
 
 def _service(value: str, _person: Person) -> Condition:
     if value == "none":
         return Incident.service_id.is_(None)
-    name = Service.name.istartswith(value, autoescape=True)
-    named = select(Service.id).where(or_(Service.slug == value.casefold(), name))
-    return _one_of(Incident.service_id, db.session.scalars(named).all())
+    return _one_of(Incident.service_id, _services(value))
 
 
 def _assignee(value: str, person: Person) -> Condition:
@@ -134,6 +144,20 @@ def _requester(value: str, person: Person) -> Condition:
 def _watcher(value: str, person: Person) -> Condition:
     watched = [person.id] if value == "me" else _people(value)
     return Incident.id.in_(watched_by(watched))
+
+
+def _teams(value: str) -> Sequence[int]:
+    name = Team.name.istartswith(value, autoescape=True)
+    return db.session.scalars(select(Team.id).where(or_(Team.slug == value.casefold(), name))).all()
+
+
+def _services(value: str) -> Sequence[int]:
+    name = Service.name.istartswith(value, autoescape=True)
+    return db.session.scalars(select(Service.id).where(or_(Service.slug == value.casefold(), name))).all()
+
+
+def _categories(value: str) -> Sequence[str]:
+    return db.session.scalars(select(Category.slug).where(Category.slug == value.casefold())).all()
 
 
 def _people(value: str) -> Sequence[int]:
@@ -201,6 +225,15 @@ MEANING: dict[str, Callable[[str, Person], Condition]] = {
     "is": _is,
     "has": _has,
 }
+NAMED: dict[str, Callable[[str], Sequence[object]]] = {
+    "team": _teams,
+    "service": _services,
+    "category": _categories,
+    "assignee": _people,
+    "requester": _people,
+    "watcher": _people,
+}
+OF_NO_NAME = frozenset({"none", "me", "mine"})
 COMPARED: dict[str, Callable[[Term], Condition]] = {
     "priority": _compared_priority,
     "age": _older(Incident.created_at),

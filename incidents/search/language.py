@@ -140,10 +140,10 @@ def _read(match: re.Match[str]) -> tuple[Term | None, str]:
     quoted, whole = match["quoted"], match[0]
     is_exact = quoted is not None
     words = quoted if is_exact else match["bare"]
+    trouble = _("The quotation mark is not closed.") if is_exact and not match["closing"] else ""
     where: dict[str, Any] = {"negated": match["minus"] == "-", "start": match.start(), "end": match.end()}
     if match["key"] is None:
         text = words if is_exact else match["than"] + words
-        trouble = _("The quotation mark is not closed.") if is_exact and not match["closing"] else ""
         if not any(character.isalnum() for character in text):
             return None, trouble
         return Term(key=WORDS, values=(text,), is_exact=is_exact and not trouble, **where), trouble
@@ -157,7 +157,7 @@ def _read(match: re.Match[str]) -> tuple[Term | None, str]:
         checked = _checked(key, values, match["than"])
     except NotUnderstood as error:
         return None, str(error)
-    return Term(key=key, values=checked, than=match["than"], **where), ""
+    return Term(key=key, values=checked, than=match["than"], **where), trouble
 
 
 def _checked(key: str, values: tuple[str, ...], than: str) -> tuple[str, ...]:
@@ -179,7 +179,9 @@ def _of(values: frozenset[str]) -> Callable[[str], str]:
         found = value.casefold().replace("-", "_")
         if found not in values:
             choices = ", ".join(sorted(values))
-            raise NotUnderstood(_("“%(value)s” is none of %(choices)s.", value=value, choices=choices))
+            raise NotUnderstood(
+                _("“%(value)s” is not known here. It can be: %(choices)s.", value=value, choices=choices)
+            )
         return found
 
     return check

@@ -1,6 +1,7 @@
 """The queue: one list over all channels, its views, and what changed since one looked."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -13,6 +14,7 @@ from incidents.errors import Refused
 from incidents.listed import Listed
 from incidents.policy import Action, may
 from incidents.queue import Filter
+from incidents.search.conditions import named_wrong
 from incidents.search.language import EXAMPLES, MEANINGS, Query, parse, write
 from incidents.views import View
 from portal.access import person
@@ -108,6 +110,8 @@ def _listed(query: Query) -> dict[str, Any]:
     since = views.told_by_now()
     ask = queue.newest if _is_settled(query) else queue.work
     page = ask(person(), _filter(query), cursor=cursor, limit=PAGE)
+    if not page.incidents:
+        query = replace(query, troubles=(*query.troubles, *named_wrong(query)))
     return {
         "query": query,
         "query_examples": EXAMPLES,

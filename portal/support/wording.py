@@ -61,7 +61,6 @@ def _by_channel(entry: Entry) -> str:
         Channel.PHONE: _("phone"),
         Channel.WALK_UP: _("walk-up"),
         Channel.API: _("interface"),
-        Channel.MONITORING: _("monitoring"),
     }
     return words.get(Channel(entry.channel), "") if entry.channel in set(Channel) else ""
 
@@ -70,6 +69,8 @@ def _reported(entry: Entry) -> str:
     incident = entry.incident
     if entry.author_id != incident.requester_id:
         return _("%(name)s logged this for %(who)s", name=_who(entry), who=incident.requester.name)
+    if entry.channel == Channel.MONITORING:
+        return _("%(name)s raised this", name=_who(entry))
     return _("%(name)s reported this by %(channel)s", name=_who(entry), channel=_by_channel(entry))
 
 
@@ -89,7 +90,7 @@ def _classified(entry: Entry) -> str:
         "Filed under %(category)s as P%(n)s", category=_fact(entry, "category"), n=_fact(entry, "priority")
     )
     said = _fact(entry, "reach")
-    who = _(". Who has it: “%(reach)s”", reach=REACHES[Reach(said)]) if said in set(Reach) else ""
+    who = _(". Who else has it: “%(reach)s”", reach=REACHES[Reach(said)]) if said in set(Reach) else ""
     return f"{first} ({words}){who}" if words else f"{first}{who}"
 
 

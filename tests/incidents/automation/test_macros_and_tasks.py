@@ -10,7 +10,7 @@ from sqlalchemy import select
 from firstline import clock
 from firstline.db import db, write
 from incidents import lifecycle
-from incidents.automation import macros, recurring
+from incidents.automation import deeds, macros, recurring
 from incidents.automation.models import RecurringTask
 from incidents.automation.recurring import TaskFacts
 from incidents.errors import Conflict, Invalid, NotAllowed, NotFound
@@ -63,6 +63,11 @@ class TestMacros:
         texts = {one.event: one.text for one in after.entries}
         assert texts[Event.WAITING] == "Which site, Erin? Tess"
         assert after.entries[-1].facts["macro"] == "First questions"
+
+    def test_it_is_told_by_the_names_of_teams_people_and_categories(self, tess):
+        macro = keep(tess, ("team", "network"), ("watch", "tess@example.com"), ("category", "printing"))
+        told = [deeds.sentence(deed) for deed in macro.deeds]
+        assert told == ["handed to Workplace & Network", "Tess watches", "filed under Printing"]
 
     def test_what_is_refused_leaves_nothing_half_done(self, incident, tess):
         macro = keep(tess, ("note", "Before"), ("wait", "Which site?"))

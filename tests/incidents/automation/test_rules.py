@@ -199,7 +199,7 @@ def test_a_rule_reads_as_a_sentence(rule):
         Moment.REPORTED, {"team": "network"}, is_on=False, conditions={"priority": ["P1"]}, query="vpn"
     )
     assert rules.sentence(kept) == (
-        "When it is reported – if priority is P1; it fits “vpn” – then handed to network."
+        "When it is reported – if priority is P1; it fits “vpn” – then handed to Workplace & Network."
     )
 
 

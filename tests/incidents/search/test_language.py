@@ -69,6 +69,7 @@ def test_every_example_is_understood():
         ("team:>network vpn", "team:>network", ["vpn"]),
         ("p:>1,2 vpn", "p:>1,2", ["vpn"]),
         ('vpn "not closed', '"not closed', ["vpn", "not closed"]),
+        ('vpn team:"not closed', 'team:"not closed', ["vpn"]),
         ("https://example.com", "https://example.com", ["https://example.com"]),
     ],
 )

@@ -9,6 +9,7 @@ from email_intake.models import Flood
 from firstline import clock
 from firstline.db import db, write
 from incidents import conversation, lifecycle, notices
+from incidents.intake import Report, report
 from incidents.lifecycle import Change
 from incidents.models import Channel, Event, Incident, Resolution, State, Visibility
 from incidents.people import Role
@@ -353,3 +354,18 @@ class TestWatching:
         page = page_of(at_desk, incident)
         assert "Named: Omar" in page
         assert "Omar" in page.split("Watched by")[1].split("</section>")[0]
+
+
+def test_what_a_machine_raised_asks_for_a_note_before_a_reply(at_desk, told, person):
+    monitor = person("monitor", Role.MONITOR)
+    raised = report(Report(requester_id=monitor.id, description="disk full", channel=Channel.MONITORING))
+    page = page_of(at_desk, raised)
+    assert "Monitor raised this" in page and "is a machine: nobody reads this" in page
+    opened = re.findall(r'<details class="compose (\w+)" name="composer" open>', page)
+    assert opened == ["note"]
+    assert "is a machine" not in page_of(at_desk, told("vpn drops"))
+
+
+def test_support_has_no_button_of_the_chat_for_employees_over_its_own(at_desk, incident):
+    assert "data-chat-launcher" not in page_of(at_desk, incident)
+    assert "data-chat-launcher" in at_desk.get("/").get_data(as_text=True)

@@ -59,7 +59,7 @@ def test_the_next_page_begins_where_this_one_ends(at_desk, told):
 
 def test_a_spoiled_address_is_a_sentence_and_no_crash(at_desk):
     assert at_desk.get("/desk?cursor=nonsense").status_code == 422
-    assert "“lost” is none of" in text_of(at_desk.get("/desk?state=lost"))
+    assert "“lost” is not known here. It can be:" in text_of(at_desk.get("/desk?state=lost"))
 
 
 class TestChanges:
@@ -110,6 +110,17 @@ class TestQuery:
         page = text_of(at_desk.get("/desk", query_string={"q": "p:9 vpn"}))
         assert "<mark>p:9</mark>" in page and "from 1 to 5" in page
         assert incident.number in page
+
+    @pytest.mark.parametrize("wrong", ["team:nowhere", "service:fax", "requester:nemo", "category:tea"])
+    def test_a_name_that_nothing_has_is_said_where_nothing_is_found(self, at_desk, told, wrong):
+        told("vpn drops")
+        page = text_of(at_desk.get("/desk", query_string={"q": f"vpn {wrong}"}))
+        assert f"<mark>{wrong}</mark>" in page and "is not known here" in page
+
+    @pytest.mark.parametrize("right", ["team:none", "team:platform", "requester:tess", "assignee:none p:5"])
+    def test_an_empty_list_of_names_that_exist_is_only_empty(self, at_desk, right):
+        page = text_of(at_desk.get("/desk", query_string={"q": right}))
+        assert "Nothing here" in page and "is not known here" not in page
 
     def test_a_view_is_kept_counted_and_dropped(self, at_desk, told):
         told("vpn drops")
