@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import batched
+from threading import RLock
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
@@ -28,6 +29,8 @@ from knowledge_base.models import Attempt, Audience
 MOST_FIXES = 3
 AT_ONCE = 10
 NEEDED = (joinedload(Incident.requester), joinedload(Incident.service))
+ONE_AT_A_TIME = RLock()
+"""In one process: two threads that think take each other's processor, and both together take longer."""
 logger = log.get(__name__)
 
 
@@ -47,13 +50,18 @@ def offer(*incident_ids: int) -> None:
     Where one of many goes wrong the others are offered theirs; one alone raises.
     """
     for some in batched(incident_ids, AT_ONCE):
-        try:
-            _offer_together(some)
-        except Exception:
-            db.session.rollback()
-            if len(incident_ids) == 1:
-                raise
-            _offer_one_by_one(some)
+        with ONE_AT_A_TIME:
+            _offer_some(some, is_alone=len(incident_ids) == 1)
+
+
+def _offer_some(incident_ids: Sequence[int], *, is_alone: bool) -> None:
+    try:
+        _offer_together(incident_ids)
+    except Exception:
+        db.session.rollback()
+        if is_alone:
+            raise
+        _offer_one_by_one(incident_ids)
 
 
 def _offer_one_by_one(incident_ids: Sequence[int]) -> None:
@@ -73,10 +81,11 @@ def _offer_together(incident_ids: Sequence[int]) -> None:
     thoughts = {incident.id: _think(incident) for incident in incidents}
     alike = lookalikes.try_to_seek(incidents)
     with locked_all(list(thoughts), read_with=NEEDED) as (session, found):
-        for incident in found:
-            if incident.suggested_at is None:
-                lookalikes.keep(session, alike.get(incident.id, ()))
-                _write(session, incident, thoughts[incident.id])
+        waiting = [incident for incident in found if incident.suggested_at is None]
+        lookalikes.keep(session, [pair for incident in waiting for pair in alike.get(incident.id, ())])
+        shown = outcomes.attempts_of_each(session, [incident.id for incident in waiting])
+        for incident in waiting:
+            _write(session, incident, thoughts[incident.id], shown.get(incident.id, ()))
 
 
 def _think(incident: Incident) -> _Thought:
@@ -84,28 +93,28 @@ def _think(incident: Incident) -> _Thought:
     return _Thought(words=words, guess=filing.try_to_guess(incident), found=_find_fixes(incident, words))
 
 
-def _write(session: Session, incident: Incident, thought: _Thought) -> None:
+def _write(session: Session, incident: Incident, thought: _Thought, earlier: Sequence[Attempt]) -> None:
     if thought.guess is not None:
         filing.file(session, incident, thought.guess)
-    because = _offer_to(session, incident, thought.words, thought.found) if incident.is_open else None
+    because = _offer_to(session, incident, thought, earlier) if incident.is_open else None
     incident.suggested_at = clock.now()
     if because and incident.state == State.OFFERED:
         routing.route(session, incident, because=because)
 
 
 def _offer_to(
-    session: Session, incident: Incident, words: str, found: Sequence[suggest.Suggestion]
+    session: Session, incident: Incident, thought: _Thought, earlier: Sequence[Attempt]
 ) -> str | None:
     """Record what is offered; says why it goes straight to support where nothing is."""
+    found = thought.found
     if incident.channel == Channel.MONITORING:
         return None if found else _("No known fix fits")
     if not can_be_shown(incident):
         return _("Nobody could be shown a fix: mail to them comes back")
-    earlier = outcomes.attempts_of(session, incident.id)
     if earlier:
         return _offer_more(session, incident, earlier[-1], found)
     lot = holdout.draw(session, incident) if found else None
-    _record(session, incident, words, found, lot)
+    _record(session, incident, thought, lot)
     if lot is not None and lot.is_held_out:
         return _("Straight to support: drawn for the hold-out")
     return None if found else _("No known fix fits")
@@ -140,17 +149,11 @@ def _find_fixes(incident: Incident, words: str) -> list[suggest.Suggestion]:
     return []
 
 
-def _record(
-    session: Session,
-    incident: Incident,
-    words: str,
-    found: Sequence[suggest.Suggestion],
-    lot: holdout.Lot | None,
-) -> None:
+def _record(session: Session, incident: Incident, thought: _Thought, lot: holdout.Lot | None) -> None:
     outcomes.record_attempt(
         session,
-        found,
-        words=words,
+        thought.found,
+        words=thought.words,
         channel=incident.channel,
         person_id=incident.requester_id,
         incident_id=incident.id,
@@ -158,8 +161,8 @@ def _record(
         hold_out_id=lot.hold_out_id if lot else None,
         is_held_out=lot is not None and lot.is_held_out,
     )
-    if found and not (lot and lot.is_held_out):
-        _note_offered(session, incident, found)
+    if thought.found and not (lot and lot.is_held_out):
+        _note_offered(session, incident, thought.found)
 
 
 def _note_offered(session: Session, incident: Incident, found: Sequence[suggest.Suggestion]) -> None:

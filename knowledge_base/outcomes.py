@@ -4,7 +4,7 @@ Every function works inside the caller's `write()` session: the incident's chang
 outcome of its offers are one transaction.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 
 from sqlalchemy import bindparam, select, update
@@ -32,7 +32,7 @@ def record_attempt(
     hold_out_id: int | None = None,
     is_held_out: bool = False,
 ) -> Attempt:
-    """Keep what somebody described and which fixes were shown, none included.
+    """Keep what somebody described and which fixes were shown, none included; written with what comes next.
 
     With `is_held_out` they were found and not shown: nothing is counted as offered, and the person
     went on to support.
@@ -52,7 +52,6 @@ def record_attempt(
     _add_offers(session, attempt, suggestions)
     if is_held_out:
         _decide(attempt, AttemptOutcome.WENT_ON)
-    session.flush()
     return attempt
 
 
@@ -65,13 +64,18 @@ def record_question(
     person_id: int,
     category: str = "",
 ) -> Attempt:
-    """Keep fixes shown to somebody who has reported nothing; the same words again are the same attempt."""
+    """Keep fixes shown to somebody who has reported nothing; the same words again are the same attempt.
+
+    It has its number then.
+    """
     known = find_question(session, person_id=person_id, words=words)
     if known is None:
-        return record_attempt(
+        known = record_attempt(
             session, suggestions, words=words, channel=channel, person_id=person_id, category=category
         )
-    show_more(session, known, suggestions)
+    else:
+        show_more(session, known, suggestions)
+    session.flush()
     return known
 
 
@@ -181,6 +185,15 @@ def offers_of(session: Session, incident_id: int) -> list[Offer]:
 def attempts_of(session: Session, incident_id: int) -> Sequence[Attempt]:
     """The attempts of an incident, oldest first; almost always one."""
     return session.scalars(ATTEMPTS, {"incident_id": incident_id}).all()
+
+
+def attempts_of_each(session: Session, incident_ids: Sequence[int]) -> Mapping[int, Sequence[Attempt]]:
+    """As `attempts_of` for many at once, by the number of the incident; those without any are left out."""
+    asked = select(Attempt).where(Attempt.incident_id.in_(incident_ids)).order_by(Attempt.id)
+    found: dict[int, list[Attempt]] = {}
+    for attempt in session.scalars(asked):
+        found.setdefault(attempt.incident_id or 0, []).append(attempt)
+    return found
 
 
 def _shown(attempt: Attempt) -> Sequence[Offer]:

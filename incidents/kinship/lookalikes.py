@@ -7,6 +7,7 @@ clears the bar is kept as a proposal, which a person decides. Nothing is ever jo
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -91,17 +92,21 @@ def try_to_seek(incidents: Sequence[Incident]) -> dict[int, Pairs]:
     come at the same time, be it in two processes, each pair is seen by at least one.
     """
     encoder = _encoder()
-    asked = [one for incident in incidents if (one := _tried(_ask, incident.id, incident, encoder))]
+    asked = [one for incident in incidents if (one := _tried(_ask, [incident.id], incident, encoder))]
     if encoder is not None and asked:
         _keep_vectors(asked, encoder)
-    return {one.incident_id: _tried(_seek, one.incident_id, one, encoder) or () for one in asked}
+    known = _tried(_comparable, [one.incident_id for one in asked], asked, encoder) or {}
+    return {
+        one.incident_id: _tried(_seek, [one.incident_id], one, known.get(one.incident_id, ()), encoder) or ()
+        for one in asked
+    }
 
 
-def _tried[**P, F](do: Callable[P, F], incident_id: int, *given: P.args, **more: P.kwargs) -> F | None:
+def _tried[**P, F](do: Callable[P, F], ids: Sequence[int], *given: P.args, **more: P.kwargs) -> F | None:
     try:
         return do(*given, **more)
     except Exception:
-        logger.exception("no look-alikes were sought", incident=incident_id)
+        logger.exception("no look-alikes were sought", incidents=ids)
         db.session.rollback()
         return None
 
@@ -133,17 +138,17 @@ def _keep_vectors(asked: Sequence[_Asked], encoder: Encoder) -> None:
         )
 
 
-def _seek(asked: _Asked, encoder: Encoder | None) -> Pairs:
+def _seek(asked: _Asked, known: Sequence[Told], encoder: Encoder | None) -> Pairs:
     me = duplicates.read(asked.words, asked.vector, encoder=encoder, site=asked.site, writer=asked.writer)
-    near = _rank(me, _comparable(asked, encoder), encoder)[:MOST_PROPOSED]
+    near = _rank(me, known, encoder)[:MOST_PROPOSED]
     return [_pair(asked.incident_id, one) for one in near]
 
 
 def keep(session: Session, pairs: Pairs) -> None:
     """Propose what was not proposed before; inside the caller's `write()`."""
-    for pair in pairs:
+    if pairs:
         # Another process may propose the same pair in the same moment.
-        session.execute(inserting(session)(Lookalike).values(**pair).on_conflict_do_nothing())
+        session.execute(inserting(session)(Lookalike).on_conflict_do_nothing(), pairs)
 
 
 def compare(incident_id: int) -> None:
@@ -225,15 +230,25 @@ def _not_compared() -> Sequence[int]:
     return db.session.scalars(found.order_by(Incident.id).limit(50)).all()
 
 
-def _comparable(asked: _Asked, encoder: Encoder | None) -> Sequence[Told]:
-    """The open ones nearest in meaning, of those that had their turn: the others find this one at theirs."""
-    my_id = asked.incident_id
-    if encoder is not None and asked.vector is not None:
-        nearest = nearest_in_meaning(
-            asked.vector, encoder, lambda ids, _people: ids != my_id, limit=MOST_READ
-        )
-        return told(NUMBERED, ids=nearest, encoder=encoder, limit=MOST_READ)
-    return told(OTHERS, id=my_id, encoder=encoder, limit=MOST_COMPARED)
+def _comparable(asked: Sequence[_Asked], encoder: Encoder | None) -> Mapping[int, Sequence[Told]]:
+    """Of each, the open ones nearest in meaning that had their turn: the others find it at theirs.
+
+    The words of all are read at once. Without meanings each is compared with all.
+    """
+    nearest = {
+        one.incident_id: _nearest(one.incident_id, one.vector, encoder)
+        for one in asked
+        if encoder is not None and one.vector is not None
+    }
+    ids = sorted({*chain.from_iterable(nearest.values())}, reverse=True)
+    read = {one.incident_id: one for one in told(NUMBERED, ids=ids, encoder=encoder, limit=len(ids))}
+    known = {mine: [read[one] for one in near if one in read] for mine, near in nearest.items()}
+    unknown = (one.incident_id for one in asked if one.incident_id not in known)
+    return known | {one: told(OTHERS, id=one, encoder=encoder, limit=MOST_COMPARED) for one in unknown}
+
+
+def _nearest(my_id: int, vector: NDArray[np.float32], encoder: Encoder) -> Sequence[int]:
+    return nearest_in_meaning(vector, encoder, lambda ids, _people: ids != my_id, limit=MOST_READ)
 
 
 def _rank(me: duplicates.Reading, others: Sequence[Told], encoder: Encoder | None) -> list[Near]:

@@ -1,5 +1,8 @@
 """Incidents that come together are offered fixes together, and each gets what it would get alone."""
 
+from concurrent.futures import ThreadPoolExecutor
+from time import sleep
+
 import pytest
 from sqlalchemy import select
 
@@ -60,6 +63,31 @@ def test_where_one_goes_wrong_the_others_are_offered_theirs(tell, vpn_fix, monke
     assert list(offering.due_for_offers(older_than_s=-1)) == [broken]
     with pytest.raises(ZeroDivisionError):
         offering.offer(broken)
+
+
+def test_in_one_process_one_thinks_at_a_time(app, tell, monkeypatch):
+    several = [tell(f"erin{number}", "vpn keeps disconnecting") for number in range(4)]
+    running, most = [], []
+    whole = suggest.suggest
+
+    def watched(words, **more):
+        running.append(words)
+        most.append(len(running))
+        sleep(0.01)
+        found = whole(words, **more)
+        running.pop()
+        return found
+
+    def offer(incident_id):
+        with app.app_context():
+            offering.offer(incident_id)
+
+    monkeypatch.setattr(suggest, "suggest", watched)
+    with ThreadPoolExecutor(len(several)) as pool:
+        list(pool.map(offer, several))
+    assert max(most) == 1
+    db.session.rollback()
+    assert list(offering.due_for_offers(older_than_s=-1)) == []
 
 
 def test_those_that_come_together_find_each_other_by_meaning(tell, monkeypatch):

@@ -39,7 +39,7 @@ def told(base, encoder, person):
             if failed:
                 outcomes.went_on_attempt(session, attempt)
             attempt.created_at = clock.now() - timedelta(days=days_ago)
-            return attempt.id
+        return attempt.id
 
     return tell
 

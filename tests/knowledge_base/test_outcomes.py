@@ -23,7 +23,7 @@ def attempt_id(base):
             words="vpn drops",
             channel="portal",
         )
-        return attempt.id
+    return attempt.id
 
 
 def attempt(attempt_id):
@@ -76,8 +76,8 @@ def test_needing_help_after_all_takes_the_credit_back(base, attempt_id):
 
 def test_an_attempt_without_a_fitting_fix_is_kept_as_a_gap(base):
     with write() as session:
-        made = outcomes.record_attempt(session, [], words="the coffee machine", channel="bot").id
-    assert attempt(made).offers == []
+        made = outcomes.record_attempt(session, [], words="the coffee machine", channel="bot")
+    assert attempt(made.id).offers == []
 
 
 def fail_after_crediting(base, attempt_id):
