@@ -127,19 +127,18 @@ def _drawn(hold_out: HoldOut) -> list[_First]:
 
 
 def _followed(hold_out: HoldOut) -> dict[tuple[int, str], list[_Followed]]:
-    """The reports of the people in this draw since it began at which support worked, by person and topic."""
+    """The reports of the people in this draw, as long as any of them is followed, at which support worked.
+
+    By person and topic.
+    """
     people = select(Attempt.person_id).where(Attempt.hold_out_id == hold_out.id)
-    worked = (
-        select(Entry.incident_id, func.min(Entry.created_at).label("at"))
-        .join(Incident, Entry.incident_id == Incident.id)
-        .where(Entry.event.in_(SUPPORT_WORK), Entry.author_id != Incident.requester_id)
-        .group_by(Entry.incident_id)
-        .subquery()
-    )
+    since, until = hold_out.started_at - LASTS_FOR, (hold_out.ended_at or clock.now()) + LASTS_FOR
     found = (
-        select(Incident.requester_id, Incident.category, Incident.created_at, worked.c.at)
-        .join(worked, worked.c.incident_id == Incident.id)
-        .where(Incident.requester_id.in_(people), Incident.created_at >= hold_out.started_at - LASTS_FOR)
+        select(Incident.requester_id, Incident.category, Incident.created_at, func.min(Entry.created_at))
+        .join(Entry, Entry.incident_id == Incident.id)
+        .where(Incident.requester_id.in_(people), Incident.created_at.between(since, until))
+        .where(Entry.event.in_(SUPPORT_WORK), Entry.author_id != Incident.requester_id)
+        .group_by(Incident.id)
     )
     followed: dict[tuple[int, str], list[_Followed]] = defaultdict(list)
     for person_id, topic, created_at, worked_at in db.session.execute(found):

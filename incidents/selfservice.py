@@ -15,6 +15,8 @@ from knowledge_base.effect import ArticleTally, Seen, Shown, Tally
 from knowledge_base.intervals import Median
 from knowledge_base.models import Article, Attempt, AttemptOutcome, Offer
 
+OUTCOME = {outcome.value: outcome for outcome in AttemptOutcome}
+
 
 @dataclass(frozen=True, kw_only=True)
 class Wanted:
@@ -88,15 +90,15 @@ def load(wanted: Wanted) -> list[Seen]:
     shown, came_back = _shown(wanted), _came_back(wanted)
     return [
         Seen(
-            at=row.created_at,
-            channel=row.channel,
-            outcome=AttemptOutcome(row.outcome),
-            decided_at=row.decided_at,
-            is_known_person=row.person_id is not None,
-            came_back_at=row.came_back_at or came_back.get(row.id),
-            shown=shown.get(row.id, ()),
+            at=at,
+            channel=channel,
+            outcome=OUTCOME[outcome],
+            decided_at=decided_at,
+            is_known_person=person_id is not None,
+            came_back_at=came_back_at or came_back.get(attempt_id),
+            shown=shown.get(attempt_id, ()),
         )
-        for row in rows
+        for attempt_id, at, channel, outcome, decided_at, person_id, came_back_at in rows
     ]
 
 
@@ -110,7 +112,8 @@ def _counted(wanted: Wanted) -> ColumnElement[bool]:
 
 
 def _shown(wanted: Wanted) -> dict[int, list[Shown]]:
-    offers = select(Offer.attempt_id, Offer.article_id, Offer.helped).join(Attempt).where(_counted(wanted))
+    counted = _in_time(wanted) & Attempt.is_held_out.is_(False)
+    offers = select(Offer.attempt_id, Offer.article_id, Offer.helped).join(Attempt).where(counted)
     shown: dict[int, list[Shown]] = {}
     for attempt_id, article_id, helped in db.session.execute(offers):
         shown.setdefault(attempt_id, []).append(Shown(article_id, helped))

@@ -8,6 +8,7 @@ from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import NamedTuple
 
 from knowledge_base.intervals import Median, Share, median
 from knowledge_base.models import AttemptOutcome
@@ -16,17 +17,15 @@ LASTS_FOR = timedelta(days=7)
 """Solved for good is what did not come back within this."""
 
 
-@dataclass(frozen=True)
-class Shown:
+class Shown(NamedTuple):
     """An article that was shown, and what the person said of it."""
 
     article_id: int
     helped: bool | None
 
 
-@dataclass(frozen=True, kw_only=True)
-class Seen:
-    """One attempt as it is counted.
+class Seen(NamedTuple):
+    """One attempt as it is counted; there are many, and a tuple is made in a third of the time.
 
     `is_known_person` is false once the person was erased: nobody can tell whether they came back.
     `came_back_at` is their first report of the same topic after they said it was solved.

@@ -17,7 +17,7 @@ from firstline import clock
 from firstline.app import create_core
 from firstline.db import db
 from firstline.settings import Settings
-from incidents import MODELS
+from incidents import MODELS, followup
 from incidents.alerts.models import Received
 from incidents.majors.models import Major, MajorReport
 from incidents.models import OPEN, Channel, Entry, Event, Incident, Resolution, State
@@ -108,6 +108,7 @@ def test_nothing_is_left_for_the_desk_to_do_by_itself_for_the_past(year):
     lapse.close_what_lapsed()
     due.begin_what_is_due()
     judge()
+    assert followup.keep() == 0
     assert db.session.scalar(select(func.count()).select_from(Entry)) == before
     assert db.session.scalar(select(func.count()).select_from(Review)) == year["reviews"]
 

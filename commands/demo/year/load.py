@@ -15,7 +15,7 @@ from commands.demo.year.desk import Desk, counters
 from commands.demo.year.story import Tale
 from firstline import clock
 from firstline.db import db, write
-from incidents import matrix
+from incidents import followup, matrix
 from incidents.models import Channel, Incident, Kind, Level
 from incidents.moving import clocks, rows
 from incidents.moving.life import Ahead, Life, born
@@ -33,7 +33,7 @@ COUNT = story.WHOLE
 def load(count: int = COUNT, seed: int = SEED) -> Counter[str]:
     """Add a year of `count` incidents up to now, the same one for a seed; none where it is there already.
 
-    Everything is written in one transaction; then the words are made findable.
+    Everything is written in one transaction; then the words are made findable, and what came back is looked up.
     """
     if cast.is_there(db.session()):
         return Counter()
@@ -52,6 +52,7 @@ def _load(chance: random.Random, count: int) -> Counter[str]:
     with write() as session:
         make_findable(session)
     learned = lessons.learn(desk)
+    followup.keep()
     return (
         Counter({"incidents of a year": len(lives), "people of the year": len(desk.cast.employees)}) + learned
     )
