@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from email_intake import addresses
 from email_intake.case import Case
-from email_intake.guard import NO_REPLY
+from email_intake.signs import NO_REPLY
 from firstline.db import db
 from incidents.models import Entry, Incident
 from incidents.notices import Notice

@@ -6,8 +6,19 @@ from email.message import Message
 from html import unescape
 from typing import TypedDict
 
-from email_intake import bounds, charsets, markup, mending, packed, remarks, tnef, wrapped
-from email_intake.calendars import summarise
+from email_intake import (
+    bounds,
+    calendars,
+    charsets,
+    markup,
+    mending,
+    packed,
+    remarks,
+    signature,
+    tnef,
+    wrapped,
+)
+from email_intake.calendars import Calendar
 from email_intake.headers import Head, normalise_id, payload_of
 from email_intake.leaves import (
     bytes_of,
@@ -21,6 +32,7 @@ from email_intake.leaves import (
     place_name_of,
     reflowed,
 )
+from email_intake.line import SIGNED
 from email_intake.markup import to_text
 from firstline import files
 
@@ -65,6 +77,7 @@ class Body:
     attachments: list[Attached] = field(default_factory=list)
     defects: list[str] = field(default_factory=list)
     is_encrypted: bool = False
+    calendar: Calendar | None = None
     parts: int = 0
 
     @property
@@ -73,7 +86,7 @@ class Body:
 
     def says(self, text: str) -> bool:
         """Whether the last words are these already, but for gaps: another form of the same, badly nested."""
-        return bool(self.texts) and self.texts[-1].split() == text.split()
+        return bool(self.texts) and _bare(self.texts[-1]) == _bare(text)
 
     def attach(
         self, name: str, media_type: str, content: bytes, *, cid: str = "", is_inline: bool = False
@@ -85,6 +98,10 @@ class Body:
             stem, dot, ending = name.rpartition(".")
             name = f"{stem}-{position}.{ending}" if dot else f"{name}-{position}"
         self.attachments.append(Attached(name, media_type, content, cid, is_inline))
+
+
+def _bare(text: str) -> list[str]:
+    return text.replace(SIGNED, "").split()
 
 
 def read(message: Message) -> Body:
@@ -145,8 +162,9 @@ def _visit_alternative(children: list[Message], body: Body, depth: int) -> None:
         body.defects.extend(version.defects)
         body.is_encrypted |= version.is_encrypted
         body.html = body.html or version.html
+        body.calendar = body.calendar or version.calendar
     if chosen is not None:
-        body.texts.extend(chosen.texts)
+        body.texts.extend(_with_signature_marks(chosen, tried))
 
 
 def _choose(versions: list[Body]) -> Body | None:
@@ -156,6 +174,12 @@ def _choose(versions: list[Body]) -> Body | None:
     if plain is None or rich is None:
         return plain or rich or (said[0] if said else None)
     return rich if len(rich.text) > 200 and len(plain.text) * 10 < len(rich.text) else plain
+
+
+def _with_signature_marks(chosen: Body, versions: list[Body]) -> list[str]:
+    """Its texts; where another version says what is signature, it says so of the same words here."""
+    rich = next((v for v in versions if v is not chosen and any(SIGNED in text for text in v.texts)), None)
+    return chosen.texts if rich is None else [signature.carried_over(rich.text, chosen.text)]
 
 
 def _not_yet(attachments: list[Attached], known: list[Attached]) -> list[Attached]:
@@ -171,13 +195,19 @@ def _visit_leaf(part: Message, kind: str, body: Body, depth: int) -> None:
     if kind in {"application/pkcs7-mime", "application/x-pkcs7-mime"}:
         _unwrap(part, content, body, depth)
     if kind == "text/calendar":
-        body.texts.append(summarise(charsets.decode(content, charset_of(part))[0]))
+        _take_calendar(part, content, body)
     if kind in {"application/ms-tnef", "application/vnd.ms-tnef"} or name.lower() == "winmail.dat":
         _take_tnef(name or "winmail.dat", kind, content, body)
     elif _is_text(part, kind, name, content, body, is_root=depth == 0):
         _take_text(part, kind, content, body)
     elif content or name or kind != "text/plain":
         body.attach(name or place_name_of(part), kind, content, **_place_of(part))
+
+
+def _take_calendar(part: Message, content: bytes, body: Body) -> None:
+    calendar = charsets.decode(content, charset_of(part))[0]
+    body.calendar = calendars.read(calendar, str(part.get_param("method", "")))
+    body.texts.append(calendars.summarise(calendar))
 
 
 def _unwrap(part: Message, content: bytes, body: Body, depth: int) -> None:

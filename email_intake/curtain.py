@@ -17,6 +17,7 @@ CUT_OFF = re.compile(r"overflow\s*:\s*hidden", re.IGNORECASE)
 NOT_IN_OUTLOOK = re.compile(r"mso-hide\s*:\s*all", re.IGNORECASE)
 SEEN = re.compile(r"visibility\s*:\s*(\w+)", re.IGNORECASE)
 SIZE = re.compile(r"(?<![-\w])font(?:-size)?\s*:\s*(?P<size>\d*\.?\d+)(?P<unit>[a-z%]*)", re.IGNORECASE)
+DISPLAY = re.compile(r"display\s*:[^;]*", re.IGNORECASE)
 VOID = frozenset({"br", "hr", "img"})
 SMALLEST = 1.0
 """Pixels or points: nobody reads letters of this size."""
@@ -29,7 +30,9 @@ class Curtain:
     size 0, against gaps, and its words to 14.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, styles: dict[str, str]) -> None:
+        """`styles`: what the sheets of the mail say of a class or an id."""
+        self._styles = styles
         self._open: list[tuple[bool, bool, bool]] = []
 
     @property
@@ -47,6 +50,8 @@ class Curtain:
             return
         gone, tiny, unseen = self._open[-1] if self._open else (False, False, False)
         style = values.get("style", "")
+        if self._styles:
+            style = self._with_sheets(style, values)
         if style or "hidden" in values:
             gone = gone or "hidden" in values or _is_nowhere(tag, style, is_first=is_first)
             size, seen = SIZE.search(style), SEEN.search(style)
@@ -54,6 +59,15 @@ class Curtain:
             unseen = seen[1].lower() in {"hidden", "collapse"} if seen else unseen
         # A table does not inherit a size where a mail program is lenient: most are.
         self._open.append((gone, tiny and tag != "table", unseen))
+
+    def _with_sheets(self, own: str, values: dict[str, str]) -> str:
+        """Its own style and what the sheets add; what it says itself goes first, and is all there is of its display."""
+        names = [f"#{values['id']}"] if "id" in values else []
+        names += [f".{name}" for name in values.get("class", "").split()]
+        added = [self._styles[name] for one in names if (name := one.casefold()) in self._styles]
+        if own and "!important" not in "".join(added) and DISPLAY.search(own):
+            added = [DISPLAY.sub("", one) for one in added]
+        return ";".join([own, *added])
 
     def leave(self, tag: str) -> None:
         if tag not in VOID and self._open:

@@ -6,7 +6,7 @@ from base64 import b64decode
 from collections.abc import Callable
 from dataclasses import dataclass
 from email.message import Message
-from functools import cache, partial
+from functools import cache, cached_property, partial
 from hashlib import sha256
 
 from email_intake import charsets
@@ -43,6 +43,14 @@ class Head:
     def __init__(self, fields: list[tuple[str, str]]) -> None:
         self._fields = fields
 
+    @cached_property
+    def _named(self) -> dict[str, list[str]]:
+        """The values of each name: many are asked for, and most are not there."""
+        named: dict[str, list[str]] = {}
+        for name, value in self._fields:
+            named.setdefault(name, []).append(value)
+        return named
+
     @classmethod
     def of(cls, message: Message) -> "Head":
         charset = cache(partial(_charset_of, message))
@@ -55,11 +63,12 @@ class Head:
 
     def all(self, name: str) -> list[str]:
         """Every value of this field, unfolded, with encoded-words as they are."""
-        return [value for field, value in self._fields if field == name]
+        return self._named.get(name, [])
 
     def raw(self, name: str) -> str:
         """The first value, empty when there is none."""
-        return next(iter(self.all(name)), "")
+        values = self._named.get(name)
+        return values[0] if values else ""
 
     def text(self, name: str) -> str:
         """The first value, decoded, on one line."""

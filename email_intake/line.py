@@ -2,7 +2,11 @@
 
 import re
 
-BULLET = re.compile(r"\A(?:> )*\s*(?:-|\d+\.) \Z")
+SIGNED = "\u2063\u2064"
+"""Put before a line that a mail program calls its writer's signature; `email_intake.signature` takes it out."""
+BLANK = f" >{SIGNED}"
+NO_GAP_AFTER = (" ", SIGNED)
+BULLET = re.compile(rf"\A(?:> |{SIGNED})*\s*(?:-|\d+\.) \Z")
 LONGEST_BULLET = 40
 
 
@@ -20,7 +24,7 @@ class Line:
     @property
     def ends_with_gap(self) -> bool:
         """Whether more gap would be too much: below one, and where the line begins."""
-        return self._pieces[-1].endswith(" ") or self.length == 0
+        return self._pieces[-1].endswith(NO_GAP_AFTER) or self.length == 0
 
     @property
     def is_bullet(self) -> bool:
@@ -44,5 +48,5 @@ class Line:
 
 
 def is_blank(line: str) -> bool:
-    """Whether nothing stands in it but the signs of a quote."""
-    return not line.strip(" >")
+    """Whether nothing stands in it but the signs of a quote or a signature."""
+    return not line.strip(BLANK)

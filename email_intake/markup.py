@@ -6,9 +6,11 @@ from typing import override
 
 import nh3
 
+from email_intake import stylesheet
 from email_intake.charsets import decode
-from email_intake.curtain import HIDES, Curtain
-from email_intake.line import Line, is_blank
+from email_intake.curtain import HIDES, VOID, Curtain
+from email_intake.line import SIGNED, Line, is_blank
+from email_intake.signature import is_marked
 
 MOST_HTML = 2_000_000
 MOST_TEXT = 200_000
@@ -24,10 +26,13 @@ ATTRIBUTES = {
     "a": {"href"},
     "img": {"alt"},
     "blockquote": {"class", "type"},
-    "div": {"class", "id", "style"},
+    "br": {"id"},
+    "div": {"class", "id", "name", "style"},
     "p": {"class"},
+    "pre": {"class"},
 }
 STYLED = {**ATTRIBUTES, "*": {"style", "hidden"}}
+NAMED = {**ATTRIBUTES, "*": {"style", "hidden", "class", "id"}}
 PARAGRAPHS = frozenset(
     {"p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "table", "pre", "blockquote", "dl"}
 )
@@ -37,6 +42,7 @@ WORD_LINE = re.compile(r"\AMso(?:Normal|PlainText|ListParagraph)")
 LINES = frozenset(
     {"div", "li", "tr", "br", "dd", "dt", "section", "article", "header", "footer", "center", "hr"}
 )
+SIGNABLE = frozenset({"br", "div", "pre"})
 # Where the mail programs begin what they quote (case 121).
 QUOTE_CLASS = re.compile(
     r"gmail_quote|yahoo_quoted|protonmail_quote|moz-cite-prefix|zmail_extra", re.IGNORECASE
@@ -63,8 +69,9 @@ def to_text(html: str) -> str:
     if depth(html) > MOST_DEPTH:
         return " ".join(TAG.sub(" ", html).split())[:MOST_TEXT]
     may_hide = HIDES.search(html) is not None
-    clean = _clean(html, STYLED if may_hide else ATTRIBUTES)
-    shown = _read(clean, Curtain() if may_hide else None)
+    styles = stylesheet.read(html, HIDES) if may_hide else {}
+    clean = _clean(html, NAMED if styles else STYLED if may_hide else ATTRIBUTES)
+    shown = _read(clean, Curtain(styles) if may_hide else None)
     return (shown if not may_hide or SAYS.search(shown) else _read(clean, None))[:MOST_TEXT]
 
 
@@ -123,6 +130,8 @@ class _Reader(HTMLParser):
         self._link: tuple[str, list[str]] | None = None
         self._is_word_line = False
         self._is_gap = False
+        self._signed = 0
+        """How many elements are open since a signature began, it included."""
         self._cells: list[bool] = []
         """Of each cell we are in: whether anything stands in it yet."""
         self._owed: bool | None = None
@@ -139,6 +148,8 @@ class _Reader(HTMLParser):
             self._curtain.enter(tag, values, is_first=not self._above and self._line.is_blank)
             if self._curtain.is_drawn:
                 return
+        if self._signed and tag not in VOID:
+            self._signed += 1
         if tag == "p":
             self._is_word_line = WORD_LINE.match(values.get("class", "")) is not None
         if tag == "br":
@@ -147,10 +158,16 @@ class _Reader(HTMLParser):
             self._begin_block(tag)
         elif tag not in CELLS:
             self._settle()
-        if _begins_quote(tag, values):
+        if values and _begins_quote(tag, values):
+            self._signed = 0
+            self._line = self._empty() if self._line.is_blank else self._line
             self._line.add(QUOTE_MARK)
             self._break(blank=False)
+        elif values and tag in SIGNABLE and not self._signed and is_marked(values):
+            self._signed = 1
+            self._break(blank=False)
         if tag == "blockquote":
+            self._signed = 0
             self._depth += 1
             self._line = self._empty()
         elif tag in {"ul", "ol"}:
@@ -184,8 +201,10 @@ class _Reader(HTMLParser):
         if tag in CELLS:
             self._owed = None
             self._cells = self._cells[:-1]
-        elif tag in PARAGRAPHS or tag in LINES - {"br"}:
+        elif tag in PARAGRAPHS or tag in LINES:
             self._end_block(tag)
+        if self._signed:
+            self._leave_signature()
 
     @override
     def handle_data(self, data: str) -> None:
@@ -248,6 +267,11 @@ class _Reader(HTMLParser):
             self._begin_line()
         self._is_gap = False
 
+    def _leave_signature(self) -> None:
+        self._signed -= 1
+        if not self._signed:
+            self._break(blank=False)
+
     def _settle(self) -> None:
         if self._owed is not None:
             self._break(blank=self._owed)
@@ -266,7 +290,7 @@ class _Reader(HTMLParser):
         self._line = self._empty()
 
     def _empty(self) -> Line:
-        return Line("> " * min(self._depth, 5))
+        return Line(SIGNED if self._signed and not self._depth else "> " * min(self._depth, 5))
 
     def _bullet(self) -> str:
         indent = "  " * max(0, min(len(self._lists), 6) - 1)

@@ -10,6 +10,7 @@ from hashlib import sha256
 from email_intake import body as bodies
 from email_intake import bounds, charsets, quote, remarks, repair
 from email_intake.body import Attached, Body
+from email_intake.calendars import Calendar
 from email_intake.headers import PLAUSIBLE, Address, Head, normalise_id, one_line
 
 MOST_REFERENCES = 100
@@ -59,6 +60,7 @@ class ParsedMail:
     claimed_at: datetime | None = None
     fingerprint: str = ""
     is_encrypted: bool = False
+    calendar: Calendar | None = None
     whole_size: int = 0
     defects: tuple[str, ...] = ()
     returned: str = field(default="", repr=False)
@@ -98,6 +100,7 @@ def parse(raw: bytes, *, envelope_from: str | None = None, envelope_to: tuple[st
         claimed_at=_claimed_at(head, defects),
         fingerprint=fingerprint(raw),
         is_encrypted=body.is_encrypted,
+        calendar=body.calendar,
         whole_size=whole_size,
         defects=tuple(dict.fromkeys(defects + body.defects)),
         returned=_returned(content_type, body),

@@ -6,8 +6,12 @@ from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
 from email_intake import bounds, charsets
 
 HEADER_LINE = re.compile(rb"[!-9;-~]{1,80}[ \t]*:")
+GOES_ON = re.compile(rb"\s*" + HEADER_LINE.pattern)
 BLANK_BEFORE_COLON = re.compile(rb"\A([!-9;-~]{1,80})[ \t]+:")
 GAP = re.compile(rb"\r?\n[ \t]*\r?\n")
+OF_CONTENT = re.compile(
+    rb"^(?:content-(?:type|transfer-encoding)|mime-version)[ \t]*:", re.IGNORECASE | re.MULTILINE
+)
 AUTHOR = re.compile(rb"^(?:from|sender|reply-to)[ \t]*:", re.IGNORECASE | re.MULTILINE)
 VOUCHED = re.compile(rb"^authentication-results[ \t]*:", re.IGNORECASE | re.MULTILINE)
 MBOX_LINE = re.compile(rb">?From (?![ \t]*:)")
@@ -43,20 +47,28 @@ def repaired(raw: bytes, defects: list[str]) -> bytes:
 
 
 def _without_gap(raw: bytes) -> bytes:
-    """Join headers that an empty line cuts in two: only where nobody is named above it and somebody below.
+    """Join headers that an empty line cuts in two: where nobody is named above it and somebody below, or where
+    what the content is follows at once, and nothing said so.
 
-    Never below what a mail server said of the sender: it did not see this one.
+    No author from below what a mail server said of the sender: it did not see this one.
     """
     gap = GAP.search(raw)
-    if gap is None or AUTHOR.search(raw, 0, gap.end()) or VOUCHED.search(raw, 0, gap.end()):
+    if gap is None or GOES_ON.match(raw, gap.end()) is None:
         return raw
-    rest = raw[gap.end() :].lstrip()
+    head, rest = raw[: gap.end()], raw[gap.end() :].lstrip()
     end = GAP.search(rest)
     below = rest[: end.start()] if end else rest
-    lines = below.split(b"\n")
-    if not AUTHOR.search(below) or not HEADER_LINE.match(lines[0]) or any(_is_stray(line) for line in lines):
+    if not (_names_the_author(head, below) or _names_the_content(head, below)):
         return raw
-    return raw[: gap.start()] + b"\n" + rest
+    return raw if any(_is_stray(line) for line in below.split(b"\n")) else raw[: gap.start()] + b"\n" + rest
+
+
+def _names_the_author(head: bytes, below: bytes) -> bool:
+    return not (AUTHOR.search(head) or VOUCHED.search(head)) and AUTHOR.search(below) is not None
+
+
+def _names_the_content(head: bytes, below: bytes) -> bool:
+    return not (OF_CONTENT.search(head) or AUTHOR.search(below)) and OF_CONTENT.match(below) is not None
 
 
 def _is_stray(line: bytes) -> bool:
