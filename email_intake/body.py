@@ -118,6 +118,9 @@ def _visit(part: Message, body: Body, *, depth: int) -> None:
         if "too many parts" not in body.defects:
             body.defects.append("too many parts")
         return
+    if part.defects and (whole := mending.with_its_head(part)) is not None:
+        body.defects.append("a line in the headers without a name")
+        part = whole
     kind = kind_of(part)
     mended = mending.with_its_boundary(part, content_of(part, [])) if mending.claims_parts(part) else None
     if mended is not None:

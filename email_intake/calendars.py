@@ -39,6 +39,7 @@ SAID_BY_MACHINES = re.compile(
     re.IGNORECASE,
 )
 """A line of a form: who wrote it has not written it himself."""
+NOTE = re.compile(r"^[\"“„«].+[\"”“»]\s*$", re.MULTILINE)
 RULE = re.compile(r"\W*[_.]{10,}\W*")
 TO_JOIN = re.compile(
     r"teams\.microsoft|microsoft teams|meet\.google|zoom\.us|webex|system reference|meeting options|phone conference id|systemreferenz|besprechungsoptionen|telefonkonferenz",
@@ -75,6 +76,11 @@ def is_all_said(text: str) -> bool:
     """Whether these words are those of calendar programs alone, and nobody's own."""
     lines = _without_ways_to_join(SUMMARY.sub("", text).splitlines())
     return all(len(line) <= LONGEST_LINE and SAID_BY_MACHINES.fullmatch(line) for line in lines)
+
+
+def is_by_google_alone(text: str) -> bool:
+    """The same of a letter that Google writes for somebody, who may have added a note: it stands in quotes."""
+    return NOTE.search(text) is None
 
 
 def _without_ways_to_join(lines: list[str]) -> list[str]:

@@ -21,7 +21,9 @@ from email_intake.signs import (
     DESK_HEADERS,
     DMARC,
     DMARC_SUBJECT,
+    GOOGLE,
     HEADER_FROM,
+    IN_BRACKETS,
     LIST_HEADERS,
     LIST_OWNER,
     MACHINE_SENDER,
@@ -102,8 +104,9 @@ def _vouches(stamped: str, domain: str) -> bool:
 
 def _is_plainly_from(mail: ParsedMail, sender: Address) -> bool:
     """Whether From names one address, as it is: else nobody knows whom the server vouched for."""
-    named = mail.head.addresses("from")
-    return len(named) == 1 and sender.address in mail.head.raw("from").casefold()
+    said, named = mail.head.raw("from").casefold(), mail.head.addresses("from")
+    others = {one for one in IN_BRACKETS.findall(said) if one.strip() != sender.address}
+    return len(named) == 1 and sender.address in said and not others
 
 
 def is_null_path(mail: ParsedMail, envelope_from: str | None) -> bool:
@@ -196,7 +199,9 @@ def _event_only(mail: ParsedMail) -> str:
     """What it does with an invitation where nobody has added a word of their own, and empty for all other mail."""
     if mail.calendar is None or not mail.calendar.name:
         return ""
-    return mail.calendar.name if calendars.is_all_said(quote.split(mail.marked_text).new) else ""
+    by_google = any(GOOGLE.match(one.address) for one in mail.head.addresses("sender"))
+    said_all = calendars.is_by_google_alone if by_google else calendars.is_all_said
+    return mail.calendar.name if said_all(quote.split(mail.marked_text).new) else ""
 
 
 def _is_typed_by_somebody(mail: ParsedMail) -> bool:

@@ -22,6 +22,9 @@ WORD = re.compile(r"=\?([^?\s]{1,60})\?([bBqQ])\?([^?]*)\?=")
 BETWEEN_WORDS = re.compile(r"(=\?[^?\s]{1,60}\?[bBqQ]\?[^?]*\?=)\s+(?==\?[^?\s]{1,60}\?[bBqQ]\?)")
 PLAUSIBLE = re.compile(r"[^\s<>()\[\],;:\"@]+@[^\s<>()\[\],;:\"@]+")
 DELIVERABLE = re.compile(r"[^\s<>()\[\],;:\"@?]+@(?:[\w-]+\.)+[\w-]{2,}|[^\s<>()\[\],;:\"@?]+@localhost")
+COMMENT = re.compile(r"\([^()]*\)")
+FIRST_OF_TWO = re.compile(r'\A([^<>"]*)<([^<>"]*@[^<>"]*)>\s*[^<>",\s][^<>"]*<[^<>"]*@[^<>"]*>')
+"""Two people with no comma between them; two addresses behind one name are something else."""
 MESSAGE_ID = re.compile(r"<\s*([^<>]+?)\s*>")
 
 
@@ -157,7 +160,7 @@ def split_addresses(value: str) -> list[Address]:
         encoded = _address(decode_words(carried)) if "=?" in carried else None
         if encoded is not None:
             return [encoded]
-        bare = carried.strip(' "<>')
+        bare = COMMENT.sub("", carried).strip(' "<>')
         if bare and " " not in bare and ":" not in bare:
             found.append(Address("", bare.lower()))
     return found
@@ -195,10 +198,12 @@ def _tokens(value: str) -> list[str]:
 
 def _address(token: str) -> Address | None:
     bracketed = re.findall(r"<([^<>]*)>", token)
+    if len(bracketed) > 1 and (first := FIRST_OF_TWO.match(token)) is not None:
+        return _bracketed(_name(first[1]), first[2])
     for inner in reversed(bracketed):
         if "@" in inner or not bracketed[1:]:
             return _bracketed(_name(token.partition("<")[0].rpartition(":")[2]), inner)
-    outside = re.sub(r"\([^()]*\)", " ", token[:2000])
+    outside = COMMENT.sub(" ", token[:2000])
     plausible = PLAUSIBLE.search(outside.replace('"', " ") if outside.count('"') != 2 else outside)
     plausible = plausible or PLAUSIBLE.search(outside.replace('"', ""))
     if plausible is None:

@@ -1,6 +1,7 @@
 """What a part meant where it says something else: a boundary nobody named or used twice, HTML called plain text, a file elsewhere."""
 
 import re
+from email.errors import MissingHeaderBodySeparatorDefect
 from email.message import Message
 
 from email_intake import bounds, remarks
@@ -14,6 +15,9 @@ BEGINS_AS_HTML = re.compile(
 ENDS_AS_HTML = re.compile(r"</(?:html|body|div|p|table|span|font)>\s*\Z", re.IGNORECASE)
 TAG = re.compile(r"<[a-z!/]", re.IGNORECASE)
 MULTIPART = re.compile(r"\A\s*multipart/|\bboundary\s*(?:\*[\d*]*)?=", re.IGNORECASE)
+TORN = MissingHeaderBodySeparatorDefect
+PARAMETER = re.compile(r"(?:[\w-]{1,40}\*?\d*\*?[ \t]*=[ \t]*(?:\"[^\"]*\"|[^\s\";]+)[ \t]*;?[ \t]*)+")
+MAY_BE_HEADER = re.compile(r"[ \t]|[!-9;-~]{1,80}[ \t]*:|" + PARAMETER.pattern + r"\Z")
 WHERE = ("url", "site", "server", "directory")
 
 
@@ -36,6 +40,19 @@ def with_its_boundary(part: Message, content: bytes) -> Message | None:
     head = b'Content-Type: %s; boundary="firstline-part"\n\n' % kind.encode("ascii", "replace")
     again = bounds.message_of(head + plain)
     return again if again.is_multipart() else None
+
+
+def with_its_head(part: Message) -> Message | None:
+    """The part with the parameters that stand unfolded in its head, which end it for Python; None where there are none."""
+    payload = vars(part)["_payload"]
+    if not isinstance(payload, str) or not any(isinstance(one, TORN) for one in part.defects):
+        return None
+    head, gap, _rest = payload.replace("\r\n", "\n").partition("\n\n")
+    lines = head.split("\n")
+    if not gap or not PARAMETER.fullmatch(lines[0]) or not all(map(MAY_BE_HEADER.match, lines)):
+        return None
+    above = "".join(f"{name}: {value}\n" for name, value in part.raw_items())
+    return bounds.message_of(f"{above} {payload}".encode("ascii", "surrogateescape"))
 
 
 def after_its_end(part: Message) -> list[Message]:

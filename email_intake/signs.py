@@ -79,6 +79,8 @@ LIST_HEADERS = ("list-id", "list-post", "mailing-list", "x-mailing-list", "x-bee
 LIST_OWNER = re.compile(
     r"\A(?:owner-[^@]+|[^@]+-(?:owner|bounces?|request|admin)(?:[+=][^@]*)?)@", re.IGNORECASE
 )
+GOOGLE = re.compile(r"calendar-notification@google(?:mail)?\.com\Z", re.IGNORECASE)
+IN_BRACKETS = re.compile(r"<([^<>]*@[^<>]*)>")
 REMARK = re.compile(r'"(?:[^"\\]|\\.)*"|\((?:[^()\\]|\\.)*\)')
 DMARC = re.compile(r"\s*dmarc\s*(?:/\s*\d+\s*)?=\s*(?P<result>\w+)(?P<rest>.*)", re.IGNORECASE | re.DOTALL)
 HEADER_FROM = re.compile(r"\bheader\.from\s*=\s*(?:\S*@)?([\w.-]+)", re.IGNORECASE)
