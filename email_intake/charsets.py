@@ -52,7 +52,14 @@ ALIASES = {
     "windows-949": "cp949",
     "windows-936": "gb18030",
     "x-gbk": "gb18030",
+    "x-euc-jp": "euc_jp",
+    "x-euc-kr": "cp949",
+    "x-mac-ce": "mac_latin2",
+    "x-mac-centraleurroman": "mac_latin2",
+    "x-mac-cyrillic": "mac_cyrillic",
+    "x-mac-greek": "mac_greek",
     "x-mac-roman": "mac_roman",
+    "x-mac-turkish": "mac_turkish",
     "x-windows-949": "cp949",
 }
 # Python has codecs that are no charsets (case 69): only these families are believed.

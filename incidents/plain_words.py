@@ -41,14 +41,16 @@ SOLVED = re.compile(
     r"|(?:es |das |jetzt )?hat (?:mir |jetzt |sofort |super )?(?:geholfen|geklappt|funktioniert)|(?:ist |wurde |problem )(?:jetzt |nun |damit )?(?:gelöst|behoben|erledigt)|hat sich (?:(?:von|selbst|selber|alleine?|inzwischen|schon|bereits|damit|jetzt|somit) ){0,3}(?:erledigt|gelöst)|(?:geht|tut|klappt|läuft|funktioniert)'?s (?:jetzt |nun |alles )?(?:wieder|jetzt|nun)"
     # French
     r"|(?:ça|cela|tout|il|elle) (?:re)?(?:marche|fonctionne)|(?:problème|incident|souci) (?:est )?(?:résolu|réglé)|(?:re)?(?:marche|fonctionne) (?:à nouveau|de nouveau|maintenant|enfin)|c'est (?:résolu|réglé|réparé|bon)"
+    r"|tout (?:est )?rentré dans l'ordre|(?:ça|cela) a (?:bien )?(?:résolu|réglé|corrigé) (?:mon|le|notre) (?:problème|souci)"
     # Spanish, Portuguese, Italian
+    r"|me ha (?:servido|ayudado|funcionado)|tutto (?:a posto|risolto)|(?:ora|adesso) va(?: bene)?(?=\W*(?:\Z|[,.!]))|ha funzionato(?=\W*(?:\Z|[,.!]))|(?:funcionou|deu certo)(?=\W*(?:\Z|[,.!]))|está tudo (?:certo|bem)(?: agora)?(?=\W*(?:\Z|[,.!]))"
     r"|(?:ya |ahora )?(?:funciona|va) (?:ya|bien|ahora|de nuevo|otra vez|perfectamente)|ya funciona(?: todo| bien)?|(?:ya |problema )?(?:está |quedó )?(?:resuelto|solucionado|arreglado)"
     r"|(?:já|agora) (?:está a )?funciona(?:r|ndo)?|(?:já |problema )?(?:está |foi )?resolvido|voltou a funcionar"
     r"|(?:ora|adesso) funziona(?: tutto)?|funziona (?:di nuovo|tutto|ora|adesso|perfettamente)|(?:problema )?(?:è (?:stato )?)?risolto"
     # Dutch
     r"|(?:het|alles|hij|dit) (?:werkt|doet het) (?:nu|weer|goed)|(?:het|dit|probleem)(?: is)? (?:nu )?(?:opgelost|verholpen)|heeft geholpen"
     # Polish, Czech
-    r"|(?:już |teraz )działa|działa (?:już|teraz|dobrze)|(?:problem )?(?:został )?rozwiązany|pomogło|(?:už |teď )(?:to )?funguje|funguje (?:to )?(?:už|znovu|zase)|vyřešeno"
+    r"|(?:już |teraz )(?:wszystko )?działa|działa (?:już|teraz|dobrze)|(?:problem )?(?:został )?rozwiązany|pomogło|(?:už |teď )(?:to )?funguje|funguje (?:to )?(?:už|znovu|zase)|vyřešeno"
     # Swedish, Danish, Norwegian, Finnish
     r"|(?:fungerar|funkar|virker|fungerer) (?:igen|igjen|nu|nå)|(?:nu|nå) (?:fungerar|funkar|virker|fungerer) (?:det|allt|alt)|(?:det|allt|alt) (?:fungerar|funkar|virker|fungerer) (?:nu|igen|nå|igjen)|(?:det|problemet|problem) (?:är|er|blev|ble)?(?: nu| nå)? ?(?:löst|løst)"
     r"|toimii (?:nyt|taas|jälleen)|(?:nyt|kaikki) toimii|ongelma (?:on )?(?:ratkaistu|ratkesi|korjattu)"
@@ -60,7 +62,8 @@ SOLVED = re.compile(
     r"|(?:λύθηκε|δουλεύει (?:τώρα|πάλι|ξανά))|解决了|可以用了|好了|直りました|解決しました|使えるようになりました|해결됐습니다|해결되었습니다|잘 됩니다"
     r"|\A\W*(?:(?:yes|yep|yeah|ja|oui|sí|sim|sì|tak|ano|kyllä|да|so|ok|okay|hi|hello|great|perfect|super|now)\W+)*(?:it is |it's |that |it |all )?"
     r"(?:solved|fixed|resolved|sorted|works|worked|working now|all good|done,? (?:it )?works|gelöst|erledigt|behoben|geht wieder|"
-    r"résolu|réglé|resuelto|solucionado|resolvido|risolto|opgelost|rozwiązane|löst|løst|ratkaistu|решено|çözüldü|已解决)(?!\w)",
+    r"résolu|réglé|resuelto|solucionado|resolvido|risolto|opgelost|rozwiązane|löst|løst|ratkaistu|решено|çözüldü|已解决|"
+    r"(?:klappt|funktioniert|läuft|działa|funziona|funciona|toimii|funguje|fungerar|virker|fungerer|marche|fonctionne|werkt|работает|працює|çalışıyor)(?=\s*(?:[,.!]|\Z)))(?!\w)",
     re.IGNORECASE,
 )
 NOT_SOLVED = re.compile(
@@ -73,11 +76,11 @@ NOT_SOLVED = re.compile(
     r"|(?:i|we) (?:still )?need (?:more )?help|(?:made|makes|is|it's|got) (?:it |things |even )*worse|without success|to no avail"
     # German
     r"|(?:immer noch|noch immer|weiterhin|nach wie vor) (?:\w+ ){0,3}(?:nicht|kein\w*|da|defekt|kaputt|derselbe|dasselbe|das gleiche|problem\w*)|(?:funktioniert|geht|klappt|läuft|tut) (?:\w+ ){0,3}nicht(?! (?:weiter|mehr um)\b)|"
-    r"(?:nichts|nix) (?:hilft|geholfen|geändert|verändert|genützt)|(?:hilft|ändert|nützt) (?:alles )?(?:nichts|nix)|unverändert|geht (?:\w+ ){0,2}(?:gar )?nichts mehr|schlimmer geworden|brauche (?:weiterhin|noch|immer noch|noch immer|leider) (?:\w+ )?hilfe|nicht (?:geholfen|gelöst|behoben)|kein(?:e)? (?:änderung|besserung|erfolg)|kein(?:er|e|es|en)? (?:der|von|davon) (?:\w+ ){0,3}(?:geholfen|funktioniert|geklappt)|leider (?:nicht|ohne|nein)|besteht (?:weiterhin|immer noch|noch immer|nach wie vor)|(?:tritt|kommt) (?:immer noch|weiterhin|nach wie vor)|bringt nichts|nichts gebracht"
+    r"(?:gleicher?|selber?|derselbe|dasselbe|gleiches) (?:fehler|problem|meldung)(?: wie)?|(?:nichts|nix) (?:hilft|geholfen|geändert|verändert|genützt)|(?:hilft|ändert|nützt) (?:alles )?(?:nichts|nix)|unverändert|geht (?:\w+ ){0,2}(?:gar )?nichts mehr|schlimmer geworden|brauche (?:weiterhin|noch|immer noch|noch immer|leider) (?:\w+ )?hilfe|nicht (?:geholfen|gelöst|behoben)|kein(?:e)? (?:änderung|besserung|erfolg)|kein(?:er|e|es|en)? (?:der|von|davon) (?:\w+ ){0,3}(?:geholfen|funktioniert|geklappt)|leider (?:nicht|ohne|nein)|besteht (?:weiterhin|immer noch|noch immer|nach wie vor)|(?:tritt|kommt) (?:immer noch|weiterhin|nach wie vor)|bringt nichts|nichts gebracht"
     # French
-    r"|ne (?:marche|fonctionne|change) (?:\w+ )?(?:pas|plus|rien)|n'(?:a|est) (?:\w+ )?(?:pas|rien) (?:aidé|changé|résolu|fonctionné|marché|réglé)|toujours (?:pas|le même|en panne)|rien n'a (?:changé|marché|aidé)|n'a rien changé"
+    r"|ne (?:marche|fonctionne|change) (?:\w+ )?(?:pas|plus|rien)|n'(?:a|est) (?:\w+ )?(?:pas|rien) (?:aidé|changé|résolu|fonctionné|marché|réglé)|toujours (?:pas|le même|en panne)|problème (?:persiste|demeure|reste)|pas mieux|aucun (?:changement|effet)|rien n'a (?:changé|marché|aidé)|n'a rien changé"
     # Spanish, Portuguese, Italian
-    r"|sigue (?:sin|igual|fallando)|(?:todavía|aún|ya) no (?:funciona|va)|no (?:funciona|ha funcionado|funcionó|me ha ayudado|ayudó|sirvió|se ha resuelto)|(?:ainda )?não (?:funciona|funcionou|resolveu|ajudou|está resolvido)|nada (?:ha cambiado|cambió|mudou|ayuda)|continua (?:sem|igual|com o)"
+    r"|sigue (?:sin|igual|fallando)|no (?:ha )?(?:servido|sirvió|sirve)|(?:he probado|probé|intentado) y nada|sin (?:cambios|éxito)|(?:mesmo|mismo) (?:problema|erro|error)|non è servito|ancora niente|niente da fare|nessun cambiamento|sem (?:sucesso|alteração)|(?:todavía|aún|ya) no (?:funciona|va)|no (?:funciona|ha funcionado|funcionó|me ha ayudado|ayudó|sirvió|se ha resuelto)|(?:ainda )?não (?:funciona|funcionou|resolveu|ajudou|está resolvido)|nada (?:ha cambiado|cambió|mudou|ayuda)|continua (?:sem|igual|com o)"
     r"|(?:ancora )?non (?:funziona|ha funzionato|va|ha aiutato|è (?:stato )?risolto|risolve)|(?:nulla|niente) è cambiato|stesso (?:problema|errore)"
     # Dutch
     r"|(?:nog (?:steeds|altijd)) (?:niet|geen|hetzelfde|kapot)|(?:werkt|helpt|lukt) (?:\w+ ){0,2}niet|(?:niet|niets) (?:geholpen|opgelost)|geen (?:verandering|verschil|succes)"
@@ -89,7 +92,7 @@ NOT_SOLVED = re.compile(
     r"|(?:hâlâ|hala) (?:çalışmıyor|aynı)|çalışmıyor|işe yaramadı|çözülmedi"
     r")\b"
     r"|(?:не|ещё не|все ещё не|всё ещё не|до сих пор не|досі не|все ще не) (?:работает|працює|допомогло|помогло|решена|заработало)|δεν (?:δουλεύει|λειτουργεί|βοήθησε|λύθηκε)"
-    r"|还是不行|没有解决|不能用|没用|まだ(?:直りません|使えません|解決していません|だめ)|直っていません|안 됩니다|안됩니다|해결되지 않",
+    r"|\A\W*(?:no|nope|nein|nö|non|nee|não|nei|nej|нет|ні|hayır|いいえ)\W*\Z|还是不行|没有解决|不能用|没用|まだ(?:直りません|使えません|解決していません|だめ)|直っていません|안 됩니다|안됩니다|해결되지 않",
     re.IGNORECASE,
 )
 DOUBT = re.compile(
@@ -112,7 +115,26 @@ THANKS = re.compile(
     r"(?![\w])[\w\s,.!:)'’-]{0,80}\Z",
     re.IGNORECASE,
 )
+ASKS = re.compile(
+    r"(?:\A|[.!,;:]\s)\W*(?:(?:hi|hello|hallo|und|and|ok|danke)\W+)*(?:"
+    r"(?:is|are|was|does|do|did|has|have|can|will) (?:it|this|that|the|my|our|your|everything|all|there|you|we|i)\b|(?:who|what|when|why|how|where|which|let me know|tell me)\b"
+    r"|(?:ist|sind|hat|haben|kann|wird) (?:es|das|der|die|dies\w*|mein\w*|unser\w*|alles|jetzt|ich|man|sich)\b|(?:funktioniert|geht|läuft|klappt|tut) (?:(?:jetzt|nun|denn|das|der|die|mein\w*) )*(?:es|das|der|die|mein\w*)\b"
+    r"|(?:wie|wann|wo|wer|warum|was|ob|wieso|weshalb|welche[rs]?)\b|est-ce|(?:cuándo|cómo|quién|qué|quando|come|chi|wanneer|hoe|wie|czy|kiedy|kdy|när|hvornår|når|milloin|когда|коли)\b"
+    r"|(?:werkt|doet) (?:het|alles|dit)\b|(?:fungerar|funkar|virker|fungerer) (?:det|allt|alt)\b)"
+    r"|\A(?:läuft|funktioniert|geht|klappt) (?:jetzt|nun|wieder) alles\W*\Z|\A\W*funguje to už\W*\Z|¿",
+    re.IGNORECASE,
+)
+"""Asked, with or without the sign for it: who asks goes on without knowing."""
+SOUNDS_OTHERWISE = re.compile(
+    r"[\"“”„«»‚‘]|(?<!\w)'\w+'(?!\w)|/s\b|[:;]-?[(/\\|]|\b(?:yeah,? yeah|ja,? ja|jaja|oui,? oui|lol|haha\w*|rofl|not)\b|\b(?:we|i)(?:'m| am| are|'re) working\b"
+    r"|\bgeht (?:es )?(?:jetzt |nun )?um\b|\bgeht es (?:ihnen|dir|euch|ihm|ihr)\b|\berledigt (?:das|es|dies|ihr|bitte|mal)\b|\b(?:funciona|fonctionne|marche|funziona|va) male?\b",
+    re.IGNORECASE,
+)
+"""In quotes, with a grin, or about something else."""
 SIGN = r"[\U0001F44D\U0001F44C\U0001F44F\U0001F64F\U0001F64C\U0001F389\U0001F4AF\U0001F600-\U0001F60A\U0001F60D\U0001F642\U0001F917\U0001F970\u2764\u2705\u2714]"
+SIGNS = re.compile(rf"{SIGN}[\U0001F3FB-\U0001F3FF\ufe0f\u200d ]*")
+OTHER_SIGN = re.compile("[\u2190-\u2bff\U0001f000-\U0001faff]")
+"""A face or a thumb of which nobody can tell that it is content."""
 NODS = re.compile(
     rf"(?:\w[\w .,'-]{{0,60}} reacted )?\W{{0,3}}(?:{SIGN}[\U0001F3FB-\U0001F3FF\ufe0f\u200d ]*){{1,5}}(?:to your message\b.{{0,80}}|\w[\w .,'-]{{0,60}} reacted via Gmail\W{{0,3}}(?:<\S+>)?)?\W*\Z"
 )
@@ -140,6 +162,8 @@ def verdict_of(text: str) -> Verdict | None:
         rest = NOT_SOLVED.sub(" ", words)
         return None if SOLVED.search(rest) or "?" in words else Verdict.NOT_SOLVED
     plain = _without_politeness(NO_MORE.sub(" it is solved ", words))
+    if ASKS.search(plain) or SOUNDS_OTHERWISE.search(plain) or OTHER_SIGN.search(SIGNS.sub(" ", plain)):
+        return None
     rest, cores = SOLVED.subn(f" {CORE} ", plain)
     if cores and not DOUBT.search(plain) and says_no_more(rest):
         return Verdict.SOLVED
@@ -161,7 +185,7 @@ def is_thanks(text: str) -> bool:
 def _without_politeness(words: str) -> str:
     """Without phrases that hold a word of doubt and mean none."""
     return re.sub(
-        r"\b(?:never mind|no need to do anything|no (?:further|more) (?:help|action|questions?)(?: (?:is )?(?:needed|required))?|(?:on|at|from) (?:my|our) (?:end|side)|(?:just )?as expected|(?:(?:i|we|i've|i have) )?(?:just )?tried (?:(?:the|your|this|that|it|out|first|second|third|last|one|fix|step|suggestion|tip|restart|article)\s){1,4}and(?= (?:it|that|this|now|everything) )|no problem(?:s)?(?: (?:any ?more|now))?|if you want|(?:you can|please) close(?: (?:it|this|the \w+))?|no more (?:errors?|problems?|issues?|trouble)|kann geschlossen werden)\b",
+        r"\b(?:never mind|no need to do anything|no (?:further|more) (?:help|action|questions?)(?: (?:is )?(?:needed|required))?|(?:on|at|from) (?:my|our) (?:end|side)|(?:just )?as expected|(?:(?:i|we|i've|i have) )?(?:just )?tried (?:(?:the|your|this|that|it|out|first|second|third|last|one|fix|step|suggestion|tip|restart|article)\s){1,4}and(?= (?:it|that|this|now|everything) )|no problem(?:s)?(?: (?:any ?more|now))?|if you want|(?:you can|please) close(?: (?:it|this|the \w+))?|no more (?:errors?|problems?|issues?|trouble)|kann geschlossen werden|(?:podéis|pueden|puede|puedes) cerrar (?:el|la) (?:ticket|incidencia|caso)|vous pouvez (?:clore|fermer) le ticket|potete chiudere il ticket|pode(?:m)? fechar o (?:ticket|chamado))\b",
         " ",
         words,
         flags=re.IGNORECASE,
