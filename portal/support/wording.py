@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
+from firstline.db import db
 from firstline.i18n import gettext as _
 from firstline.i18n import lazy_gettext
 from incidents.models import Channel, Entry, Event, Kind, Resolution
@@ -26,6 +27,12 @@ def category_names(categories: Sequence[Category]) -> dict[str, str]:
         one.slug: f"{names[one.parent_slug]} › {one.name}" if one.parent_slug in names else one.name
         for one in categories
     }
+
+
+def _category_name(slug: str) -> str:
+    """A page has read them all before; what is gone keeps its key."""
+    known = db.session.get(Category, slug)
+    return known.name if known else slug
 
 
 def sentence(entry: Entry) -> str:
@@ -78,7 +85,12 @@ def _classified(entry: Entry) -> str:
     changed = entry.facts.get("changed")
     if isinstance(changed, dict):
         parts = ", ".join(
-            _("%(fact)s from %(was)s to %(now)s", fact=_label(fact), was=_value(was), now=_value(now))
+            _(
+                "%(fact)s from %(was)s to %(now)s",
+                fact=_label(fact),
+                was=_value(fact, was),
+                now=_value(fact, now),
+            )
             for fact, (was, now) in changed.items()
         )
         return _("%(name)s corrected the %(parts)s", name=_who(entry), parts=parts)
@@ -87,7 +99,9 @@ def _classified(entry: Entry) -> str:
     because = entry.facts.get("because")
     words = ", ".join(map(str, because)) if isinstance(because, list) else ""
     first = _(
-        "Filed under %(category)s as P%(n)s", category=_fact(entry, "category"), n=_fact(entry, "priority")
+        "Filed under %(category)s as P%(n)s",
+        category=_category_name(_fact(entry, "category")),
+        n=_fact(entry, "priority"),
     )
     said = _fact(entry, "reach")
     who = _(". Who else has it: “%(reach)s”", reach=REACHES[Reach(said)]) if said in set(Reach) else ""
@@ -101,7 +115,7 @@ def _filed(entry: Entry) -> str:
         return _("Not filed: the likeliest category is only %(n)s%% sure", n=percent)
     because = entry.facts.get("because")
     words = ", ".join(map(str, because)) if isinstance(because, list) and because else _("the meaning")
-    category = _fact(entry, "category")
+    category = _category_name(_fact(entry, "category"))
     return _("Filed under %(category)s, %(n)s%% sure (%(words)s)", category=category, n=percent, words=words)
 
 
@@ -117,7 +131,9 @@ def _label(fact: str) -> str:
     }.get(fact, fact)
 
 
-def _value(value: object) -> str:
+def _value(fact: str, value: object) -> str:
+    if fact == "category" and value:
+        return _category_name(str(value))
     if isinstance(value, int):
         return f"P{value}"
     words = {**LEVELS, **REACHES}

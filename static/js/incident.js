@@ -123,7 +123,9 @@
   count();
 
   function insert(field, words) {
-    field.setRangeText(words, field.selectionStart, field.selectionEnd, "end");
+    // What stands there already keeps a line of its own.
+    const gap = /\S[^\n]*$/.test(field.value.slice(0, field.selectionStart)) ? "\n\n" : "";
+    field.setRangeText(gap + words, field.selectionStart, field.selectionEnd, "end");
     field.dispatchEvent(new Event("input", { bubbles: true }));
     field.focus();
   }
