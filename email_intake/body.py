@@ -1,7 +1,6 @@
 """The parts of a message: its text in reading order and what is attached. Broken parts become defects."""
 
 import re
-from dataclasses import dataclass, field
 from email.message import Message
 from html import unescape
 from typing import TypedDict
@@ -18,14 +17,13 @@ from email_intake import (
     tnef,
     wrapped,
 )
-from email_intake.calendars import Calendar
+from email_intake.found import Attached, Body
 from email_intake.headers import Head, normalise_id, payload_of
 from email_intake.leaves import (
     bytes_of,
     charset_of,
     clean_name,
     content_of,
-    extension_of,
     from_base64,
     kind_of,
     name_of,
@@ -38,7 +36,6 @@ from firstline import files
 
 MOST_PARTS = 1000
 MOST_DEPTH = 50
-MOST_TEXT = 1_000_000
 MOST_NAME = 400
 EMPTY_PLAIN = re.compile(
     r"\A(?:\W*(?:this (?:e-?mail|message)|your (?:e-?mail|mail)? ?(?:client|program|reader)).{0,120}\bhtml\b.{0,120}|"
@@ -52,56 +49,6 @@ TEXTS = frozenset(
 PACKED_TEXTS = frozenset({"text/calendar", "text/rtf"})
 CONTROLS = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f]+")
 PICTURE_PLACE = re.compile(r"\[cid:([^\]@\s]{1,100})(?:@[^\]\s]{1,100})?\]")
-
-
-@dataclass(frozen=True)
-class Attached:
-    """A file of a message: cleaned name, declared type (never believed), bytes.
-
-    `cid`: the name by which the HTML shows it in its place. `is_inline`: it belongs to the text.
-    """
-
-    name: str
-    media_type: str
-    content: bytes
-    cid: str = ""
-    is_inline: bool = False
-
-
-@dataclass
-class Body:
-    """What a walk over the parts has found so far."""
-
-    texts: list[str] = field(default_factory=list)
-    html: str = ""
-    attachments: list[Attached] = field(default_factory=list)
-    defects: list[str] = field(default_factory=list)
-    is_encrypted: bool = False
-    calendar: Calendar | None = None
-    parts: int = 0
-
-    @property
-    def text(self) -> str:
-        return "\n\n".join(text for text in self.texts if text.strip())[:MOST_TEXT]
-
-    def says(self, text: str) -> bool:
-        """Whether the last words are these already, but for gaps: another form of the same, badly nested."""
-        return bool(self.texts) and _bare(self.texts[-1]) == _bare(text)
-
-    def attach(
-        self, name: str, media_type: str, content: bytes, *, cid: str = "", is_inline: bool = False
-    ) -> None:
-        position = len(self.attachments) + 1
-        name = name or f"attachment-{position}.{extension_of(media_type, content)}"
-        taken = {attached.name for attached in self.attachments}
-        if name in taken:
-            stem, dot, ending = name.rpartition(".")
-            name = f"{stem}-{position}.{ending}" if dot else f"{name}-{position}"
-        self.attachments.append(Attached(name, media_type, content, cid, is_inline))
-
-
-def _bare(text: str) -> list[str]:
-    return text.replace(SIGNED, "").split()
 
 
 def read(message: Message) -> Body:
@@ -259,8 +206,8 @@ def _is_text(part: Message, kind: str, name: str, content: bytes, body: Body, *,
         # The whole mail claims to be a file; if it reads as text, it is the message (case 87).
         return charsets.is_readable(content)
     if kind not in TEXTS:
-        return kind in {"text", "text/unknown"} and not name
-    return not name or (not body.texts and part.get_content_disposition() is None)
+        return kind in {"text", "text/unknown", "application/plain"} and not name
+    return not name or is_root or (not body.texts and part.get_content_disposition() is None)
 
 
 def _take_text(part: Message, kind: str, content: bytes, body: Body) -> None:

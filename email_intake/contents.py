@@ -6,10 +6,10 @@ from flask import current_app
 from sqlalchemy import select
 
 from email_intake import addresses, dangerous, quote, remarks
-from email_intake.body import Attached
+from email_intake.found import Attached
 from email_intake.hints import Hint
-from email_intake.markup import QUOTE_MARK
 from email_intake.parse import ParsedMail
+from email_intake.quote_marks import QUOTE_MARK
 from firstline.db import db
 from firstline.i18n import gettext as _
 from incidents.attachments import MOST_FILES, Upload, fingerprint

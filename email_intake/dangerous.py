@@ -2,7 +2,7 @@
 
 import re
 
-from email_intake.body import Attached
+from email_intake.found import Attached
 
 RUNNABLE = frozenset(
     "ade adp apk appx bat chm cmd com cpl dll exe gadget hta inf ins isp iso img jar js jse lib lnk mde msc msi msix "

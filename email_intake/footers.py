@@ -5,7 +5,7 @@ import re
 PRODUCT = (
     r"(?:iPhon|iPad|iPod|iOS|Android|Outlook|Windows|Mail|Posta|Courrier|Correo|Correio|Pošta|Почт|Zoho|Proton|Yahoo|AOL|GMX|"
     r"BlackBerry|Thunderbird|Samsung|Galaxy|Huawei|Xiaomi|Redmi|Pixel|Motorola|Nokia|Xperia|OnePlus|Fairphone|Handy|Mobil|"
-    r"móvil|celular|cellulare|cell|téléphone|portable|telefo|phone|tablet|Gerät)"
+    r"Spark|Shortwave|Superhuman|Airmail|Mailspring|Canary|móvil|celular|cellulare|cell|téléphone|portable|telefo|phone|tablet|Gerät)"
 )
 SENT_FROM = (
     r"(?:(?:Sent|Send) (?:from|via|with|using|by)|Gesendet (?:von|mit|über)|Envoyé (?:de|depuis|à partir de|avec|par)|"
@@ -22,7 +22,7 @@ GET = (
 )
 GOT = r"(?:herunterladen|holen|beziehen|downloaden|ophalen|を入手|edinin|获取|取得|다운로드)"
 PLATFORM = r"(?:iOS|Android|Mac|iPhone|iPad|Windows)"
-LINK = r"(?:\s*[<(\[]\s*https?://\S{1,300})?"
+LINK = r"(?:\s*[<(\[]?\s*https?://\S{1,300})?"
 FOOTER = re.compile(
     rf"\A\W{{0,5}}(?:Sent from my [\w-]+(?: [\w-]+){{0,2}}|{SENT_FROM}.{{0,60}}?{PRODUCT}.{{0,40}}|{MESSAGE_WAS} .{{0,60}}?{PRODUCT}.{{0,40}}\bgesendet|"
     rf".{{0,12}}?{PRODUCT}.{{0,20}}{IS_SENT}|{GET} .{{0,20}}?(?:Outlook|BlueMail) .{{0,24}}?{PLATFORM}.{{0,16}}|"

@@ -25,6 +25,7 @@ from email_intake.signs import (
     HEADER_FROM,
     IN_BRACKETS,
     LIST_HEADERS,
+    LIST_MACHINE,
     LIST_OWNER,
     MACHINE_SENDER,
     MARKERS,
@@ -126,8 +127,11 @@ def _is_our_own(mail: ParsedMail, _envelope_from: str | None) -> Verdict | None:
 
 
 def _is_returned(mail: ParsedMail, _envelope_from: str | None) -> Verdict | None:
-    """A delivery report in due form, though many servers write it as nobody (case 2)."""
+    """A delivery report in due form, or by its subject where nobody has written it (case 2)."""
     is_one = mail.report_type == "delivery-status" and mail.senders <= 1
+    is_one = is_one or (
+        mail.sender is None and not mail.senders and BOUNCED_SUBJECT.match(mail.subject) is not None
+    )
     return Verdict(nature=Nature.BOUNCE, reason="bounce") if is_one else None
 
 
@@ -253,6 +257,7 @@ def _may_answer(mail: ParsedMail, envelope_from: str | None) -> bool:
         or any(word in suppressed for word in ("all", "autoreply", "oof"))
         or NO_REPLY.match(mail.sender.address)
         or MACHINE_SENDER.match(mail.sender.address)
+        or LIST_MACHINE.match(mail.sender.address)
         or is_null_path(mail, envelope_from)
         or _is_away(mail)
         or not mail.sender.is_deliverable

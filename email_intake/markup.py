@@ -10,6 +10,7 @@ from email_intake import stylesheet
 from email_intake.charsets import decode
 from email_intake.curtain import HIDES, VOID, Curtain
 from email_intake.line import SIGNED, Line, is_blank
+from email_intake.quote_marks import QUOTE_MARK, begins_quote
 from email_intake.signature import is_marked
 
 MOST_HTML = 2_000_000
@@ -43,19 +44,6 @@ LINES = frozenset(
     {"div", "li", "tr", "br", "dd", "dt", "section", "article", "header", "footer", "center", "hr"}
 )
 SIGNABLE = frozenset({"br", "div", "pre"})
-# Where the mail programs begin what they quote (case 121).
-QUOTE_CLASS = re.compile(
-    r"gmail_quote|yahoo_quoted|protonmail_quote|moz-cite-prefix|zmail_extra", re.IGNORECASE
-)
-QUOTE_ID = re.compile(
-    r"(?:\A|_)(?:divRplyFwdMsg|appendonsend|reply-intro|mail-editor-reference-message-container|"
-    r"isForwardContent|OLK_SRC_BODY_SECTION)",
-    re.IGNORECASE,
-)
-OUTLOOK_BORDER = re.compile(r"border:\s*none;\s*border-top:\s*solid\s+#(?:B5C4DF|E1E1E1)", re.IGNORECASE)
-QUOTE_MARK = "\u2063\u2063quoted\u2063\u2063"
-"""Put into the text where a mail program says that its quote begins; `email_intake.quote` takes it out."""
-
 SAYS = re.compile(r"\w")
 OUR_MARK = "[ref:"
 """The line that our own letters hide holds their proof: it is read (case 124)."""
@@ -158,7 +146,7 @@ class _Reader(HTMLParser):
             self._begin_block(tag)
         elif tag not in CELLS:
             self._settle()
-        if values and _begins_quote(tag, values):
+        if values and begins_quote(tag, values):
             self._signed = 0
             self._line = self._empty() if self._line.is_blank else self._line
             self._line.add(QUOTE_MARK)
@@ -306,15 +294,3 @@ class _Reader(HTMLParser):
         bare = href.removeprefix("mailto:").removeprefix("tel:").split("://")[-1].rstrip("/")
         if href and bare and bare.casefold() not in words.casefold():
             self._line.go_on_with(f" <{href[:500]}> ")
-
-
-def _begins_quote(tag: str, values: dict[str, str]) -> bool:
-    if tag == "blockquote":
-        return values.get("type") == "cite" or "gmail_quote" in values.get("class", "")
-    if tag != "div":
-        return False
-    return bool(
-        QUOTE_CLASS.search(values.get("class", ""))
-        or QUOTE_ID.search(values.get("id", ""))
-        or OUTLOOK_BORDER.search(values.get("style", ""))
-    )

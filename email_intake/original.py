@@ -9,7 +9,7 @@ import nh3
 from sqlalchemy import select
 
 from email_intake import markup, spool
-from email_intake.body import Attached
+from email_intake.found import Attached
 from email_intake.headers import normalise_id
 from email_intake.models import RawMessage
 from email_intake.parse import ParsedMail, parse

@@ -9,8 +9,8 @@ from hashlib import sha256
 
 from email_intake import body as bodies
 from email_intake import bounds, charsets, quote, remarks, repair
-from email_intake.body import Attached, Body
 from email_intake.calendars import Calendar
+from email_intake.found import Attached, Body
 from email_intake.headers import PLAUSIBLE, Address, Head, normalise_id, one_line
 
 MOST_REFERENCES = 100

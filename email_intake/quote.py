@@ -12,7 +12,7 @@ from itertools import islice, pairwise
 from email_intake import signature as signatures
 from email_intake.footers import is_footer
 from email_intake.line import SIGNED
-from email_intake.markup import QUOTE_MARK
+from email_intake.quote_marks import QUOTE_MARK
 from email_intake.quote_words import (
     ANSWERS_BELOW,
     FROM_LINE,
@@ -46,8 +46,6 @@ LONGEST_DATE = 40
 SURE_FIELDS = 3
 MOST_FIELDS = 7
 MOST_TRIES = 5
-RULES = frozenset({"-- ", "--", "—"})
-"""Above a signature."""
 COLONS = (":", "\uff1a")
 FIELD_LINE = re.compile(r"\A\W*[^\W\d_][\w .-]{0,24}\W*[:\uff1a]")
 RULE = re.compile(r"\s*[_=-]{10,}\s*\Z")
@@ -77,25 +75,13 @@ def split(text: str) -> Split:
 
 def _parts(lines: Sequence[str]) -> tuple[str, str]:
     """The words and the signature, as its program marks it or by a rule above it."""
-    end = _signed_from(lines)
+    end = signatures.signed_from(lines)
     if end == len(lines):
         return _without_signature(_unmarked(lines))
     new, more = _without_signature(_unmarked(lines[:end]))
     if signatures.is_only_a_greeting(new):
         return "", ""
     return new, "\n".join(part for part in (more, _unmarked(lines[end:])) if part)
-
-
-def _signed_from(lines: Sequence[str]) -> int:
-    """The line below which nothing but a marked signature stands; the number of lines where there is none."""
-    at = signed = len(lines)
-    while at and (SIGNED in lines[at - 1] or not lines[at - 1].strip() or is_footer(lines[at - 1])):
-        at -= 1
-        if SIGNED in lines[at]:
-            signed = at
-    while signed < len(lines) and signed and lines[signed - 1] in RULES:
-        signed -= 1
-    return signed
 
 
 def unprefixed(text: str) -> str:
@@ -297,7 +283,7 @@ def _longest_tail(first: str) -> int:
 def _without_signature(text: str) -> tuple[str, str]:
     lines = text.splitlines()
     for at in range(max(0, len(lines) - LONGEST_SIGNATURE - 1), len(lines)):
-        if lines[at] in RULES or is_footer(lines[at]):
+        if lines[at] in signatures.RULES or is_footer(lines[at]):
             tail = lines[at:]
             if sum(1 for line in tail if line.strip()) > _longest_tail(lines[at]):
                 continue

@@ -6,6 +6,7 @@ Some people write their whole letter inside that element, because the cursor sto
 import re
 from collections.abc import Iterator, Sequence
 
+from email_intake.footers import is_footer
 from email_intake.line import SIGNED
 
 MARKED = re.compile(
@@ -27,6 +28,8 @@ GREETS = re.compile(
     r"olá|bom dia|boa tarde|prezad[oa]s?|ciao|buongiorno|gentile|goede(?:morgen|middag|navond)|beste|dzień dobry|cześć|witam|dobrý den|ahoj|hej|hei|tere)\b(?:\W+\w+){0,5}\W*\Z",
     re.IGNORECASE,
 )
+RULES = frozenset({"-- ", "--", "—"})
+"""Above a signature."""
 IN_BRACKETS = re.compile(r"<[^<>]*>|\[[^\[\]]*\]")
 WORD = re.compile(r"\w+")
 
@@ -62,6 +65,18 @@ def carried_over(rich: str, plain: str) -> str:
         if sum(1 for one in lines[start:end] if _words(one)) * 2 >= len(signed):
             return "\n".join([*lines[:start], *(SIGNED + one for one in lines[start:end]), *lines[end:]])
     return plain
+
+
+def signed_from(lines: Sequence[str]) -> int:
+    """The line below which nothing but a marked signature stands; the number of lines where there is none."""
+    at = signed = len(lines)
+    while at and (SIGNED in lines[at - 1] or not lines[at - 1].strip() or is_footer(lines[at - 1])):
+        at -= 1
+        if SIGNED in lines[at]:
+            signed = at
+    while signed < len(lines) and signed and lines[signed - 1] in RULES:
+        signed -= 1
+    return signed
 
 
 def is_only_a_greeting(text: str) -> bool:

@@ -27,6 +27,11 @@ BOUNCED_TEXT = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 """What programs begin with; people say hello first."""
+LIST_MACHINE = re.compile(
+    r"\A(?:owner-[^@]+|[^@]+[-+](?:owner|bounces?|request|confirm|(?:un)?subscribe)(?:[+=-][^@]*)?)@",
+    re.IGNORECASE,
+)
+"""Who tells of a list by itself: no person."""
 DMARC_SUBJECT = re.compile(r"\Areport domain:\s*\S+.*submitter:", re.IGNORECASE)
 MARKERS = (
     "x-autoreply",

@@ -8,9 +8,10 @@ from hypothesis import HealthCheck, example, given, settings, strategies
 from sqlalchemy import func, select
 
 from email_intake import guard, process, quote, spool, wrapped
-from email_intake.markup import QUOTE_MARK
+from email_intake.line import SIGNED
 from email_intake.models import Outcome, RawMessage
 from email_intake.parse import parse
+from email_intake.quote_marks import QUOTE_MARK
 from firstline.app import create_core
 from firstline.db import db
 from firstline.settings import Settings
@@ -163,7 +164,13 @@ QUOTES = {
     "marked": ["", QUOTE_MARK, *OLD],
     "none": [],
 }
-SIGNATURES = [[], ["-- ", "Erin Example", "Room 4"], ["Sent from my iPhone"]]
+SIGNATURES = [
+    [],
+    ["-- ", "Erin Example", "Room 4"],
+    ["Sent from my iPhone"],
+    [f"{SIGNED}Kind regards", SIGNED, f"{SIGNED}Erin Example"],
+    ["--", f"{SIGNED}I have tried it all again and again.", f"{SIGNED}Erin Example"],
+]
 
 
 @given(
@@ -180,10 +187,8 @@ def test_no_line_that_was_written_anew_is_lost(above, style, below, signature):
     parts = quote.split("\n".join([*above, *signature, *QUOTES[style], *answered]))
     whole = "\n".join([parts.new, parts.signature, parts.quoted])
     lines = {line.strip() for line in whole.splitlines()}
-    assert {line.strip() for line in [*above, *answered, *signature, *QUOTES[style]]} - {
-        "",
-        QUOTE_MARK,
-    } <= lines
+    written = [line.replace(SIGNED, "") for line in [*above, *answered, *signature, *QUOTES[style]]]
+    assert {line.strip() for line in written} - {"", QUOTE_MARK} <= lines
     kept = {line.strip() for line in [*parts.new.splitlines(), *parts.signature.splitlines()]}
     assert {line.strip() for line in [*above, *answered]} <= kept
 
@@ -191,7 +196,9 @@ def test_no_line_that_was_written_anew_is_lost(above, style, below, signature):
 @given(
     text=strategies.text(max_size=400)
     | strategies.lists(
-        WORDS | strategies.sampled_from([line for quoted in QUOTES.values() for line in quoted])
+        WORDS
+        | WORDS.map(lambda line: SIGNED + line)
+        | strategies.sampled_from([line for quoted in QUOTES.values() for line in quoted])
     ).map("\n".join)
 )
 @settings(max_examples=400, deadline=None)
