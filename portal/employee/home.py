@@ -14,7 +14,7 @@ from incidents.status import following
 from knowledge_base import browsing, suggest
 from knowledge_base.models import Article, Audience
 from portal.access import person
-from portal.employee import told
+from portal.employee import guessing, told
 from portal.employee.typing import Typing
 from portal.forms import new_key
 from portal.limits import SUGGEST, limiter
@@ -61,8 +61,12 @@ def suggestions() -> ResponseReturnValue:
             return "", 204
         tried = unreported.tried(person(), asked) if asked else ()
         shown = hints(words, tried=tried)
-        already = told.told_already(words) if "description" in request.args else None
-    return render_template("employee/_suggestions.html", hints=shown, told=already, words=words.strip())
+        reports = "description" in request.args
+        already = told.told_already(words) if reports else None
+        guesses = guessing.guess(words) if reports else None
+    return render_template(
+        "employee/_suggestions.html", hints=shown, told=already, guesses=guesses, words=words.strip()
+    )
 
 
 def hints(words: str, *, tried: Collection[Article] = ()) -> list[Hint]:

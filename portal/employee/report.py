@@ -11,7 +11,7 @@ from firstline import log
 from firstline.db import db
 from firstline.i18n import gettext as _
 from firstline.i18n import lazy_gettext as later
-from incidents import continuing, intake, offering, services, triage, unreported
+from incidents import continuing, intake, offering, services, unreported
 from incidents.attachments import Upload
 from incidents.errors import Invalid, KeyReused
 from incidents.intake import Report
@@ -19,7 +19,7 @@ from incidents.models import Channel, Incident, Level
 from incidents.people import Person
 from incidents.reach import NAMES, Reach
 from portal.access import person
-from portal.employee import told
+from portal.employee import guessing, told
 from portal.employee.home import hints
 from portal.employee.incidents import own, see
 from portal.forms import new_key, uploads
@@ -36,7 +36,6 @@ REACHES = {
     Reach.SITE: (NAMES[Reach.SITE], "building"),
     Reach.EVERYBODY: (NAMES[Reach.EVERYBODY], "users-group"),
 }
-QUESTIONS = ("service", "urgency", "reach")
 logger = log.get(__name__)
 
 
@@ -134,14 +133,8 @@ def _offer_fixes(incident_id: int) -> None:
 
 def _guessed(words: str) -> Form:
     """A form whose three questions are answered as well as the words allow."""
-    form = Form(key=new_key(), description=words.strip())
-    if form.description:
-        guess = triage.classify(title="", text=form.description)
-        known = {service.id: service.slug for service in services.list_services()}
-        form.service = known.get(guess.service_id or 0, "")
-        form.urgency, form.reach = guess.urgency, guess.reach or Reach.ME
-    form.guess = {name: getattr(form, name) for name in QUESTIONS}
-    return form
+    guess = guessing.guess(words)
+    return Form(key=new_key(), description=words.strip(), guess=guess, **guess)
 
 
 def _filled() -> Form:
@@ -153,7 +146,7 @@ def _filled() -> Form:
         urgency=given.get("urgency", Level.MEDIUM),
         reach=given.get("reach", Reach.ME),
         asked=given.get("asked", ""),
-        guess={name: given.get(f"guess_{name}", "") for name in QUESTIONS},
+        guess={name: given.get(f"guess_{name}", "") for name in guessing.UNKNOWN},
     )
 
 

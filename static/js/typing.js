@@ -21,4 +21,15 @@
       return answer;
     };
   });
+
+  // What we answered for the person follows their words; what they answered themselves stays.
+  document.addEventListener("htmx:after:swap", () => {
+    const guesses = document.getElementById("guesses")?.dataset ?? {};
+    const answers = document.getElementById("report-form")?.elements;
+    for (const [name, guess] of Object.entries(guesses)) {
+      const before = answers[`guess_${name}`];
+      if (answers[name].value !== before.value) continue;
+      answers[name].value = before.value = guess;
+    }
+  });
 })();

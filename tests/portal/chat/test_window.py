@@ -1,18 +1,16 @@
 """The window in a real browser where the network fails; the journeys are in tests/browser."""
 
-import threading
 from collections.abc import Callable, Iterator
-from contextvars import Context
 
 import pytest
 from flask import Flask
 from playwright.sync_api import Page, Route, expect
 from sqlalchemy import func, select
-from werkzeug.serving import make_server
 
 from firstline.db import db
 from incidents.models import Attachment, Incident
 from tests.portal.employee.browser import Browser
+from tests.portal.in_a_browser import opened
 
 pytestmark = pytest.mark.browser
 
@@ -20,19 +18,8 @@ pytestmark = pytest.mark.browser
 @pytest.fixture
 def page(app: Flask, signed_in: Callable[[str], Browser], chromium) -> Iterator[Page]:
     """Erin's home page, signed in."""
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=Context().run, args=[server.serve_forever], daemon=True)
-    thread.start()
-    address = f"http://127.0.0.1:{server.port}"
-    cookie = signed_in("erin").client.get_cookie("firstline_session")
-    context = chromium.new_context(viewport={"width": 1280, "height": 800})
-    context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": address}])
-    page = context.new_page()
-    page.goto(address)
-    yield page
-    context.close()
-    server.shutdown()
-    thread.join()
+    with opened(app, chromium, signed_in("erin").client) as page:
+        yield page
 
 
 def say(page: Page, words: str) -> None:

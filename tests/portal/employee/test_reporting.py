@@ -1,6 +1,7 @@
 import io
 
 import pytest
+from playwright.sync_api import expect
 from sqlalchemy import func, select
 
 from firstline.db import db
@@ -11,6 +12,7 @@ from incidents.models import Channel, Incident, Level, Resolution, State
 from knowledge_base import suggest
 from knowledge_base.models import Article
 from knowledge_base.suggest import Suggestion
+from tests.portal.in_a_browser import opened
 
 
 @pytest.fixture
@@ -215,3 +217,18 @@ def test_what_one_has_reported_before_is_offered_to_be_continued(browser, erin):
     page = browser.press("Add these words there", description="vpn drops every few minutes again, since noon")
     assert "We have added your words to it." in page.text and "since noon" in page.text
     assert count() == 1
+
+
+@pytest.mark.browser
+def test_what_we_answer_for_them_follows_their_words_and_what_they_answer_stays(app, browser, chromium):
+    browser.open("/report")
+    with opened(app, chromium, browser.client, "/report?words=vpn+drops") as page:
+        about, words = page.get_by_label("What is it about?"), page.get_by_label("What is going wrong?")
+        expect(about).to_have_value("vpn")
+        words.fill("I cannot work: the printer jams")
+        expect(about).to_have_value("printing")
+        expect(page.get_by_label("I cannot work")).to_be_checked()
+        about.select_option("")
+        words.fill("The vpn drops")
+        expect(page.get_by_label("I can work around it")).to_be_checked()
+        expect(about).to_have_value("")

@@ -1,18 +1,16 @@
 """The incident page in a real browser: what only a script does, and what the policy would forbid."""
 
-import threading
 from collections.abc import Callable, Iterator
-from contextvars import Context
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from playwright.sync_api import Page, expect
-from werkzeug.serving import make_server
 
 from incidents.models import Incident
 from incidents.people import Person
 from incidents.writing import canned
+from tests.portal.in_a_browser import opened
 
 pytestmark = pytest.mark.browser
 
@@ -20,20 +18,9 @@ pytestmark = pytest.mark.browser
 @pytest.fixture
 def page(app: Flask, at_desk: FlaskClient, told: Callable[..., Incident], chromium) -> Iterator[Page]:
     """An incident as Tess sees it."""
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=Context().run, args=[server.serve_forever], daemon=True)
-    thread.start()
-    address = f"http://127.0.0.1:{server.port}"
     at_desk.get("/desk")
-    cookie = at_desk.get_cookie("firstline_session")
-    context = chromium.new_context(viewport={"width": 1280, "height": 800})
-    context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": address}])
-    page = context.new_page()
-    page.goto(f"{address}/desk/{told().number}")
-    yield page
-    context.close()
-    server.shutdown()
-    thread.join()
+    with opened(app, chromium, at_desk, f"/desk/{told().number}") as page:
+        yield page
 
 
 def test_a_field_dragged_larger_gives_its_size_to_no_other_form(page: Page) -> None:
