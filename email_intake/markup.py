@@ -8,7 +8,7 @@ import nh3
 
 from email_intake import stylesheet
 from email_intake.charsets import decode
-from email_intake.curtain import HIDES, VOID, Curtain
+from email_intake.curtain import VOID, Curtain, may_hide
 from email_intake.line import SIGNED, Line, is_blank
 from email_intake.quote_marks import QUOTE_MARK, begins_quote
 from email_intake.signature import is_marked
@@ -56,11 +56,11 @@ def to_text(html: str) -> str:
     html = html[:MOST_HTML]
     if depth(html) > MOST_DEPTH:
         return " ".join(TAG.sub(" ", html).split())[:MOST_TEXT]
-    may_hide = HIDES.search(html) is not None
-    styles = stylesheet.read(html, HIDES) if may_hide else {}
-    clean = _clean(html, NAMED if styles else STYLED if may_hide else ATTRIBUTES)
-    shown = _read(clean, Curtain(styles) if may_hide else None)
-    return (shown if not may_hide or SAYS.search(shown) else _read(clean, None))[:MOST_TEXT]
+    hides = may_hide(html)
+    styles = stylesheet.read(html) if hides else {}
+    clean = _clean(html, NAMED if styles else STYLED if hides else ATTRIBUTES)
+    shown = _read(clean, Curtain(styles) if hides else None)
+    return (shown if not hides or SAYS.search(shown) else _read(clean, None))[:MOST_TEXT]
 
 
 def _clean(html: str, attributes: dict[str, set[str]]) -> str:

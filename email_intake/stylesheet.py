@@ -2,7 +2,9 @@
 
 import re
 
-SHEET = re.compile(r"<!--.*?-->|<style\b[^<>]*>(?P<rules>.*?)</style", re.IGNORECASE | re.DOTALL)
+from email_intake.curtain import may_hide
+
+SHEET = re.compile(r"<(?:!--.*?-->|style\b[^<>]*>(?P<rules>.*?)</style)", re.IGNORECASE | re.DOTALL)
 """Comments first: what stands in them is for Outlook alone."""
 NOT_ON_SCREENS = re.compile(
     r"""<style\b[^<>]*\bmedia\s*=\s*(?!["']?\s*(?:all|screen)\s*["'>])""", re.IGNORECASE
@@ -19,16 +21,16 @@ NAMED = re.compile(r"[a-z0-9]*([.#][\w-]+)", re.IGNORECASE)
 LONGEST = 200_000
 
 
-def read(html: str, hides: re.Pattern[str]) -> dict[str, str]:
+def read(html: str) -> dict[str, str]:
     """What each class (`.name`) and id (`#name`) that may hide says of it, by the rules that hold on every screen."""
     styles: dict[str, str] = {}
     for sheet in SHEET.finditer(html[:LONGEST]):
         rules = sheet["rules"]
-        if rules is None or not hides.search(rules) or NOT_ON_SCREENS.match(sheet[0]):
+        if rules is None or not may_hide(rules) or NOT_ON_SCREENS.match(sheet[0]):
             continue
         for names, style in RULE.findall(AT_RULE.sub(" ", REMARK.sub(" ", rules))):
             said = ";".join(HIDING.findall(style))
-            if hides.search(said):
+            if may_hide(said):
                 named = (NAMED.fullmatch(name.strip()) for name in names.split(","))
                 styles |= {one[1].casefold(): said for one in named if one is not None}
     return styles
