@@ -131,7 +131,7 @@ def _by_mark(content: bytes) -> str | None:
 def _guessed(content: bytes, codec: str | None, hint: str | None) -> str:
     """What these bytes are most likely, where no charset fits them whole."""
     hinted = _strictly(content, hint) if hint else None
-    if hinted is not None:
+    if hinted is not None and hint not in WESTERN:
         return hinted
     if codec and codec.startswith(("iso2022", "gb", "cp9", "euc")):
         return content.decode(codec, "replace")
@@ -141,7 +141,8 @@ def _guessed(content: bytes, codec: str | None, hint: str | None) -> str:
         if sum(char > "\x7f" for char in text) > 4 * wrong:
             # A few broken characters do not make it another charset.
             return text
-    return _by_script(content) or _western(content)
+    # A Western charset fits whatever comes: many programs name one without a thought.
+    return _by_script(content) or hinted or _western(content)
 
 
 def _by_script(content: bytes) -> str | None:

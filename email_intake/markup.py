@@ -11,7 +11,7 @@ from email_intake.charsets import decode
 from email_intake.curtain import VOID, Curtain, may_hide
 from email_intake.line import SIGNED, Line, is_blank
 from email_intake.quote_marks import QUOTE_MARK, begins_quote
-from email_intake.signature import is_marked
+from email_intake.signature import SIGNABLE, levels_of
 
 MOST_HTML = 2_000_000
 MOST_TEXT = 200_000
@@ -24,7 +24,7 @@ TAGS = frozenset(
 )
 DROPPED = frozenset({"script", "style", "title", "template", "noscript", "object", "applet"})
 ATTRIBUTES = {
-    "a": {"href"},
+    "a": {"href", "name"},
     "img": {"alt"},
     "blockquote": {"class", "type"},
     "br": {"id"},
@@ -43,7 +43,6 @@ WORD_LINE = re.compile(r"\AMso(?:Normal|PlainText|ListParagraph)")
 LINES = frozenset(
     {"div", "li", "tr", "br", "dd", "dt", "section", "article", "header", "footer", "center", "hr"}
 )
-SIGNABLE = frozenset({"br", "div", "pre"})
 SAYS = re.compile(r"\w")
 OUR_MARK = "[ref:"
 """The line that our own letters hide holds their proof: it is read (case 124)."""
@@ -151,8 +150,8 @@ class _Reader(HTMLParser):
             self._line = self._empty() if self._line.is_blank else self._line
             self._line.add(QUOTE_MARK)
             self._break(blank=False)
-        elif values and tag in SIGNABLE and not self._signed and is_marked(values):
-            self._signed = 1
+        elif values and tag in SIGNABLE and not self._signed and (levels := levels_of(tag, values)):
+            self._signed = levels
             self._break(blank=False)
         if tag == "blockquote":
             self._signed = 0

@@ -13,6 +13,11 @@ MARKED = re.compile(
     r"(?:\A|\s)(?:[\w-]*signature(?:[-_]?(?:block|wrapper|section|container|old|\d+))?|[\w-]*Zm-_Id_-Sgn\d*|_rc_sig)(?=\s|\Z)",
     re.IGNORECASE,
 )
+SIGNABLE = frozenset({"a", "br", "div", "pre"})
+AROUND_BOOKMARK = 3
+"""It, its paragraph and what holds all paragraphs."""
+BOOKMARK = "_MailAutoSig"
+"""What Outlook for Windows calls its first words, with the whole of it in the paragraphs that follow."""
 MOST_LINES = 15
 LONGEST_LINE = 10
 """In words: names, posts and addresses are short, sentences are not."""
@@ -34,9 +39,11 @@ IN_BRACKETS = re.compile(r"<[^<>]*>|\[[^\[\]]*\]")
 WORD = re.compile(r"\w+")
 
 
-def is_marked(values: dict[str, str]) -> bool:
-    """Whether a mail program says by these attributes that a signature begins here."""
-    return any(MARKED.search(value) for name in ("class", "id", "name") if (value := values.get(name)))
+def levels_of(tag: str, values: dict[str, str]) -> int:
+    """How many elements, this one among them, are those of a signature that begins here; 0 where none does."""
+    if tag == "a":
+        return AROUND_BOOKMARK if values.get("name") == BOOKMARK else 0
+    return int(any(MARKED.search(value) for name in ("class", "id", "name") if (value := values.get(name))))
 
 
 def settled(lines: Sequence[str]) -> list[str]:

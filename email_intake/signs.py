@@ -9,7 +9,9 @@ MACHINE_SENDER = re.compile(
 DAEMON = re.compile(r"\A(?:mailer-daemon|mail-daemon|mdaemon)@", re.IGNORECASE)
 """Nobody but a mail server writes from there; postmasters are people, too (case 62)."""
 NO_REPLY = re.compile(
-    r"\A(?:no|do-?not|dont)[-_.]?reply|\A(?:noreply|notifications?|alerts?|bounces?)\b", re.IGNORECASE
+    r"\A(?:no|do-?not|dont)[-_.]?reply|\A(?:noreply|notif\w*|alert\w*|bounces?|avisos?|benachrichtigung\w*|newsletter|mailing)\b|"
+    r"\A(?:ne-?pas-?repondre|nepasrepondre|nao-?respond[ae]r?|no-?responder?|non-?rispondere|nicht-?antworten|keine-?antwort|geen-?antwoord)\b",
+    re.IGNORECASE,
 )
 BOUNCED_SUBJECT = re.compile(
     r"\A(?:undeliver|delivery (?:status notification|report \(|failure|has failed|delayed)|returned mail|mail delivery (?:failed|failure|system|warning)|(?:mail|message) could not be delivered|"
