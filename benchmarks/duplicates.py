@@ -55,7 +55,7 @@ PARTS, NO_PART = 5, -1
 GERMAN = re.compile(
     r"[äöüß]|\b(?:der|die|das|ist|nicht|kein\w*|im|auf|bei|ich|wir|und|mit|geht|vom|zum|wird|bitte|ein|kommt)\b"
 )
-BARS = (0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9)
+BARS = tuple(hundredths / 100 for hundredths in range(60, 93, 3))
 
 Pair = tuple[str, str, bool]
 Family = dict[str, list[str]]

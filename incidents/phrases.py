@@ -22,17 +22,27 @@ WISH = re.compile(
     r"|(?:ich|wir) brauchen?|brauche|benoetige|moechte|haetten? (?:ich |wir )?gern|braeuchten?|benoetigen"
     r"|bitte (?:mich|um|eine?n?|zugang|zugriff|rolle|rechte))\b"
 )
+OF_US = r"(?:(?:anything|nothing|much|a word) (?:of|from) )?(?:me|us)"
+CAN = re.compile(
+    r"\b(?:(?:i|we|you|they|he|she|others|people|colleagues|everybody|everyone|callers|customers) can (?:still |only )?"
+    r"(?:send|receive|hear|see|talk|speak)(?: (?:e?mails?|them|everybody|everyone|callers|customers|others|me|us|messages))?"
+    r"|(?:sending|receiving)(?: e?mails?)? (?:still )?(?:works?|is fine)"
+    r"|(?:ich|wir) (?:hoere|hoeren|empfange|empfangen|sende|senden)(?: \w+){0,2} aber|(?:die anderen|alle|sie) hoeren mich (?:aber|gut|noch)"
+    r"|(?:senden|empfangen|versand|empfang) (?:geht|funktioniert|klappt)(?! nicht))\b"
+)
+"""What works is no trouble: "I can receive but not send"."""
 OUTWARD = re.compile(
-    r"\b(?:hears? (?:me|us)|(?:im|i am|bin ich|bin) (?:silent|muted?|stumm)|hoer(?:t|en) (?:mich|uns)|(?:mich|uns) (?:hoert|niemand|keiner)"
+    rf"\b(?:hears? {OF_US}|when (?:i|we) (?:speak|talk)|(?:im|i am|bin ich|bin) (?:silent|muted?|stumm)"
+    r"|hoer(?:t|en) (?:nichts von )?(?:mich|uns|mir)|(?:mich|uns) (?:hoert|niemand|keiner)"
     r"|send|sent|sending|outbox|outgoing|go out|verschick\w*|versend\w*|senden|gesendet|(?:post)?ausgang)\b"
 )
 INWARD = re.compile(
-    r"\b(?:hear(?! me| us)|hoere|no (?:sound|audio)|kein(?:en)? ton|ohne ton|receive[sd]?|receiving|incoming|inbox|posteingang"
+    rf"\b(?:hear(?! {OF_US}\b)|hoere|no (?:sound|audio)|kein(?:en)? ton|ohne ton|receive[sd]?|receiving|incoming|inbox|posteingang"
     r"|no (?:new |more )?e?mails?|empfangen?|bekomme|(?:kommen|kommt) .{0,20}(?:keine|nicht) (?:mails? )?(?:an|mehr))\b"
 )
 """Whether sound and mail do not go out or do not come in."""
 REMOVAL = re.compile(
-    r"\b(?:remove|take (?:me|him|her|them|my|his|their)|take away|unsubscribe|revoke|withdraw|offboard\w*|leavers?|last day"
+    r"\b(?:remove|take (?:me|him|her|them|my|his|their)|take away|still (?:have|has) (?:access|rights)|have access .{0,30}?(?:though|although) .{0,10}left|unsubscribe|revoke|withdraw|offboard\w*|leavers?|last day"
     r"|aus dem verteiler|bitte .{0,40}?(?:entfernen|entziehen|austragen|loeschen|sperren)|ausgetreten|austritt)\b"
 )
 """Somebody or something is to be kept out, not let in."""
@@ -43,6 +53,17 @@ WRONG = re.compile(
     r"\b(?:wrong|false|incorrect|too(?= \w)|twice|two times|doubled?|mixed up|falsch\w*|zu (?:viel|wenig)|doppelt|zweimal)\b"
 )
 """It works, and not as it should."""
+ENDLESS = re.compile(
+    r"\b(?:constantly|non-?stop|all (?:the time|night|day)|keeps (?!disconnect|drop|los|crash|freez|cutting)\w+ing|by itself|on its own"
+    r"|cant be (?:switched|turned) off|wont (?:stop|switch off)|does(?:nt| not) stop|dauernd|staendig|von (?:selbst|allein)"
+    r"|laesst sich nicht (?:abstellen|ausschalten)|hoert nicht auf)\b"
+)
+"""It does so unasked, and is not to be stopped."""
+DROPS = re.compile(
+    r"\b(?:drops?|dropping|disconnect\w*|cut off|cuts out|keeps? losing|thrown out|kicks? (?:me|us) out"
+    r"|bricht .{0,10}ab|abgebrochen|getrennt|fliegt?|fliege)\b"
+)
+"""What works for a while."""
 PERSON = re.compile(
     r"\b(?:Herrn?|Frau|Mr\.?|Mrs\.?|Ms\.?|Dr\.?|[Cc]olleague|Kollegin|Kollege|Kollegen)\s+([A-ZÄÖÜ]\w+)"
     r"|\b(?!(?:It|That|There|Here|What|Who|Let|He|She|Today|Yesterday)['’])([A-Z]\w+)['’]s?\s"

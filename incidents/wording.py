@@ -36,6 +36,8 @@ BEGINNING, PART = 5, 4
 WORD = re.compile(r"\w+(?:[.-]\w+)*")
 NUMBER = re.compile(r"\d+[a-z]?|[a-z]\d+")
 PLACED = re.compile(r"(\d+)(?:er|th|st|[nr]d)")
+NUMBERED_NAME = re.compile(r"(?P<noun>[a-z][\w.-]{0,30}?[a-z])[-_.]?0*(?P<number>\d{1,4})")
+""" "fs-prod-07", "crane-3"."""
 CARDINALS = frozenset({"two", "three", "four", "five", "six", "seven", "eight", "nine"})
 COUNTED = re.compile(
     r"(?:m?s|min|mins|minut|sekund|second|hour|stund|std|h|uhr|am|pm|day|tag|tagen|week|woch|wochen|month|monat|year|jahr"
@@ -55,9 +57,10 @@ FEATURES = (
     "denied_or_not",
     "words_met",
     "lengths",
-    "other_way",
     "wrong_or_not",
     "removal_or_not",
+    "endless_or_not_at_all",
+    "drops_or_not",
 )
 
 
@@ -76,6 +79,8 @@ class Wording:
     denies: bool
     is_wrong: bool
     is_removal: bool
+    is_endless: bool
+    drops: bool
     is_of_many: bool
 
 
@@ -89,13 +94,15 @@ def read(text: str) -> Wording:
         telling={stem(word): named.get(word, frozenset()) for word in found if _tells(word)},
         numbers=_numbers(found),
         people=frozenset() if phrases.FELLOW.search(folded) else _people(text),
-        ways=frozenset(way.pattern for way in (phrases.OUTWARD, phrases.INWARD) if way.search(folded)),
+        ways=_ways(phrases.CAN.sub(" ", folded)),
         is_question=phrases.QUESTION.search(folded) is not None,
         is_wish=phrases.WISH.search(folded) is not None,
         is_over=bool(phrases.OVER.search(folded)) and not phrases.BUT.search(folded),
         denies=phrases.NEGATION.search(folded) is not None,
         is_wrong=phrases.WRONG.search(folded) is not None,
         is_removal=phrases.REMOVAL.search(folded) is not None,
+        is_endless=phrases.ENDLESS.search(folded) is not None,
+        drops=phrases.DROPS.search(folded) is not None,
         is_of_many=phrases.MANY.search(folded) is not None,
     )
 
@@ -108,7 +115,7 @@ class Beside:
     bare: tuple[Sequence[str], Sequence[str]]
     tell_of_two: bool
     """One word is exchanged in one sentence, or the number of one noun, or one beginning goes on in two ways, or one
-    tells that it is over."""
+    tells that it is over, or of sound or mail that does not go out and the other of such that does not come in."""
 
 
 def compare(one: Wording, other: Wording) -> Beside:
@@ -126,13 +133,14 @@ def compare(one: Wording, other: Wording) -> Beside:
         float(one.denies != other.denies),
         min(1.0, met / ENOUGH_MET),
         _lengths(one, other),
-        float(bool(one.ways and other.ways) and one.ways.isdisjoint(other.ways)),
         float(one.is_wrong != other.is_wrong),
         float(one.is_removal != other.is_removal),
+        float(_is_endless_and_not_at_all(one, other) or _is_endless_and_not_at_all(other, one)),
+        float(one.drops != other.drops),
     )
     is_exchanged = frame >= ONE_FRAME and _is_exchanged(replaced, {*bare, *other_bare})
     goes_two_ways = bool(bare and other_bare) and _shared_beginning(one, other) >= ONE_BEGINNING
-    is_decided = one.is_over != other.is_over or _are_numbered_apart(one, other)
+    is_decided = one.is_over != other.is_over or _are_numbered_apart(one, other) or _go_other_ways(one, other)
     return Beside(features, (bare, other_bare), is_decided or is_exchanged or goes_two_ways)
 
 
@@ -155,6 +163,19 @@ def _aligned(one: tuple[str, ...], other: tuple[str, ...]) -> tuple[float, list[
     return same / max(1, min(len(first), len(second))), replaced
 
 
+def _is_endless_and_not_at_all(one: Wording, other: Wording) -> bool:
+    """ "Rings all night" and "does not ring"."""
+    return one.is_endless and other.denies and not other.is_endless
+
+
+def _go_other_ways(one: Wording, other: Wording) -> bool:
+    return bool(one.ways and other.ways) and one.ways.isdisjoint(other.ways)
+
+
+def _ways(folded: str) -> frozenset[str]:
+    return frozenset(way.pattern for way in (phrases.OUTWARD, phrases.INWARD) if way.search(folded))
+
+
 def _people(text: str) -> frozenset[str]:
     return frozenset(name for names in phrases.PERSON.findall(text) for name in names if name)
 
@@ -171,13 +192,15 @@ def _chatter() -> frozenset[str]:
 
 
 def _numbers(found: Sequence[str]) -> dict[str, set[str]]:
-    """ "packing station 3", "error 809": the number is a name of the noun before it, if it counts nothing."""
+    """ "packing station 3", "fs-prod-07": the number is a name of the noun before it, if it counts nothing."""
     named: defaultdict[str, set[str]] = defaultdict(set)
     for noun, number, after in zip(found, found[1:], [*found[2:], ""], strict=False):
         if _is_noun(noun) and not COUNTED.fullmatch(stem(after)):
             named[stem(noun)] |= {number} if NUMBER.fullmatch(number) else _spelt_out(number)
         if _is_noun(number):
             named[stem(number)] |= _ordinal(noun)
+    for joined in filter(None, map(NUMBERED_NAME.fullmatch, found)):
+        named[stem(joined["noun"])] |= {joined["number"]}
     return {noun: numbers for noun, numbers in named.items() if numbers}
 
 

@@ -89,6 +89,7 @@ def test_a_question_a_wish_or_another_person_makes_it_less_likely(fault: str, ot
         ("Der Brennplan geht nicht auf", "Der Brennplan geht wieder"),
         ("Kiln three is cold", "the glaze of kiln 5 is cold"),
         ("Am vierten Ofen fehlt die Anzeige", "die Anzeige fehlt am Ofen 6"),
+        ("disk almost full on kiln-prod-07", "WARNING disk usage 92 % on kiln-prod-08 /data"),
     ],
 )
 def test_what_is_over_or_numbered_otherwise_is_another_trouble(fault: str, other: str) -> None:
@@ -116,11 +117,28 @@ def test_who_signs_a_report_is_no_part_of_the_trouble(farewell: str) -> None:
     assert wording.read(f"{words}. {farewell}").telling == wording.read(words).telling
 
 
-def test_sound_that_does_not_go_out_is_not_sound_that_does_not_come_in() -> None:
-    beside = wording.compare(
-        wording.read("nobody can hear me on the hotline"), wording.read("I can't hear anybody on the hotline")
-    )
-    assert dict(zip(wording.FEATURES, beside.features, strict=True))["other_way"] == 1.0
+@pytest.mark.parametrize(
+    ("out", "back"),
+    [
+        ("nobody can hear me on the hotline", "I can't hear anybody on the hotline"),
+        ("callers hear nothing from me on the hotline", "the hotline is without any voice: no sound"),
+        ("I can receive but not send emails", "no new messages in my inbox, though I can still send"),
+        ("Meine Mails bleiben im Postausgang", "ich bekomme keine Mails, senden geht"),
+        ("in Besprechungen bin ich stumm", "kein Ton in Besprechungen, die anderen hören mich aber"),
+    ],
+)
+def test_what_does_not_go_out_is_not_what_does_not_come_in(out: str, back: str) -> None:
+    assert duplicates.likenesses([(out, back)], None) == [0.0]
+
+
+def test_what_rings_all_night_is_not_what_does_not_ring() -> None:
+    def is_told_apart(one: str, other: str) -> float:
+        beside = wording.compare(wording.read(one), wording.read(other))
+        return dict(zip(wording.FEATURES, beside.features, strict=True))["endless_or_not_at_all"]
+
+    assert is_told_apart("The bell in the mill rings all night", "the bell of the mill does not ring") == 1.0
+    assert is_told_apart("The bell of the mill is silent", "the bell of the mill does not ring") == 0.0
+    assert is_told_apart("The bell rings all night", "it rings constantly, we cannot sleep") == 0.0
 
 
 @pytest.fixture(scope="module")
@@ -157,6 +175,11 @@ def test_compound_inflected_and_mistyped_words_are_known_again() -> None:
 def test_counts_are_no_names() -> None:
     assert wording.read("the crane stops after 40 minutes for 3 people").numbers == {}
     assert wording.read("crane 3 stops").numbers == {"cran": {"3"}}
+
+
+def test_a_number_in_a_name_is_the_same_however_it_is_joined() -> None:
+    joined = [wording.read(f"{name} stops").numbers for name in ("crane 3", "crane-3", "crane03", "crane_3")]
+    assert joined == [{"cran": {"3"}}] * 4
 
 
 @given(st.text(max_size=200), st.text(max_size=200))
@@ -260,7 +283,7 @@ def test_at_the_shipped_bar_the_joins_are_right_on_synthetic_pairs() -> None:
     assert recall >= 0.5
 
 
-@pytest.mark.parametrize(("name", "least"), [("last", 0.8), ("fresh", 0.85), ("new", 0.85)])
+@pytest.mark.parametrize(("name", "least"), [("last", 0.8), ("fresh", 0.84), ("new", 0.9)])
 def test_on_pairs_that_nothing_was_fitted_on_they_are_as_right_as_the_docs_say(
     name: str, least: float
 ) -> None:
