@@ -105,9 +105,10 @@ def _of_offers(
         .join(Attempt)
         .where(Offer.helped.is_not(None), Attempt.created_at > since, Attempt.is_held_out.is_(False))
     )
-    for row in session.execute(found.where(*_about(Offer.article_id, article_ids))):
-        verdict = Verdict(helped=bool(row.helped), said_at=row.created_at, rank=row.rank)
-        yield row.article_id, row.person_id or f"attempt {row.id}", verdict
+    told = session.execute(found.where(*_about(Offer.article_id, article_ids)))
+    for article_id, helped, rank, attempt_id, person_id, said_at in told:
+        verdict = Verdict(helped=bool(helped), said_at=said_at, rank=rank)
+        yield article_id, person_id or f"attempt {attempt_id}", verdict
 
 
 def _of_readers(

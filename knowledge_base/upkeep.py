@@ -4,7 +4,7 @@ One list, ordered by what earns most: about how many people a quarter the task w
 author puts aside stays away until what it was put aside for changes.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -53,17 +53,24 @@ class Task:
 
 def tasks(services: Collection[str]) -> list[Task]:
     """Everything that is not put aside; `services` are those that exist."""
-    aside = _aside()
-    found = [*_gaps(gap_list.needs()), *_twins(twins.find()), *_ailing(services)]
-    open_tasks = [task for task in found if aside.get(task.key) != task.seen or not task.seen]
+    return _open(_ailing(services), _aside())
+
+
+def open_and_put_aside(services: Collection[str]) -> tuple[list[Task], list[Task]]:
+    """The same, and what authors put aside and could bring back; a year of outcomes is read once for both."""
+    ails, aside = _ailing(services), _aside()
+    kept = [task for task in ails if _is_aside(task, aside)]
+    return _open(ails, aside), [*_gaps(gap_list.put_aside()), *_twins(twins.told_apart()), *kept]
+
+
+def _open(ails: Sequence[Task], aside: Mapping[str, object]) -> list[Task]:
+    found = [*_gaps(gap_list.needs()), *_twins(twins.find()), *ails]
+    open_tasks = [task for task in found if not _is_aside(task, aside)]
     return sorted(open_tasks, key=lambda task: (-task.worth, task.key))
 
 
-def put_aside(services: Collection[str]) -> list[Task]:
-    """What authors put aside and could bring back."""
-    aside = _aside()
-    kept = [task for task in _ailing(services) if task.seen and aside.get(task.key) == task.seen]
-    return [*_gaps(gap_list.put_aside()), *_twins(twins.told_apart()), *kept]
+def _is_aside(task: Task, aside: Mapping[str, object]) -> bool:
+    return bool(task.seen) and aside.get(task.key) == task.seen
 
 
 def leave(key: str, services: Collection[str]) -> None:

@@ -42,10 +42,11 @@ TRENDS = {
 
 def index() -> str:
     require(person(), Action.WRITE_ARTICLES)
+    tasks, aside = upkeep.open_and_put_aside(_services())
     return render_template(
         "knowledge/review.html",
-        tasks=upkeep.tasks(_services()),
-        aside=upkeep.put_aside(_services()),
+        tasks=tasks,
+        aside=aside,
         kinds=KINDS,
         reasons=REASONS,
         trends=TRENDS,
