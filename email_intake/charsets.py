@@ -85,6 +85,12 @@ SCRIPTS = (
     ("cp949", re.compile("[가-힣]"), 0.9),
     ("gb18030", re.compile("[一-鿿，。！？：；（）、]"), 0.9),
 )
+# Half of the second bytes of Big5 are ASCII, and GB 18030 reads it, too: as characters that nobody uses.
+BIG5 = re.compile(rb"[\xa1-\xf9][\x40-\x7e\xa1-\xfe]")
+USUAL = re.compile(
+    "[，。、：；？！「」的一是不我你您有在人了之也這那個們到上下中大小來去他她會可以要請好為用電機網路無法印]"
+)
+LEAST_USUAL, LEAST_BIG5 = 0.2, 6
 
 
 def decode(content: bytes, label: str | None = None, *, hint: str | None = None) -> tuple[str, str | None]:
@@ -142,7 +148,16 @@ def _guessed(content: bytes, codec: str | None, hint: str | None) -> str:
             # A few broken characters do not make it another charset.
             return text
     # A Western charset fits whatever comes: many programs name one without a thought.
-    return _by_script(content) or hinted or _western(content)
+    return _as_big5(content) or _by_script(content) or hinted or _western(content)
+
+
+def _as_big5(content: bytes) -> str | None:
+    """Read as Big5, if what comes out is what people write in it."""
+    if len(BIG5.findall(content)) < LEAST_BIG5:
+        return None
+    text = _strictly(content, "cp950")
+    foreign = sum(char > "\x7f" for char in text or "")
+    return text if text and len(USUAL.findall(text)) >= LEAST_USUAL * foreign else None
 
 
 def _by_script(content: bytes) -> str | None:
