@@ -151,7 +151,7 @@ def _seen(
 
 
 def _vectors(texts: set[str], encoder: Encoder) -> dict[str, Matrix]:
-    return dict(zip(sorted(texts), encoder.encode(sorted(texts)), strict=True))
+    return dict(zip(sorted(texts), duplicates.meanings(sorted(texts), encoder), strict=True))
 
 
 def _kinds(pairs: Sequence[Pair], groups: NDArray[np.str_]) -> dict[str, NDArray[np.bool_]]:
@@ -216,7 +216,7 @@ def _easy_pairs() -> list[Pair]:
 
 def _rows(pairs: Sequence[Pair], encoder: Encoder | None) -> tuple[Matrix, NDArray[np.bool_]]:
     texts = sorted({text for one, other, _ in pairs for text in (one, other)})
-    vectors = [None] * len(texts) if encoder is None else list(encoder.encode(texts))
+    vectors = [None] * len(texts) if encoder is None else list(duplicates.meanings(texts, encoder))
     readings = {
         text: duplicates.read(text, vector, encoder=encoder)
         for text, vector in zip(texts, vectors, strict=True)

@@ -46,6 +46,8 @@ GROUND_FLOOR = re.compile(r"\b(?:ground[\s-]floor|erdgeschoss|eg|parterre)\b")
 DRIVE = re.compile(
     r"\b([a-z])(?=:(?:[\s,.;)]|$|\\))|\b([a-z])(?=[ -](?:drive|share|laufwerk)\b)|\b(?:drive|laufwerk) ([a-z])\b"
 )
+IN_EITHER = frozenset({"thing", "place", "trouble"})
+"""Sections of words that each language has its own for; cities and products are names in both."""
 Named = tuple[str, str]
 """Section and name."""
 BEGINNING = 3
@@ -116,6 +118,30 @@ def names_by_word(text: str) -> dict[str, frozenset[str]]:
     return {word: frozenset(names) for word, names in found.items()}
 
 
+def told_in_german(folded: str) -> list[tuple[str, str]]:
+    """Each German phrase of things, places and troubles, the longest first, after what it is in English."""
+    found = {
+        (both[0], phrase)
+        for named, phrases in _phrases(folded).items()
+        if (both := _in_both().get(named))
+        for phrase in phrases
+        if both[1].fullmatch(phrase)
+    }
+    return sorted(found, key=lambda told: (-len(told[1]), told))
+
+
+@cache
+def _in_both() -> dict[Named, tuple[str, re.Pattern[str]]]:
+    """The first English word and the German ones of what has both."""
+    english, german = (_listed_in(file) for file in FILES)
+    return {
+        (section, name): (english[section][name][0].replace("*", ""), _pattern(words))
+        for section in IN_EITHER
+        for name, words in german[section].items()
+        if name in english[section]
+    }
+
+
 def _is_telling(word: str) -> bool:
     return is_code(word) and len(word) >= SHORTEST_CODE and COUNT.fullmatch(word) is None
 
@@ -172,8 +198,18 @@ def _patterns() -> dict[str, list[tuple[Named, re.Pattern[str]]]]:
 def _listed() -> dict[str, dict[str, list[str]]]:
     """By section and name: its words, of all languages."""
     sections: dict[str, dict[str, list[str]]] = {}
+    for file in FILES:
+        for section, listed in _listed_in(file).items():
+            for name, words in listed.items():
+                sections.setdefault(section, {}).setdefault(name, []).extend(words)
+    return sections
+
+
+@cache
+def _listed_in(file: Path) -> dict[str, dict[str, list[str]]]:
+    sections: dict[str, dict[str, list[str]]] = {}
     names: dict[str, list[str]] = {}
-    for line in (line for file in FILES for line in file.read_text(encoding="utf-8").splitlines()):
+    for line in file.read_text(encoding="utf-8").splitlines():
         if line.startswith("["):
             names = sections.setdefault(line.strip("[]"), {})
         elif line and not line.startswith("#"):

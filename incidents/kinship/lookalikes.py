@@ -120,7 +120,7 @@ def _ask(incident: Incident, encoder: Encoder | None) -> _Asked | None:
         words=words,
         site=incident.requester.site,
         writer=incident.requester_id,
-        vector=Remembering(encoder).encode([words])[0] if encoder else None,
+        vector=duplicates.meanings([words], Remembering(encoder))[0] if encoder else None,
     )
 
 
@@ -179,7 +179,7 @@ def own_open(person: Person, words: str) -> Incident | None:
     known = told(OWN, person=person.id, encoder=encoder, limit=MOST_OWN)
     if not known or not words.strip():
         return None
-    vector = encoder.encode([words[:COMPARED]])[0] if encoder else None
+    vector = duplicates.meanings([words[:COMPARED]], encoder)[0] if encoder else None
     found = _rank(duplicates.read(words[:COMPARED], vector, encoder=encoder), known, encoder)
     return db.session.get(Incident, found[0].incident_id) if found else None
 
@@ -192,7 +192,7 @@ def open_of_others(person: Person | None, words: str) -> Incident | None:
     encoder = _encoder()
     if encoder is None or not words.strip():
         return None
-    vector = encoder.encode([words[:COMPARED]])[0]
+    vector = duplicates.meanings([words[:COMPARED]], encoder)[0]
     my_id = person.id if person else 0
     nearest = nearest_in_meaning(vector, encoder, lambda _ids, theirs: theirs != my_id, limit=MOST_TYPED)
     site, writer = (person.site, person.id) if person else ("", None)
@@ -256,7 +256,7 @@ def _rank(me: duplicates.Reading, others: Sequence[Told], encoder: Encoder | Non
     for other in others:
         vector = other.vector
         if vector is None and encoder is not None:
-            vector = encoder.encode([other.words])[0]
+            vector = duplicates.meanings([other.words], encoder)[0]
         near = duplicates.read(
             other.words, vector, encoder=encoder, site=other.site, writer=other.requester_id
         )

@@ -105,7 +105,7 @@ def _read(texts: dict[int, str], encoder: Encoder) -> None:
     stop_at, stop = monotonic() + ENCODE_FOR_S, jobs.stop_flag()
     while missing and monotonic() < stop_at and not stop.is_set():
         some, missing = missing[:ENCODED_AT_ONCE], missing[ENCODED_AT_ONCE:]
-        _vectors.update(zip(some, encoder.encode([texts[key] for key in some]), strict=True))
+        _vectors.update(zip(some, duplicates.meanings([texts[key] for key in some], encoder), strict=True))
 
 
 def _known(session: Session, encoder: Encoder | None) -> list[tuple[int | None, list[Reading]]]:
@@ -122,7 +122,7 @@ def _words_of(session: Session, problem: Problem) -> list[str]:
 
 
 def _readings(texts: Sequence[str], encoder: Encoder | None) -> list[Reading]:
-    vectors = list(encoder.encode(texts)) if encoder else [None] * len(texts)
+    vectors = list(duplicates.meanings(texts, encoder)) if encoder else [None] * len(texts)
     return [duplicates.read(text, vector) for text, vector in zip(texts, vectors, strict=True)]
 
 
