@@ -161,7 +161,10 @@ def change_both(tess: Visitor, deed: str, words: str, *, undo: bool = False) -> 
         keys.press(key)
     expect(tess.page.get_by_role("heading", level=1)).to_have_text("2 incidents chosen")
     tess.page.get_by_label(deed).press("Space")
-    tess.page.locator("#cause").press_sequentially("A worn wire")
+    cause = tess.page.locator("#cause")
+    expect(cause).to_be_visible(visible=deed == "Resolve them")
+    if cause.is_visible():
+        cause.press_sequentially("A worn wire")
     tess.page.locator("#text").press_sequentially(words)
     tess.button("See what it does").press("Enter")
     tess.told("You can undo it." if undo else "A note stays")
