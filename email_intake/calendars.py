@@ -34,18 +34,18 @@ CHANGED = (
     r"geannuleerd|bijgewerkt|gewijzigd|geaccepteerd|afgewezen|odwołan[eoya]|zaktualizowan[eoya]|zmienion[eoya]|inställt|uppdaterat|aflyst|opdateret|avlyst|oppdatert)"
 )
 SAID_BY_MACHINES = re.compile(
-    rf"\W*(?:(?:{LABELS})\s*[:\uff1a].*|(?:\S+ ){{0,12}}{EVENT} (?:\S+ ){{0,12}}{CHANGED}(?: by \S+(?: \S+){{0,3}})?(?: and (?:has been )?removed from your calendar)?|"
-    rf"(?:\S+ ){{1,12}}(?:has|hat|a|ha|heeft) (?:been )?(?:\S+ ){{0,4}}{CHANGED}(?: (?:this|the|your) {EVENT})?|[_*~=\-]{{3,}}[_*~=\-\s]*|<?https?://\S+>?)?\W*",
+    rf"\W*+(?:(?:{LABELS})\s*[:\uff1a].*|(?:\S+ ){{0,12}}{EVENT} (?:\S+ ){{0,12}}{CHANGED}(?: by \S+(?: \S+){{0,3}})?(?: and (?:has been )?removed from your calendar)?|"
+    rf"(?:\S+ ){{1,12}}(?:has|hat|a|ha|heeft) (?:been )?(?:\S+ ){{0,4}}{CHANGED}(?: (?:this|the|your) {EVENT})?|_[_*~=\-\s]*+|https?://\S+)?\W*+",
     re.IGNORECASE,
 )
 """A line of a form: who wrote it has not written it himself."""
 NOTE = re.compile(r"^[\"“„«].+[\"”“»]\s*$", re.MULTILINE)
-RULE = re.compile(r"\W*[_.]{10,}\W*")
+SHORTEST_RULE = 10
 TO_JOIN = re.compile(
     r"teams\.microsoft|microsoft teams|meet\.google|zoom\.us|webex|system reference|meeting options|phone conference id|systemreferenz|besprechungsoptionen|telefonkonferenz",
     re.IGNORECASE,
 )
-LONGEST_LINE = 1000
+LONGEST_LINE = 500
 
 
 @dataclass(frozen=True)
@@ -85,9 +85,13 @@ def is_by_google_alone(text: str) -> bool:
 
 def _without_ways_to_join(lines: list[str]) -> list[str]:
     """Teams and others draw rules above and below how to dial in."""
-    rules = [at for at, line in enumerate(lines) if RULE.fullmatch(line)]
+    rules = [at for at, line in enumerate(lines) if _is_rule(line.strip())]
     framed = [(start, end) for start, end in pairwise(rules) if any(map(TO_JOIN.search, lines[start:end]))]
     return [line for at, line in enumerate(lines) if not any(start <= at < end for start, end in framed)]
+
+
+def _is_rule(line: str) -> bool:
+    return len(line) >= SHORTEST_RULE and not line.strip("_.")
 
 
 def summarise(calendar: str) -> str:

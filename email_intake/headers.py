@@ -23,7 +23,7 @@ BETWEEN_WORDS = re.compile(r"(=\?[^?\s]{1,60}\?[bBqQ]\?[^?]*\?=)\s+(?==\?[^?\s]{
 PLAUSIBLE = re.compile(r"[^\s<>()\[\],;:\"@]+@[^\s<>()\[\],;:\"@]+")
 DELIVERABLE = re.compile(r"[^\s<>()\[\],;:\"@?]+@(?:[\w-]+\.)+[\w-]{2,}|[^\s<>()\[\],;:\"@?]+@localhost")
 COMMENT = re.compile(r"\([^()]*\)")
-FIRST_OF_TWO = re.compile(r'\A([^<>"]*)<([^<>"]*@[^<>"]*)>\s*[^<>",\s][^<>"]*<[^<>"]*@[^<>"]*>')
+FIRST_OF_TWO = re.compile(r'\A([^<>"]*)<([^<>"@]*@[^<>"]*)>\s*[^<>",\s][^<>"]*<[^<>"@]*@[^<>"]*>')
 """Two people with no comma between them; two addresses behind one name are something else."""
 MESSAGE_ID = re.compile(r"<\s*([^<>]+?)\s*>")
 

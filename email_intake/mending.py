@@ -16,7 +16,7 @@ ENDS_AS_HTML = re.compile(r"</(?:html|body|div|p|table|span|font)>\s*\Z", re.IGN
 TAG = re.compile(r"<[a-z!/]", re.IGNORECASE)
 MULTIPART = re.compile(r"\A\s*multipart/|\bboundary\s*(?:\*[\d*]*)?=", re.IGNORECASE)
 TORN = MissingHeaderBodySeparatorDefect
-PARAMETER = re.compile(r"(?:[\w-]{1,40}\*?\d*\*?[ \t]*=[ \t]*(?:\"[^\"]*\"|[^\s\";]+)[ \t]*;?[ \t]*)+")
+PARAMETER = re.compile(r"[\w-]{1,40}\*?\d*\*?[ \t]*=[ \t]*(?:\"[^\"]*\"|[^\s\";]*)[ \t]*(?:;.*)?")
 MAY_BE_HEADER = re.compile(r"[ \t]|[!-9;-~]{1,80}[ \t]*:|" + PARAMETER.pattern + r"\Z")
 WHERE = ("url", "site", "server", "directory")
 

@@ -19,7 +19,8 @@ AROUND_BOOKMARK = 3
 BOOKMARK = "_MailAutoSig"
 """What Outlook for Windows calls its first words, with the whole of it in the paragraphs that follow."""
 MOST_LINES = 15
-LONGEST_LINE = 10
+LONGEST_LETTER = 5000
+LONGEST_CHARS, LONGEST_LINE = 200, 10
 """In words: names, posts and addresses are short, sentences are not."""
 DISCLAIMS = re.compile(
     r"confidential|intended (?:only|solely|for)|addressee|recipient|virus|disclaim|privileged|unauthori[sz]ed|environment|print(?:ing)? this|privacy|registered (?:in|office)|company (?:no|number|reg)|"
@@ -60,7 +61,7 @@ def carried_over(rich: str, plain: str) -> str:
     signed = [_words(line) for line in rich.splitlines() if SIGNED in line]
     signed = [words for words in signed if words]
     lines = plain.splitlines()
-    if not signed:
+    if not 0 < len(signed) <= MOST_LINES or len(lines) > LONGEST_LETTER:
         return plain
     known = set().union(*signed)
     for start, line in enumerate(lines):
@@ -114,7 +115,11 @@ def _reads_like_one(lines: Sequence[str]) -> bool:
 
 def _may_be_signed(line: str, *, is_early: bool) -> bool:
     bare = IN_BRACKETS.sub(" ", line)
-    is_prose = len(WORD.findall(bare)) > LONGEST_LINE or SENTENCE.search(bare) is not None
+    is_prose = (
+        len(bare) > LONGEST_CHARS
+        or len(WORD.findall(bare)) > LONGEST_LINE
+        or SENTENCE.search(bare) is not None
+    )
     return not is_prose or (not is_early and DISCLAIMS.search(bare) is not None)
 
 

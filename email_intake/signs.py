@@ -23,7 +23,7 @@ BOUNCED_SUBJECT = re.compile(
     re.IGNORECASE,
 )
 BOUNCED_TEXT = re.compile(
-    r"\W*(?:(?:this (?:is|message|report|e-?mail)|message) .{0,40}(?:automatically generated|created automatically)|this is an (?:automatically generated )?(?:delivery status|advisory)|"
+    r"\W{0,300}(?:(?:this (?:is|message|report|e-?mail)|message) .{0,40}(?:automatically generated|created automatically)|this is an (?:automatically generated )?(?:delivery status|advisory)|"
     r"failed recipients?\b|message from interscan|non-delivery report|sent <<< (?:rcpt|mail|data)|your message .{0,200}could ?not be delivered to|votre message n.a pas pu|"
     r"could not deliver (?:your )?message to|delivery (?:of .{1,80} )?(?:has )?failed|this report relates to your message)",
     re.IGNORECASE | re.DOTALL,
@@ -87,7 +87,7 @@ LIST_OWNER = re.compile(
     r"\A(?:owner-[^@]+|[^@]+-(?:owner|bounces?|request|admin)(?:[+=][^@]*)?)@", re.IGNORECASE
 )
 GOOGLE = re.compile(r"calendar-notification@google(?:mail)?\.com\Z", re.IGNORECASE)
-IN_BRACKETS = re.compile(r"<([^<>]*@[^<>]*)>")
+IN_BRACKETS = re.compile(r"<([^<>@]*@[^<>]*)>")
 REMARK = re.compile(r'"(?:[^"\\]|\\.)*"|\((?:[^()\\]|\\.)*\)')
 DMARC = re.compile(r"\s*dmarc\s*(?:/\s*\d+\s*)?=\s*(?P<result>\w+)(?P<rest>.*)", re.IGNORECASE | re.DOTALL)
 HEADER_FROM = re.compile(r"\bheader\.from\s*=\s*(?:\S*@)?([\w.-]+)", re.IGNORECASE)

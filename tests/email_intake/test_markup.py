@@ -2,7 +2,7 @@
 
 import pytest
 
-from email_intake import line
+from email_intake import calendars, line, quote
 from email_intake.markup import to_text
 
 
@@ -96,3 +96,31 @@ def test_what_only_outlook_must_not_show_is_read():
 def test_the_proof_that_our_own_letters_hide_is_read():
     html = '<p>Yes.</p><div style="display:none">We have it [ref:1] <ul><li>x</ul></div><p>Write above.</p>'
     assert to_text(html) == "Yes.\n\nWe have it [ref:1]\n\nWrite above."
+
+
+SHEET = "<style>.a{display:none}%s</style><p>The printer jams.</p>"
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        SHEET % ("@" * 200_000),
+        SHEET % ("@a{x{}" * 20_000),
+        SHEET % ("/*" * 90_000),
+        SHEET % ("b " * 90_000),
+        "<p>The printer jams.</p>" + "<!--" * 40_000 + "display:none",
+        '<p>The printer jams.</p><div id="Signature">' + "e" * 200_000 + "</div>",
+        '<p>The printer jams.</p><div class="' + "a-" * 100_000 + '">Erin</div>',
+    ],
+    ids=["at", "blocks", "remarks", "no-brace", "comments", "one-long-word", "one-long-class"],
+)
+@pytest.mark.timeout(60)
+def test_endless_styles_and_signatures_come_to_an_end(html):
+    """Each takes a fraction of a second, and hours where a pattern looks at every pair of characters."""
+    assert quote.split(to_text(html)).new.startswith("The printer jams.")
+
+
+@pytest.mark.parametrize("line", ["-" * 499 + "a", "." * 200_000 + "a", "a event " * 60, '"' * 200_000])
+@pytest.mark.timeout(60)
+def test_endless_lines_of_an_invitation_come_to_an_end(line):
+    assert not calendars.is_all_said("\n".join([line, "Please come."]))
