@@ -11,9 +11,10 @@ from incidents import concepts
 
 GLOSSARY = Path(__file__).parent / "data" / "german.txt"
 IN_BOTH = frozenset(
-    "in was an die war am warm hat will also links tag man fort taste stock chef alt mal um es des den er ab bis".split()
+    "in was an die war am warm hat will also links tag man fort taste stock chef alt mal um es des den er ab bis band station signal per gross labor formular sensor video film system server".split()
 )
 """German words that are English ones, too: they tell nothing of the language."""
+SHORTEST_PART = 4
 LEAST_GERMAN = 0.25
 """The part of the words that is known to be German; things and names are neither."""
 WORD = re.compile(r"\w+(?:[.-]\w+)*")
@@ -29,7 +30,18 @@ def put(text: str) -> str:
     for english, phrase in concepts.told_in_german(told):
         if phrase not in known:
             told = re.sub(rf"(?<!\w){re.escape(phrase)}(?!\w)", english, told)
-    return WORD.sub(lambda word: known.get(word[0], word[0]), told)
+    return WORD.sub(lambda word: known.get(word[0]) or _in_parts(word[0]), told)
+
+
+@lru_cache(maxsize=5_000)
+def _in_parts(word: str) -> str:
+    """ "schreibrechte" as "schreib permissions": the longest end that is known, and what stands before it."""
+    known = _glossary()
+    for place in range(SHORTEST_PART, len(word) - SHORTEST_PART + 1):
+        if word[place:] in known and word.isalpha():
+            before = word[:place]
+            return f"{known.get(before) or known.get(before.removesuffix('s'), before)} {known[word[place:]]}"
+    return word
 
 
 def _is_german(text: str) -> bool:

@@ -13,6 +13,8 @@ from incidents import english
         ("Confluence Fehler 502", "confluence error 502"),
         ("Drucker am Empfang geht wieder, danke", "printer at the reception works again, thanks"),
         ("Zugriff auf die Brennpläne abgelehnt", "access on the brennplaene rejected"),
+        ("Leserechte auf K: bitte", "lese permissions on k: please"),
+        ("Die Mautabrechnung fehlt", "the maut statement is missing"),
     ],
 )
 def test_german_is_put_in_english_word_by_word(german: str, told: str) -> None:
@@ -24,6 +26,7 @@ def test_german_is_put_in_english_word_by_word(german: str, told: str) -> None:
     [
         "Laptops die within an hour, it was warm in the war room",
         "The account of Jürgen Müller is locked since Monday morning",
+        "The band on the stock is gross, per signal",
         "",
         "502",
     ],
