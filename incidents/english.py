@@ -14,7 +14,7 @@ IN_BOTH = frozenset(
     "in was an die war am warm hat will also links tag man fort taste stock chef alt mal um es des den er ab bis band station signal per gross labor formular sensor video film system server".split()
 )
 """German words that are English ones, too: they tell nothing of the language."""
-SHORTEST_PART = 4
+SHORTEST_PART, LONGEST_PART = 4, 24
 LEAST_GERMAN = 0.25
 """The part of the words that is known to be German; things and names are neither."""
 WORD = re.compile(r"\w+(?:[.-]\w+)*")
@@ -37,7 +37,7 @@ def put(text: str) -> str:
 def _in_parts(word: str) -> str:
     """ "schreibrechte" as "schreib permissions": the longest end that is known, and what stands before it."""
     known = _glossary()
-    for place in range(SHORTEST_PART, len(word) - SHORTEST_PART + 1):
+    for place in range(max(SHORTEST_PART, len(word) - LONGEST_PART), len(word) - SHORTEST_PART + 1):
         if word[place:] in known and word.isalpha():
             before = word[:place]
             return f"{known.get(before) or known.get(before.removesuffix('s'), before)} {known[word[place:]]}"
