@@ -37,9 +37,9 @@ CLOSE = Path(__file__).parent / "troubles_close.txt"
 SAID = Path(__file__).parent / "troubles_said.txt"
 DESKS = Path(__file__).parent / "troubles_desks.txt"
 FIELDS = Path(__file__).parent / "troubles_fields.txt"
-SERVED = ("told", "edited", "hard", "elsewhere")
+SERVED = ("told", "edited", "hard", "elsewhere", "last", "fresh", "new")
 """Pairs written apart, after the rules of their day: unseen then, fitted on now."""
-UNSEEN = ("last", "fresh", "new")
+UNSEEN = ("evening",)
 SEED = 7
 SAME, OTHER = 200, 300
 EASY, EASY_ONES = "easy", 400
@@ -69,7 +69,7 @@ def main() -> None:
         if used is None and name != "words only":
             print(f"No sentence model: {reason}")
             continue
-        for which, measured in (("own", pairs), *((which, read_unseen(which)) for which in UNSEEN)):
+        for which, measured in (("own", pairs), *((which, read_apart(which)) for which in unseen())):
             precision, recall = measure(measured, used)
             print(f"{name:20} {which:10} precision {precision:.3f}  recall {recall:.3f}")
 
@@ -82,10 +82,19 @@ def measure(pairs: Sequence[Pair], encoder: Encoder | None) -> tuple[float, floa
     return right / max(1, sum(proposed)), right / sum(same for *_, same in pairs)
 
 
-def read_unseen(name: str) -> list[Pair]:
+def unseen() -> list[str]:
+    """Those of `UNSEEN` that are there: who tends the code does not have them before they are measured."""
+    return [name for name in UNSEEN if _file(name).exists()]
+
+
+def read_apart(name: str) -> list[Pair]:
     """Pairs written apart from the families."""
-    lines = (FILE.parent / f"pairs_{name}.jsonl").read_text("utf-8").splitlines()
+    lines = _file(name).read_text("utf-8").splitlines()
     return [(pair["a"], pair["b"], pair["same"]) for pair in map(json.loads, lines)]
+
+
+def _file(name: str) -> Path:
+    return FILE.parent / f"pairs_{name}.jsonl"
 
 
 def measured_pairs() -> list[Pair]:
@@ -183,7 +192,7 @@ def _parts(groups: NDArray[np.str_]) -> NDArray[np.int64]:
 def _fitted() -> tuple[list[Pair], NDArray[np.str_]]:
     """All that is fitted on, and of which family or set each pair is."""
     grouped = {name: _pairs_of(family) for name, family in read("fit").items()}
-    grouped |= {name: read_unseen(name) for name in SERVED} | {EASY: _easy_pairs()}
+    grouped |= {name: read_apart(name) for name in SERVED} | {EASY: _easy_pairs()}
     names = [name for name, pairs in grouped.items() for _ in pairs]
     return [pair for pairs in grouped.values() for pair in pairs], np.array(names)
 

@@ -179,8 +179,13 @@ def _rooms(text: str) -> Iterator[str]:
     for pattern in NAMED:
         for word in pattern.findall(text):
             folded = fold(word)
-            if not _named(folded).keys() & {"thing", "trouble"}:
+            if not names_something(folded):
                 yield folded
+
+
+def names_something(folded: str) -> bool:
+    """Whether a word is that of a thing or a trouble, and so hardly the name of a room or a site."""
+    return bool(_named(folded).keys() & {"thing", "trouble"})
 
 
 @cache
@@ -226,4 +231,4 @@ def _firsts(words: list[str]) -> frozenset[str]:
 def _pattern(words: list[str]) -> re.Pattern[str]:
     longest_first = sorted(words, key=len, reverse=True)
     either = "|".join(re.escape(word).replace(r"\*", r"\w*") for word in longest_first)
-    return re.compile(rf"(?<![\w-])(?:{either})(?![\w-])")
+    return re.compile(rf"(?<!\w)(?:{either})(?!\w)")

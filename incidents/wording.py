@@ -39,6 +39,15 @@ PLACED = re.compile(r"(\d+)(?:er|th|st|[nr]d)")
 NUMBERED_NAME = re.compile(r"(?P<noun>[a-z][\w.-]{0,30}?[a-z])[-_.]?0*(?P<number>\d{1,4})")
 """ "fs-prod-07", "crane-3"."""
 CARDINALS = frozenset({"two", "three", "four", "five", "six", "seven", "eight", "nine"})
+CONTRASTS = frozenset(
+    stem(word)
+    for word in (
+        "day night morning noon afternoon evening early late first second third last next front back new old upper lower inner outer"
+        " left right north south east west frueh spaet neue neuen neuer alte alten alter erste zweite dritte ersten zweiten dritten linken rechten obere untere"
+        " vordere hintere"
+    ).split()
+)
+ACRONYM = re.compile(r"\b[A-Z]{2}\b(?=.*[a-z])", re.DOTALL)
 COUNTED = re.compile(
     r"(?:m?s|min|mins|minut|sekund|second|hour|stund|std|h|uhr|am|pm|day|tag|tagen|week|woch|wochen|month|monat|year|jahr"
     r"|mal|time|x|people|leut|kolleg|percent|prozent|[kmgt]b|cm|page|seit|sheet|monitor|screen|pc)"
@@ -61,6 +70,8 @@ FEATURES = (
     "removal_or_not",
     "endless_or_not_at_all",
     "drops_or_not",
+    "accessory_or_not",
+    "alarm_or_not",
 )
 
 
@@ -72,6 +83,8 @@ class Wording:
     telling: Mapping[str, Set[str]]
     numbers: Mapping[str, Set[str]]
     people: frozenset[str]
+    users: frozenset[str]
+    sites: frozenset[str]
     ways: frozenset[str]
     is_question: bool
     is_wish: bool
@@ -82,6 +95,9 @@ class Wording:
     is_endless: bool
     drops: bool
     is_of_many: bool
+    is_of_another: bool
+    is_of_accessory: bool
+    is_alarm: bool
 
 
 def read(text: str) -> Wording:
@@ -89,21 +105,29 @@ def read(text: str) -> Wording:
     folded = concepts.fold(text)
     found = WORD.findall(phrases.FAREWELL.sub("", folded))[:MOST_WORDS]
     named = concepts.names_by_word(text)
+    acronyms = frozenset(concepts.fold(word) for word in ACRONYM.findall(text))
     return Wording(
         order=tuple(stem(word) for word in found),
-        telling={stem(word): named.get(word, frozenset()) for word in found if _tells(word)},
+        telling={
+            stem(word): named.get(word, frozenset()) for word in found if word in acronyms or _tells(word)
+        },
         numbers=_numbers(found),
         people=frozenset() if phrases.FELLOW.search(folded) else _people(text),
+        users=frozenset(filter(_is_name, phrases.USER.findall(folded))),
+        sites=_sites(text),
         ways=_ways(phrases.CAN.sub(" ", folded)),
         is_question=phrases.QUESTION.search(folded) is not None,
         is_wish=phrases.WISH.search(folded) is not None,
-        is_over=bool(phrases.OVER.search(folded)) and not phrases.BUT.search(folded),
+        is_over=_is_over(folded),
         denies=phrases.NEGATION.search(folded) is not None,
         is_wrong=phrases.WRONG.search(folded) is not None,
         is_removal=phrases.REMOVAL.search(folded) is not None,
         is_endless=phrases.ENDLESS.search(folded) is not None,
         drops=phrases.DROPS.search(folded) is not None,
         is_of_many=phrases.MANY.search(folded) is not None,
+        is_of_another=phrases.OF_ANOTHER.search(text) is not None,
+        is_of_accessory=phrases.ACCESSORY.search(folded) is not None,
+        is_alarm=phrases.ALARM.search(folded) is not None,
     )
 
 
@@ -137,11 +161,55 @@ def compare(one: Wording, other: Wording) -> Beside:
         float(one.is_removal != other.is_removal),
         float(_is_endless_and_not_at_all(one, other) or _is_endless_and_not_at_all(other, one)),
         float(one.drops != other.drops),
+        float(one.is_of_accessory != other.is_of_accessory),
+        float(one.is_alarm != other.is_alarm),
     )
-    is_exchanged = frame >= ONE_FRAME and _is_exchanged(replaced, {*bare, *other_bare})
+    is_exchanged = frame >= ONE_FRAME and (
+        _is_exchanged(replaced, {*bare, *other_bare}) or _is_of_other_products(replaced, one, other)
+    )
     goes_two_ways = bool(bare and other_bare) and _shared_beginning(one, other) >= ONE_BEGINNING
-    is_decided = one.is_over != other.is_over or _are_numbered_apart(one, other) or _go_other_ways(one, other)
+    is_decided = (
+        one.is_over != other.is_over
+        or _are_numbered_apart(one, other)
+        or _go_other_ways(one, other)
+        or _are_apart(one.sites, other.sites)
+        or _are_apart(one.users, other.users)
+        or _is_contrasted(one, other)
+    )
     return Beside(features, (bare, other_bare), is_decided or is_exchanged or goes_two_ways)
+
+
+def _are_apart(one: Set[str], other: Set[str]) -> bool:
+    return bool(one and other) and one.isdisjoint(other)
+
+
+def _is_contrasted(one: Wording, other: Wording) -> bool:
+    """ "Night shift report" and "day shift report": the same sentence, but for a word that elsewhere tells nothing."""
+    if len(one.order) != len(other.order):
+        return False
+    places = [
+        place for place, both in enumerate(zip(one.order, other.order, strict=True)) if both[0] != both[1]
+    ]
+    if len(places) != 1 or places[0] + 1 == len(one.order):
+        return False
+    (place,) = places
+    return one.order[place + 1] in one.telling and {one.order[place], other.order[place]} <= CONTRASTS
+
+
+def _sites(text: str) -> frozenset[str]:
+    """The words of the names of stores, wards and plants."""
+    found = (site["before"] or site["after"] for site in phrases.SITE.finditer(text))
+    return frozenset(word for name in found for word in concepts.fold(name).split() if _is_name(word))
+
+
+def _is_name(word: str) -> bool:
+    """A word that names a thing or a trouble is no name of a place or a person."""
+    return word not in phrases.NO_SITE and word not in _chatter() and not concepts.names_something(word)
+
+
+def _is_over(folded: str) -> bool:
+    found = phrases.OVER.search(folded)
+    return bool(found) and not phrases.BUT.search(folded) and not phrases.UNTIL.search(folded)
 
 
 def _lengths(one: Wording, other: Wording) -> float:
@@ -266,6 +334,19 @@ def _is_exchanged(replaced: Iterable[Replaced], bare: set[str]) -> bool:
         and max(len(one), len(other)) <= MOST_EXCHANGED
         for one, other in replaced
     )
+
+
+def _is_of_other_products(replaced: Iterable[Replaced], one: Wording, other: Wording) -> bool:
+    """ "Downloads are blocked in Chrome" and "... in Edge", though both are browsers."""
+    named = {**one.telling, **other.telling}
+    products = [
+        [
+            {name for word in words for name in named.get(word, ()) if name.startswith("product ")}
+            for words in both
+        ]
+        for both in replaced
+    ]
+    return any(_are_apart(first, second) for first, second in products)
 
 
 def _shared_beginning(one: Wording, other: Wording) -> int:

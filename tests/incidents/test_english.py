@@ -13,7 +13,7 @@ from incidents import english
         ("Confluence Fehler 502", "confluence error 502"),
         ("Drucker am Empfang geht wieder, danke", "printer at the reception works again, thanks"),
         ("Zugriff auf die Brennpläne abgelehnt", "access on the brennplaene rejected"),
-        ("Leserechte auf K: bitte", "lese permissions on k: please"),
+        ("Glasurrechte auf K: bitte", "glasur permissions on k: please"),
         ("Die Mautabrechnung fehlt", "the maut statement is missing"),
     ],
 )
