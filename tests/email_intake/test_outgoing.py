@@ -166,14 +166,14 @@ def test_it_asks_whether_it_is_the_same_as_others_have_and_tells_none_of_their_w
     told = Report(
         requester_id=person("ann").id,
         title="VPN drops",
-        description="VPN drops every few minutes, says my secret diary",
+        description="VPN drops every few minutes since this morning, error 619, hush",
         channel=Channel.PORTAL,
     )
     earlier = report(told)
-    row = acknowledged(take, text="the VPN drops every few minutes")
+    row = acknowledged(take, text="the VPN drops every few minutes since this morning, error 619")
     text = inbox.messages[0].get_body(("plain",)).get_content()
     assert "Somebody else reported something like it." in text and "Me too: http" in text
-    assert "diary" not in text and earlier.number not in text
+    assert "hush" not in text and earlier.number not in text
     said = [signing.unsign("join", token) for token in re.findall(r"/answer/join/(\S+)", text)]
     assert [(one["incident"], one["other"], one["is_same"]) for one in said] == [
         (row.incident_id, earlier.id, True),
