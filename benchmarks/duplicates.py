@@ -224,12 +224,7 @@ def _easy_pairs() -> list[Pair]:
 
 
 def _rows(pairs: Sequence[Pair], encoder: Encoder | None) -> tuple[Matrix, NDArray[np.bool_]]:
-    texts = sorted({text for one, other, _ in pairs for text in (one, other)})
-    vectors = [None] * len(texts) if encoder is None else list(duplicates.meanings(texts, encoder))
-    readings = {
-        text: duplicates.read(text, vector, encoder=encoder)
-        for text, vector in zip(texts, vectors, strict=True)
-    }
+    readings = duplicates.read_all({text for one, other, _ in pairs for text in (one, other)}, encoder)
     rows = [_row(readings[one], readings[other]) for one, other, _ in pairs]
     return np.array(rows), np.array([same for *_, same in pairs])
 

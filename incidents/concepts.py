@@ -7,7 +7,7 @@ German ones. What tells two troubles apart is mostly here: another device, anoth
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
@@ -154,8 +154,12 @@ def _named(folded: str) -> defaultdict[str, frozenset[str]]:
     return names
 
 
-def _phrases(folded: str) -> dict[Named, list[str]]:
-    """The phrases that name something; at each word only the few patterns are tried that begin like it."""
+@lru_cache(maxsize=1_000)
+def _phrases(folded: str) -> Mapping[Named, Sequence[str]]:
+    """The phrases that name something; at each word only the few patterns are tried that begin like it.
+
+    Kept for a while: concepts, wording and the German of one report ask for them in turn.
+    """
     found, ends = defaultdict[Named, list[str]](list), defaultdict[Named, int](int)
     for run in RUN.finditer(folded):
         for named, pattern in _patterns().get(run[0][:BEGINNING], ()):

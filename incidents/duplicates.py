@@ -8,7 +8,7 @@ troubles that are synthetic and written by hand, and measures them on others.
 
 import math
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cache, lru_cache, partial
 from pathlib import Path
@@ -243,7 +243,7 @@ def proposes_join(likeness: float, *, by_words_only: bool) -> bool:
 
 def likenesses(pairs: Sequence[tuple[str, str]], encoder: Encoder | None) -> list[float]:
     """How likely the two texts of each pair tell of the same trouble."""
-    readings = _read_all({text for pair in pairs for text in pair}, encoder)
+    readings = read_all({text for pair in pairs for text in pair}, encoder)
     return [chance(readings[one], readings[other]) for one, other in pairs]
 
 
@@ -261,7 +261,8 @@ def in_common(one: Reading, other: Reading) -> tuple[str, ...]:
     return tuple(name for names in shared for name in sorted(names))
 
 
-def _read_all(texts: set[str], encoder: Encoder | None) -> dict[str, Reading]:
+def read_all(texts: Set[str], encoder: Encoder | None) -> dict[str, Reading]:
+    """Each text taken apart, by itself; without a site or a writer."""
     ordered = sorted(texts)
     vectors = [None] * len(ordered) if encoder is None else list(meanings(ordered, encoder))
     return {text: read(text, vector, encoder=encoder) for text, vector in zip(ordered, vectors, strict=True)}

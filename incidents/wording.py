@@ -171,7 +171,7 @@ def compare(one: Wording, other: Wording) -> Beside:
     is_decided = (
         one.is_over != other.is_over
         or _are_numbered_apart(one, other)
-        or _go_other_ways(one, other)
+        or _are_apart(one.ways, other.ways)
         or _are_apart(one.sites, other.sites)
         or _are_apart(one.users, other.users)
         or _is_contrasted(one, other)
@@ -234,10 +234,6 @@ def _aligned(one: tuple[str, ...], other: tuple[str, ...]) -> tuple[float, list[
 def _is_endless_and_not_at_all(one: Wording, other: Wording) -> bool:
     """ "Rings all night" and "does not ring"."""
     return one.is_endless and other.denies and not other.is_endless
-
-
-def _go_other_ways(one: Wording, other: Wording) -> bool:
-    return bool(one.ways and other.ways) and one.ways.isdisjoint(other.ways)
 
 
 def _ways(folded: str) -> frozenset[str]:

@@ -89,17 +89,17 @@ def do_all(
             done.append(refusal.sentence)
             continue
         if changed:
-            done.append(sentence(deed, session))
+            done.append(sentence(deed))
     return done
 
 
-def sentence(deed: Mapping[str, str], session: Session | None = None) -> str:
+def sentence(deed: Mapping[str, str]) -> str:
     """One deed in words, which fit what a rule will do as well as what it did."""
     kind, value = deed["do"], deed["value"]
     name = VALUES.get(kind, {}).get(value)
     if name is None and kind in NAMES:
         key, shown = NAMES[kind]
-        name = (session or db.session()).scalar(select(shown).where(key == value))
+        name = db.session.scalar(select(shown).where(key == value))
     return str(DEEDS[kind].words) % {"value": name or value}
 
 

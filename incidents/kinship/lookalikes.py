@@ -235,16 +235,17 @@ def _comparable(asked: Sequence[_Asked], encoder: Encoder | None) -> Mapping[int
 
     The words of all are read at once. Without meanings each is compared with all.
     """
+    if encoder is None:
+        ids = [one.incident_id for one in asked]
+        return {one: told(OTHERS, id=one, encoder=None, limit=MOST_COMPARED) for one in ids}
     nearest = {
         one.incident_id: _nearest(one.incident_id, one.vector, encoder)
         for one in asked
-        if encoder is not None and one.vector is not None
+        if one.vector is not None
     }
-    ids = sorted({*chain.from_iterable(nearest.values())}, reverse=True)
+    ids = sorted({*chain.from_iterable(nearest.values())})
     read = {one.incident_id: one for one in told(NUMBERED, ids=ids, encoder=encoder, limit=len(ids))}
-    known = {mine: [read[one] for one in near if one in read] for mine, near in nearest.items()}
-    unknown = (one.incident_id for one in asked if one.incident_id not in known)
-    return known | {one: told(OTHERS, id=one, encoder=encoder, limit=MOST_COMPARED) for one in unknown}
+    return {mine: [read[one] for one in near if one in read] for mine, near in nearest.items()}
 
 
 def _nearest(my_id: int, vector: NDArray[np.float32], encoder: Encoder) -> Sequence[int]:

@@ -3,6 +3,7 @@
 import operator
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any, cast
 
 from sqlalchemy import ColumnElement, and_, exists, false, func, not_, or_, select
@@ -113,13 +114,13 @@ def _team(value: str, person: Person) -> Condition:
     if value == "mine":
         mine = select(Membership.team_id).where(Membership.person_id == person.id)
         return _one_of(Incident.team_id, db.session.scalars(mine).all())
-    return _one_of(Incident.team_id, _teams(value))
+    return _one_of(Incident.team_id, _named(Team, value))
 
 
 def _service(value: str, _person: Person) -> Condition:
     if value == "none":
         return Incident.service_id.is_(None)
-    return _one_of(Incident.service_id, _services(value))
+    return _one_of(Incident.service_id, _named(Service, value))
 
 
 def _assignee(value: str, person: Person) -> Condition:
@@ -146,14 +147,10 @@ def _watcher(value: str, person: Person) -> Condition:
     return Incident.id.in_(watched_by(watched))
 
 
-def _teams(value: str) -> Sequence[int]:
-    name = Team.name.istartswith(value, autoescape=True)
-    return db.session.scalars(select(Team.id).where(or_(Team.slug == value.casefold(), name))).all()
-
-
-def _services(value: str) -> Sequence[int]:
-    name = Service.name.istartswith(value, autoescape=True)
-    return db.session.scalars(select(Service.id).where(or_(Service.slug == value.casefold(), name))).all()
+def _named(kind: type[Team] | type[Service], value: str) -> Sequence[int]:
+    """The whole key, or the beginning of the name."""
+    name = kind.name.istartswith(value, autoescape=True)
+    return db.session.scalars(select(kind.id).where(or_(kind.slug == value.casefold(), name))).all()
 
 
 def _categories(value: str) -> Sequence[str]:
@@ -226,8 +223,8 @@ MEANING: dict[str, Callable[[str, Person], Condition]] = {
     "has": _has,
 }
 NAMED: dict[str, Callable[[str], Sequence[object]]] = {
-    "team": _teams,
-    "service": _services,
+    "team": partial(_named, Team),
+    "service": partial(_named, Service),
     "category": _categories,
     "assignee": _people,
     "requester": _people,
