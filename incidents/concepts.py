@@ -29,7 +29,7 @@ ORDINALS = {
 NUMBERED = (
     re.compile(r"\b(?:floor|room|building|bldg|site|level|storey|station|wing|hall|line|desk|gate)\s+(\w+)"),
     re.compile(r"\b(?:etage|stock|stockwerk|raum|zimmer|gebaeude|haus|halle|linie|platz|tor|werk)\s+(\w+)"),
-    re.compile(r"(\w+)\.?[\s-]+(?:floor|storey|etage|stock|stockwerk|og|obergeschoss)\b"),
+    re.compile(r"\b(\w+)\.?[\s-]+(?:floor|storey|etage|stock|stockwerk|og|obergeschoss)\b"),
 )
 ROOM = (
     r"(?:[Mm]eeting |[Cc]onference )?[Rr]oom|[Rr]aum|[Bb]esprechungsraum|[Kk]onferenzraum|[Ss]itzungszimmer"
@@ -42,6 +42,7 @@ NAMED = (
 MAILBOX = re.compile(r"\b([\w.]+)@")
 WORD = re.compile(r"[\w.]+")
 RUN = re.compile(r"\w+")
+FIRST = re.compile(r"\w+\*?")
 GROUND_FLOOR = re.compile(r"\b(?:ground[\s-]floor|erdgeschoss|eg|parterre)\b")
 DRIVE = re.compile(
     r"\b([a-z])(?=:(?:[\s,.;)]|$|\\))|\b([a-z])(?=[ -](?:drive|share|laufwerk)\b)|\b(?:drive|laufwerk) ([a-z])\b"
@@ -162,7 +163,7 @@ def _phrases(folded: str) -> Mapping[Named, Sequence[str]]:
     """
     found, ends = defaultdict[Named, list[str]](list), defaultdict[Named, int](int)
     for run in RUN.finditer(folded):
-        for named, pattern in _patterns().get(run[0][:BEGINNING], ()):
+        for named, pattern in _beginning_like(run[0]):
             phrase = pattern.match(folded, run.start()) if run.start() >= ends[named] else None
             if phrase is not None:
                 found[named].append(phrase[0])
@@ -192,9 +193,16 @@ def names_something(folded: str) -> bool:
     return bool(_named(folded).keys() & {"thing", "trouble"})
 
 
+@lru_cache(maxsize=20_000)
+def _beginning_like(word: str) -> Sequence[tuple[Named, re.Pattern[str]]]:
+    """The patterns whose first word this may be."""
+    patterns = _patterns()
+    return list(dict.fromkeys([*patterns.get(word, ()), *patterns.get(f"{word[:BEGINNING]}*", ())]))
+
+
 @cache
 def _patterns() -> dict[str, list[tuple[Named, re.Pattern[str]]]]:
-    """All patterns by how their first word may begin."""
+    """All patterns by their first word, or by how it begins and a star."""
     patterns = defaultdict[str, list[tuple[Named, re.Pattern[str]]]](list)
     for section, listed in _listed().items():
         for name, words in listed.items():
@@ -229,7 +237,7 @@ def _listed_in(file: Path) -> dict[str, dict[str, list[str]]]:
 
 def _firsts(words: list[str]) -> frozenset[str]:
     firsts = " ".join(word.partition(" ")[0] for word in words)
-    return frozenset(run[:BEGINNING] for run in RUN.findall(firsts))
+    return frozenset(f"{run[:BEGINNING]}*" if run.endswith("*") else run for run in FIRST.findall(firsts))
 
 
 def _pattern(words: list[str]) -> re.Pattern[str]:

@@ -30,12 +30,16 @@ UNKNOWN = (0.0, 0.5)
 def read(text: str, encoder: Encoder) -> Mapping[str, Vector]:
     """The unit vector of each word, by its stem, where it stands first."""
     spans, tokens = encoder.tokens(text)
-    starts, ends = np.array(spans, dtype=np.int64).reshape(-1, 2).T
+    places = [place for place, (start, end) in enumerate(spans) if start < end]
+    starts, ends = np.array([spans[place] for place in places], dtype=np.int64).reshape(-1, 2).T
+    words = list(WORD.finditer(text))[:MOST_WORDS]
+    firsts = np.searchsorted(starts, [word.start() for word in words])
+    lasts = np.searchsorted(ends, [word.end() for word in words], side="right")
     found: dict[str, Vector] = {}
-    for word in list(WORD.finditer(text))[:MOST_WORDS]:
-        within = np.flatnonzero((word.start() <= starts) & (starts < ends) & (ends <= word.end()))
-        if len(within):
-            found.setdefault(stem(concepts.fold(word.group())), _unit(tokens[within].mean(axis=0)))
+    for word, first, last in zip(words, firsts.tolist(), lasts.tolist(), strict=True):
+        name = stem(concepts.fold(word.group()))
+        if first < last and name not in found:
+            found[name] = _unit(tokens[places[first] : places[last - 1] + 1].sum(axis=0) / (last - first))
     return found
 
 

@@ -259,22 +259,24 @@ def _numbers(found: Sequence[str]) -> dict[str, set[str]]:
     """ "packing station 3", "fs-prod-07": the number is a name of the noun before it, if it counts nothing."""
     named: defaultdict[str, set[str]] = defaultdict(set)
     for noun, number, after in zip(found, found[1:], [*found[2:], ""], strict=False):
-        if _is_noun(noun) and not COUNTED.fullmatch(stem(after)):
-            named[stem(noun)] |= {number} if NUMBER.fullmatch(number) else _spelt_out(number)
-        if _is_noun(number):
-            named[stem(number)] |= _ordinal(noun)
-    for joined in filter(None, map(NUMBERED_NAME.fullmatch, found)):
+        if (said := _number(number)) and _is_noun(noun) and not COUNTED.fullmatch(stem(after)):
+            named[stem(noun)] |= said
+        if (place := _ordinal(noun)) and _is_noun(number):
+            named[stem(number)] |= place
+    for joined in filter(None, map(NUMBERED_NAME.fullmatch, filter(is_code, found))):
         named[stem(joined["noun"])] |= {joined["number"]}
-    return {noun: numbers for noun, numbers in named.items() if numbers}
+    return dict(named)
 
 
 def _is_noun(word: str) -> bool:
     return _tells(word) and not is_code(word) and word not in concepts.ORDINALS
 
 
-def _spelt_out(word: str) -> set[str]:
-    """Two to nine; "one" is no number in "the left one"."""
-    return {concepts.ORDINALS[word]} if word in CARDINALS else set()
+def _number(word: str) -> set[str]:
+    """In digits, or two to nine; "one" is no number in "the left one"."""
+    if word in CARDINALS:
+        return {concepts.ORDINALS[word]}
+    return {word} if NUMBER.fullmatch(word) else set()
 
 
 def _ordinal(word: str) -> set[str]:

@@ -49,6 +49,7 @@ def is_code(word: str) -> bool:
     return _DIGIT.search(word) is not None
 
 
+@lru_cache(maxsize=50_000)
 def stem(word: str) -> str:
     """Plural and verb endings off, so that "printers" and "printing" meet "print"."""
     if len(word) <= 3 or not word.isascii() or is_code(word):
