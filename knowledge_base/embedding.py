@@ -21,9 +21,9 @@ QUICK_FILE = "model-8bit.onnx"
 """A copy that multiplies whole numbers, made by set-up (`tools/eight_bits.py`); it may be missing."""
 TOKENIZER_FILE = "tokenizer.json"
 MAX_TOKENS = 256
-KEPT = 24
+KEPT = 32
 """Texts whose tokens are remembered, 400 KB each at most: who asks for the vectors of ten reports and their titles
-asks for the words of the ten next (`incidents/offering.py`)."""
+asks for the words of the ten next, and of who resembles them (`incidents/offering.py`)."""
 MAX_CHARACTERS = 8_000
 """More characters than MAX_TOKENS can ever need; a pasted log must not cost tokenizer time."""
 SLOWER = "SkipLayerNormFusion"
