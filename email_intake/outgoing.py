@@ -13,6 +13,7 @@ from sqlalchemy import CursorResult, bindparam, func, or_, select, update
 from sqlalchemy.orm import joinedload
 
 from email_intake import addresses, answers_to, flood, own_mail, render, transport
+from email_intake.message import Message
 from email_intake.models import RawMessage
 from email_intake.opening import CALLER
 from email_intake.render import Rendered
@@ -144,7 +145,7 @@ def compose(notice: Notice) -> flask_mail.Message:
     """The message for this notice, headers and all."""
     transport.register()
     rendered: Rendered = render.render(notice)
-    message = flask_mail.Message(
+    message = Message(
         subject=rendered.subject,
         recipients=[(notice.recipient.name, answers_to.address_of(notice))],
         body=rendered.text,

@@ -3,6 +3,7 @@
 import flask_mail
 
 from email_intake import addresses, transport
+from email_intake.message import Message
 from firstline import clock
 from firstline.i18n import gettext as _
 
@@ -18,7 +19,7 @@ def letter(
     `name` makes its Message-ID: the same name is the same mail, however often it is tried.
     """
     transport.register()
-    message = flask_mail.Message(
+    message = Message(
         subject=subject,
         recipients=[recipient],
         body=text,
