@@ -24,6 +24,7 @@ from knowledge_base.embedding import MODEL_FILE, PROBE, QUICK_FILE, OnnxEncoder
 
 CONTRIBUTED = "com.microsoft"
 ZERO, ZEROS, ONE, LEAST, PER_LEVEL, FLAT = "zero", "zeros", "one", "least", "per_level", "flat"
+DEPTH = "depth"
 CONSTANTS = {
     ZERO: np.array(128, np.uint8),
     FLAT: np.array([-1], np.int64),
@@ -146,6 +147,15 @@ def _activate_in_one_step(model: ModelProto) -> None:
         biased = made_by[made_by[erf.input[0]].input[0]]
         last = _reader(graph, _reader(graph, _reader(graph, erf)))
         _become(last, "BiasGelu", list(biased.input))
+        _take_sizes_as_they_are(graph, last)
+    graph.initializer.append(numpy_helper.from_array(np.array(0.17, np.float32), DEPTH))
+
+
+def _take_sizes_as_they_are(graph: GraphProto, activated: NodeProto) -> None:
+    """An activation is never below -DEPTH: the largest number of a row is the largest by its size, too."""
+    largest = _reader(graph, _reader(graph, activated))
+    largest.input[0] = activated.output[0]
+    _reader(graph, largest).input[1] = DEPTH
 
 
 def _reader(graph: GraphProto, node: NodeProto) -> NodeProto:
