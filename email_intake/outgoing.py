@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 import flask_mail
 from flask import current_app
-from sqlalchemy import CursorResult, bindparam, func, or_, select, update
+from sqlalchemy import CursorResult, bindparam, func, literal, or_, select, update
 from sqlalchemy.orm import joinedload
 
 from email_intake import addresses, answers_to, flood, own_mail, render, transport
@@ -34,25 +34,24 @@ MOST_ATTEMPTS = 10
 RETRY_AFTER = timedelta(seconds=30)
 LONGEST_WAIT = timedelta(hours=2)
 BATCH = 100
-THEIRS = (
-    select(RawMessage.message_id)
-    .where(
-        RawMessage.incident_id == bindparam("incident"),
-        RawMessage.message_id != "",
-        RawMessage.sender == bindparam("address"),
-    )
-    .order_by(RawMessage.id)
+OWED = (
+    select(Notice)
+    .options(joinedload(Notice.recipient), joinedload(Notice.incident))
+    .where(Notice.id == bindparam("notice"))
 )
-OURS = (
-    select(Notice.message_id)
-    .where(
-        Notice.incident_id == bindparam("incident"),
-        Notice.recipient_id == bindparam("person"),
-        Notice.state == Delivery.SENT,
-    )
-    .order_by(Notice.id)
+OURS = select(literal(0).label("whose"), Notice.id, Notice.message_id).where(
+    Notice.incident_id == bindparam("incident"),
+    Notice.recipient_id == bindparam("person"),
+    Notice.state == Delivery.SENT,
+    Notice.message_id != "",
 )
-"""What is on its way already; made once, for to put them together takes as long as to ask them."""
+THEIRS = select(literal(1), RawMessage.id, RawMessage.message_id).where(
+    RawMessage.incident_id == bindparam("incident"),
+    RawMessage.sender == bindparam("address"),
+    RawMessage.message_id != "",
+)
+EARLIER = OURS.union_all(THEIRS).order_by("whose", "id")
+"""Made once, for to put them together takes as long as to ask them."""
 logger = log.get(__name__)
 
 
@@ -137,8 +136,7 @@ def _deliver(notice_id: int, courier: transport.Courier) -> None:
 
 def owed(notice_id: int) -> Notice:
     """A notice with what its letter needs, read by one statement."""
-    needed = joinedload(Notice.recipient), joinedload(Notice.incident)
-    return db.session.get_one(Notice, notice_id, options=needed)
+    return db.session.scalars(OWED, {"notice": notice_id}).one()
 
 
 def compose(notice: Notice) -> flask_mail.Message:
@@ -182,9 +180,9 @@ def _headers(notice: Notice) -> dict[str, str]:
 def _references(notice: Notice) -> list[str]:
     """The recipient's own mail, then what we sent them before, so that their client keeps it together."""
     who = {"address": notice.recipient.email, "person": notice.recipient_id}
-    theirs = db.session.scalars(THEIRS, {"incident": notice.incident_id, **who}).all()
-    ours = [one for one in db.session.scalars(OURS, {"incident": notice.incident_id, **who}) if one]
-    usable = [one for one in (*ours, *theirs) if one.isascii() and ":" not in one and " " not in one]
+    earlier = db.session.execute(EARLIER, {"incident": notice.incident_id, **who})
+    ids = [row.message_id for row in earlier]
+    usable = [one for one in ids if one.isascii() and ":" not in one and " " not in one]
     return [f"<{one}>" for one in usable[-8:]]
 
 

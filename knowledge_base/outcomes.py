@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 
 from sqlalchemy import bindparam, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from firstline import clock
 from knowledge_base.models import Article, Attempt, AttemptOutcome, Offer
@@ -16,6 +16,8 @@ from knowledge_base.suggest import Suggestion
 
 WORDS_KEPT = 10_000
 ATTEMPTS = select(Attempt).where(Attempt.incident_id == bindparam("incident_id")).order_by(Attempt.id)
+OFFERED = ATTEMPTS.options(joinedload(Attempt.offers).joinedload(Offer.article))
+"""With the fixes that were shown; made once, for to put them together takes as long as to ask them."""
 GIVEN_UP_AFTER = timedelta(hours=72)
 """Who was shown fixes and neither answered nor reported within this has left."""
 
@@ -179,7 +181,8 @@ def abandon(session: Session, incident_id: int) -> None:
 
 def offers_of(session: Session, incident_id: int) -> list[Offer]:
     """Every offer made for an incident, in the order it was made; what a lot held back was none."""
-    return [offer for attempt in attempts_of(session, incident_id) for offer in _shown(attempt)]
+    attempts = session.scalars(OFFERED, {"incident_id": incident_id}).unique()
+    return [offer for attempt in attempts for offer in _shown(attempt)]
 
 
 def attempts_of(session: Session, incident_id: int) -> Sequence[Attempt]:

@@ -14,7 +14,7 @@ import numpy as np
 from flask import current_app
 from numpy.typing import NDArray
 from sqlalchemy import Table, and_, bindparam, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session, aliased, contains_eager
 
 from firstline import clock, jobs, log
 from firstline.app import settings_of
@@ -54,6 +54,7 @@ PROPOSED = (
         EARLIER.state.in_(OPEN),
         LATER.state.in_(OPEN),
     )
+    .options(contains_eager(Lookalike.earlier.of_type(EARLIER)))
     .order_by(Lookalike.chance.desc(), Lookalike.id)
 )
 """Made once: an alias of a wide table costs more than the query."""

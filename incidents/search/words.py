@@ -63,6 +63,13 @@ FTS = Table(
     *(Column(name, Text) for name in ("title", "public", "internal")),
 )
 """As SQLite has it."""
+APPENDED = {
+    name: update(FTS)
+    .where(FTS.c.rowid == bindparam("incident"))
+    .values({name: FTS.c[name] + bindparam("more", type_=Text)})
+    for name in ("public", "internal")
+}
+"""Made once: to put it together takes as long as to do it."""
 
 
 def _weighted(text: str | ColumnElement[str], weight: str) -> ColumnElement[str]:
@@ -197,9 +204,9 @@ def _insert(session: Session, rows: Sequence[dict[str, object]]) -> None:
 
 
 def _append_fts(session: Session, incident_id: int, words: str, is_internal: bool) -> bool:
-    column = FTS.c.internal if is_internal else FTS.c.public
-    more = update(FTS).where(FTS.c.rowid == incident_id).values({column: column + f" {words}"})
-    return bool(session.execute(more).rowcount)  # type: ignore[attr-defined]
+    given = {"incident": incident_id, "more": f" {words}"}
+    done = session.execute(APPENDED["internal" if is_internal else "public"], given)
+    return bool(done.rowcount)  # type: ignore[attr-defined]
 
 
 def _append_tsvector(session: Session, incident_id: int, words: str, is_internal: bool) -> bool:

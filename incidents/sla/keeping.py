@@ -8,7 +8,7 @@ changed is reckoned anew in the same transaction (docs/decisions/0041).
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import event, inspect, select
+from sqlalchemy import bindparam, event, inspect, select
 from sqlalchemy.orm import Session
 
 from firstline import clock, jobs
@@ -21,6 +21,12 @@ from incidents.sla.reckoning import RUNNING, reckon
 
 TASK = "reckon-clocks"
 SETTLED = "settled"
+STOPS = (
+    select(ClockStop.began_at, ClockStop.ended_at)
+    .where(ClockStop.incident_id == bindparam("incident_id"))
+    .order_by(ClockStop.began_at)
+)
+"""Made once: to put it together takes as long as to ask it."""
 BATCH = 200
 INPUTS = (
     "state",
@@ -68,8 +74,7 @@ def stops_of(session: Session, incident: Incident) -> list[Stop]:
     if not inspect(incident).has_identity:
         return []
     with session.no_autoflush:
-        found = select(ClockStop).where(ClockStop.incident_id == incident.id).order_by(ClockStop.began_at)
-        return [Stop(one.began_at, one.ended_at) for one in session.scalars(found)]
+        return [Stop(*row) for row in session.execute(STOPS, {"incident_id": incident.id})]
 
 
 @jobs.task(TASK)
