@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from firstline import clock, signing
-from firstline.db import db, write
+from firstline.db import db, once_a_transaction, write
 from firstline.i18n import gettext as _
 from incidents.errors import Invalid
 from incidents.models import Channel, Incident, State
@@ -66,7 +66,7 @@ def choose(percent: int, *, by: Person, seen: str = "") -> None:
 
 def draw(session: Session, incident: Incident) -> Lot | None:
     """The lot of an incident for which fixes were found; None where none may be drawn."""
-    current = _running(session)
+    current = once_a_transaction(session, "hold-out", lambda: _running(session))
     if current is None or not may_take_part(incident):
         return None
     return Lot(current.id, is_drawn(current, person_id=incident.requester_id, topic=incident.category))

@@ -96,8 +96,8 @@ def _think(incident: Incident) -> _Thought:
 def _write(session: Session, incident: Incident, thought: _Thought, earlier: Sequence[Attempt]) -> None:
     if thought.guess is not None:
         filing.file(session, incident, thought.guess)
-    because = _offer_to(session, incident, thought, earlier) if incident.is_open else None
     incident.suggested_at = clock.now()
+    because = _offer_to(session, incident, thought, earlier) if incident.is_open else None
     if because and incident.state == State.OFFERED:
         routing.route(session, incident, because=because)
 

@@ -26,8 +26,8 @@ KEPT = 32
 asks for the words of the ten next, and of who resembles them (`incidents/offering.py`)."""
 MAX_CHARACTERS = 8_000
 """More characters than MAX_TOKENS can ever need; a pasted log must not cost tokenizer time."""
-SLOWER = "SkipLayerNormFusion"
-"""An optimisation of onnxruntime that costs a twelfth more than it saves: the fused step is not vectorised."""
+SLOWER = ["SkipLayerNormFusion", "BiasGeluFusion"]
+"""Optimisations of onnxruntime that cost more than they save: what is fused is not vectorised, or less."""
 
 
 PROBE = (
@@ -156,7 +156,7 @@ def _open_session(path: Path, *, threads: int):  # type: ignore[no-untyped-def]
     options.inter_op_num_threads = 1
     try:
         return onnxruntime.InferenceSession(
-            str(path), options, providers=["CPUExecutionProvider"], disabled_optimizers=[SLOWER]
+            str(path), options, providers=["CPUExecutionProvider"], disabled_optimizers=SLOWER
         )
     except Exception as problem:  # onnxruntime raises its own types, one a fault
         raise ModelUnavailable(f"The model file {path} cannot be read; run the set-up again.") from problem

@@ -210,7 +210,9 @@ def _add_offers(session: Session, attempt: Attempt, suggestions: Sequence[Sugges
         for rank, found in enumerate(suggestions, start=first)
     ]
     if suggestions and not attempt.is_held_out:
-        session.execute(_counted(Article.offered_count, [found.article_id for found in suggestions]))
+        # What else is to be written goes with what comes next, in one flush.
+        with session.no_autoflush:
+            session.execute(_counted(Article.offered_count, [found.article_id for found in suggestions]))
 
 
 def _plain(words: str) -> str:

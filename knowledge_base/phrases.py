@@ -18,7 +18,7 @@ _UNKNOWN = -2
 
 
 class Phrases:
-    """Word sequences of numbered slots."""
+    """Word sequences of numbered slots, each with an end that nothing follows."""
 
     def __init__(self) -> None:
         self._numbers: dict[str, int] = {}
@@ -29,7 +29,7 @@ class Phrases:
     def add(self, *, title: Sequence[str], body: Sequence[str], keywords: Iterable[str]) -> None:
         """Fill the next slot."""
         sequence = [self._number(word) for word in title]
-        sequence += [_GAP, *(self._number(word) for word in body[:MAX_WORDS])]
+        sequence += [_GAP, *(self._number(word) for word in body[:MAX_WORDS]), _UNKNOWN]
         self._sequences.append(np.array(sequence, dtype=np.int64))
         self._names.append(frozenset(title).union(keywords))
         self._title_codes.append(
@@ -74,6 +74,6 @@ class Phrases:
     def _joined(self, slots: Sequence[int]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Every pair in those slots as one number, and the row of the slot it stands in."""
         sequences = [self._sequences[slot] for slot in slots]
-        together = np.concatenate([part for sequence in sequences for part in (sequence, [_UNKNOWN])])
-        rows = np.repeat(np.arange(len(slots)), [len(sequence) + 1 for sequence in sequences])
+        together = np.concatenate(sequences)
+        rows = np.repeat(np.arange(len(slots)), [len(sequence) for sequence in sequences])
         return rows[:-1], (together[:-1] << 32) + together[1:]

@@ -145,7 +145,9 @@ def _candidates(lexical: Scores, meaning: Scores | None) -> NDArray[np.int64]:
     found = found[lexical[found] > 0]
     if meaning is None:
         return found
-    return np.union1d(_best(meaning + lexical, CANDIDATES), found)
+    is_chosen = np.zeros(len(lexical), dtype=bool)
+    is_chosen[found] = is_chosen[_best(meaning + lexical, CANDIDATES)] = True
+    return np.flatnonzero(is_chosen)
 
 
 def _best(scores: Scores, count: int) -> NDArray[np.int64]:

@@ -144,9 +144,8 @@ def _activate_in_one_step(model: ModelProto) -> None:
     graph = model.graph
     made_by = {name: node for node in graph.node for name in node.output}
     for erf in [node for node in graph.node if node.op_type == "Erf"]:
-        biased = made_by[made_by[erf.input[0]].input[0]]
         last = _reader(graph, _reader(graph, _reader(graph, erf)))
-        _become(last, "BiasGelu", list(biased.input))
+        _become(last, "Gelu", [made_by[erf.input[0]].input[0]])
         _take_sizes_as_they_are(graph, last)
     graph.initializer.append(numpy_helper.from_array(np.array(0.17, np.float32), DEPTH))
 
