@@ -140,18 +140,17 @@ class Index:
             table = self._make_table()
             seen = table.visible_to(for_support=for_support, hidden=hidden)
             terms = words(text)
-            weights = self._lexical.weigh(terms)
-            title_words, body_words = self._lexical.score(weights)
-            ideal = self._lexical.ideal(weights)
+            rarity = self._lexical.weigh(terms)
+            title_words, body_words = self._lexical.score(rarity)
             cosines = self._cosines(vector, table, seen) if vector is not None and self._parts.size else None
-            past_near, past_words = self._nearest_past(vector, weights, table.slots[seen])
+            past_near, past_words = self._nearest_past(vector, rarity, table.slots[seen])
         return Scored(
             keys=table.keys[seen],
             slots=table.slots[seen],
             terms=terms,
             title_words=title_words[table.slots[seen]],
             body_words=body_words[table.slots[seen]],
-            ideal=ideal,
+            ideal=sum(rarity.values()),
             services=table.services[seen],
             cosines=cosines,
             past_near=past_near,
@@ -241,9 +240,8 @@ class Index:
         )
 
     def _nearest_past(
-        self, vector: Vector | None, weights: dict[str, float], slots: NDArray[np.int64]
+        self, vector: Vector | None, rarity: dict[str, float], slots: NDArray[np.int64]
     ) -> tuple[Scores, Scores]:
-        rarity = {term: weight * self._lexical.idf(term) for term, weight in weights.items()}
         near, shared = self._past.nearest(len(self._entries), rarity=rarity, vector=vector)
         return near[slots], shared[slots]
 

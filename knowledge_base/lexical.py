@@ -48,23 +48,21 @@ class Lexical:
         self._count += 1
 
     def weigh(self, terms: Iterable[str]) -> dict[str, float]:
-        """What to look for, and how much each counts; words nobody wrote stand for their nearest."""
+        """What to look for, and how much each counts: by its repeats and by how rare it is.
+
+        Words nobody wrote stand for their nearest, and what no article has counts as the rarest.
+        """
         counts = Counter(list(terms)[:MAX_QUERY_TERMS])
         weights = {term: min(count, MAX_REPEATS) ** 0.5 for term, count in counts.items()}
         unknown = [term for term in weights if term not in self._documents_with and not is_code(term)]
         for term in unknown[-MAX_UNKNOWN:]:
             for guess in self._near(term):
                 weights[guess] = max(weights.get(guess, 0.0), GUESS_WEIGHT)
-        return weights
+        return {term: weight * self.idf(term) for term, weight in weights.items()}
 
-    def score(self, weights: dict[str, float]) -> tuple[Scores, Scores]:
+    def score(self, rarity: dict[str, float]) -> tuple[Scores, Scores]:
         """Title and body scores of every slot."""
-        rarity = {term: weight * self.idf(term) for term, weight in weights.items()}
         return self._title.score(rarity), self._body.score(rarity)
-
-    def ideal(self, weights: dict[str, float]) -> float:
-        """The rarity of all that is looked for; what no article has counts as the rarest."""
-        return sum(weight * self.idf(term) for term, weight in weights.items())
 
     def held(self, slot: int, terms: Iterable[str]) -> float:
         """The part (0..1) of these words' rarity that the slot has; what no article has counts as the rarest."""
