@@ -2,21 +2,22 @@
 
 A sentence vector finds two tellings of one trouble near each other, but also two troubles of one
 printer, and the same trouble on two floors. What each names (`incidents.concepts`) tells those apart.
-The chance is a logistic function of both; `benchmarks/duplicates.py` fits its weights and the bar on
-troubles that are synthetic and written by hand, and measures them on others.
+The evidence is a weighted sum of both, and where it leaves a doubt the model reads both reports together
+(`incidents.second_look`). `benchmarks/duplicates.py` fits the weights and the bar on pairs that are synthetic and
+written by hand, and measures them on others.
 """
 
 import math
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence, Set
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
-from functools import cache, lru_cache, partial
+from functools import cache, lru_cache
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from incidents import concepts, english, senses, wording
+from incidents import concepts, english, second_look, wording
 from incidents.concepts import Concepts
 from incidents.wording import Beside, Wording
 from knowledge_base.embedding import Encoder
@@ -52,10 +53,11 @@ WEIGHTS = (
     *(-1.74, -3.01, -1.4, -0.45, -3.2, -2.34, -2.02, -0.31, 2.88, -1.22, -0.74, -2.2),
     *(-2.21, -0.65, -1.01, -0.13),
 )
-OFFSET = -1.3
-CLOSER_WEIGHTS = (5.16, -2.21)
-CLOSER_BEST, CLOSER_USUAL = (0.65, 0.5), (0.25, 0.8)
-"""Of `senses.FEATURES`: hardly a pair has more than the first, the second is what a proposed one has."""
+OFFSET = -1.78
+LOOKED_AT_FROM = -2.0
+"""Less evidence than this no second look makes up for."""
+LOOK_WEIGHTS, LOOK_OFFSET = (0.6, 0.6), -1.25
+"""Of the evidence and of what the second look says."""
 WEIGHTS_BY_WORDS = (
     *(0.0, -1.19, 0.57, 0.21, 1.42, 0.17, -0.84, 1.48, -0.51, -1.04, 0.06, 0.63, 0.41, 2.56),
     *(-1.74, -3.55, -1.56, 0.98, -3.24, -2.22, -1.8, -0.42, 3.37, -0.94, -0.58, -2.15),
@@ -88,8 +90,9 @@ class Reading:
     weights: dict[str, float]
     vector: NDArray[np.float32] | None
     """Of the trouble: where it stands in the directions of `PROJECTION`."""
-    senses: Callable[[], Mapping[str, NDArray[np.float32]]] | None = None
-    """Asks the sentence model for the single words: only where the rest leaves a doubt, for it costs a run of it."""
+    text: str = ""
+    encoder: Encoder | None = None
+    """Is asked for a second look; None where the evidence has to do."""
     site: str = ""
     writer: int | None = None
 
@@ -119,8 +122,8 @@ def read(
     writer: int | None = None,
 ) -> Reading:
     """Take a text apart once, for comparing it with many; `site` is where its `writer` (the person's id) works."""
-    words = partial(senses.read, text, encoder) if encoder else None
-    return Reading(*_taken_apart(text), None if vector is None else _projected(vector), words, site, writer)
+    projected = None if vector is None else _projected(vector)
+    return Reading(*_taken_apart(text), projected, text, encoder, site, writer)
 
 
 def _projected(vector: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -146,18 +149,26 @@ def _taken_apart(text: str) -> tuple[Concepts, Wording, dict[str, float]]:
 
 def chance(one: Reading, other: Reading) -> float:
     """How likely both tell of the same trouble, 0 to 1."""
+    return looked_at(evidence(one, other), one, other)
+
+
+def evidence(one: Reading, other: Reading) -> float:
+    """The log-odds by meaning and words alone; endlessly small where something decides that it is another trouble."""
     is_anothers = _differ(one.local_site, other.local_site) or _is_each_ones_own(one, other)
     beside = None if is_anothers else lay_beside(one, other)
     if beside is None:
-        return 0.0
+        return -math.inf
     found = features(one, other, beside)
     if one.vector is None or other.vector is None:
-        return _logistic(OFFSET_BY_WORDS + _weighed(WEIGHTS_BY_WORDS, found))
-    score = OFFSET + _weighed(WEIGHTS, found)
-    may_be_proposed = _logistic(score + _weighed(CLOSER_WEIGHTS, CLOSER_BEST)) >= BAR
-    return _logistic(
-        score + _weighed(CLOSER_WEIGHTS, closer(one, other, beside) if may_be_proposed else CLOSER_USUAL)
-    )
+        return OFFSET_BY_WORDS + _weighed(WEIGHTS_BY_WORDS, found)
+    return OFFSET + _weighed(WEIGHTS, found)
+
+
+def looked_at(found: float, one: Reading, other: Reading) -> float:
+    """The chance by this evidence and, where it leaves a doubt, by a second look at both."""
+    encoder = one.encoder if one.encoder is other.encoder else None
+    said = second_look.score(one.text, other.text, encoder) if encoder and found >= LOOKED_AT_FROM else None
+    return _logistic(found if said is None else LOOK_OFFSET + _weighed(LOOK_WEIGHTS, (found, said)))
 
 
 def _weighed(weights: Sequence[float], found: Sequence[float]) -> float:
@@ -226,14 +237,6 @@ def _bare_names(one: Reading, other: Reading, beside: Beside) -> tuple[float, fl
     things = sum(any(name.startswith("thing ") for names in words for name in names) for words in named)
     unknown = sum(not names for words in named for names in words)
     return things / 2, min(1.0, unknown / MOST_UNKNOWN)
-
-
-def closer(one: Reading, other: Reading, beside: Beside) -> tuple[float, float]:
-    """How alike the single words are, in the order of `senses.FEATURES`; what is usual where nobody can tell."""
-    if one.senses is None or other.senses is None:
-        return CLOSER_USUAL
-    met = one.wording.telling.keys() & other.wording.telling.keys()
-    return senses.compare(one.senses(), other.senses(), bare=beside.bare, met=sorted(met))
 
 
 def proposes_join(likeness: float, *, by_words_only: bool) -> bool:

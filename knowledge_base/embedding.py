@@ -10,7 +10,7 @@ import base64
 import hashlib
 import threading
 from collections.abc import Hashable, Sequence
-from functools import lru_cache
+from functools import cached_property
 from pathlib import Path
 from typing import Protocol
 
@@ -19,11 +19,14 @@ import numpy as np
 MODEL_FILE = "model.onnx"
 QUICK_FILE = "model-8bit.onnx"
 """A copy that multiplies whole numbers, made by set-up (`tools/eight_bits.py`); it may be missing."""
+PAIRS_FILE = "model-pairs.onnx"
+"""One that was taught to read two texts together, made by set-up too (`tools/pair_model.py`)."""
+LESSON = "lesson"
+"""What it says of itself: the fingerprint of what it was taught."""
 TOKENIZER_FILE = "tokenizer.json"
 MAX_TOKENS = 256
-KEPT = 32
-"""Texts whose tokens are remembered, 400 KB each at most: who asks for the vectors of ten reports and their titles
-asks for the words of the ten next, and of who resembles them (`incidents/offering.py`)."""
+MAX_TOGETHER = 100
+"""Tokens of each of two texts that are read together."""
 MAX_CHARACTERS = 8_000
 """More characters than MAX_TOKENS can ever need; a pasted log must not cost tokenizer time."""
 SLOWER = ["SkipLayerNormFusion", "BiasGeluFusion"]
@@ -52,7 +55,7 @@ class Encoder(Hashable, Protocol):
 
     def windows(self, text: str, *, size: int, step: int) -> list[str]: ...
 
-    def tokens(self, text: str) -> tuple[Sequence[tuple[int, int]], np.ndarray]: ...
+    def together(self, one: str, other: str, *, lesson: str) -> tuple[np.ndarray, np.ndarray] | None: ...
 
 
 class OnnxEncoder:
@@ -63,10 +66,11 @@ class OnnxEncoder:
     """
 
     def __init__(self, folder: Path, *, threads: int = 1, quick: bool = True) -> None:
-        self._threads = threads
+        self._folder, self._threads = folder, threads
         self._tokenizer = _open_tokenizer(folder / TOKENIZER_FILE)
-        self.identity = _fingerprint(folder / MODEL_FILE)
-        if quick and self._is_right(folder / QUICK_FILE):
+        self.identity = fingerprint(folder / MODEL_FILE)
+        self._is_quick = quick and self._is_right(folder / QUICK_FILE)
+        if self._is_quick:
             self.identity += "-8bit"
         else:
             self._open(folder / MODEL_FILE)
@@ -85,28 +89,38 @@ class OnnxEncoder:
         starts = range(0, max(1, len(offsets) - size + step), step)
         return [text[offsets[start][0] : offsets[min(start + size, len(offsets)) - 1][1]] for start in starts]
 
-    def tokens(self, text: str) -> tuple[Sequence[tuple[int, int]], np.ndarray]:
-        """Where each token begins and ends in the text, and its vector; those of the frame stand at (0, 0)."""
-        encoding = self._tokenizer.encode(text[:MAX_CHARACTERS])
-        return encoding.offsets[: MAX_TOKENS - 1], self._vectors_of(tuple(encoding.ids))
+    def together(self, one: str, other: str, *, lesson: str) -> tuple[np.ndarray, np.ndarray] | None:
+        """The mean token vectors of two texts that are read as one; None where no model was taught this lesson."""
+        if self._pairs is None or self._pairs.get_modelmeta().custom_metadata_map.get(LESSON) != lesson:
+            return None
+        first, second = self._ids(one)[:MAX_TOGETHER], self._ids(other)[1:MAX_TOGETHER]
+        found = _run(self._pairs, first + second, types=[0] * len(first) + [1] * len(second))
+        return found[: len(first)].mean(axis=0), found[len(first) :].mean(axis=0)
+
+    @cached_property
+    def _pairs(self):  # type: ignore[no-untyped-def]
+        """It multiplies whole numbers, so it is right where the other copy is."""
+        try:
+            return _open_session(self._folder / PAIRS_FILE, threads=self._threads) if self._is_quick else None
+        except ModelUnavailable:
+            return None
 
     def _token_offsets(self, text: str) -> list[tuple[int, int]]:
         encoding = self._tokenizer.encode(text, add_special_tokens=False)
         pieces = [encoding, *encoding.overflowing]
         return [span for piece in pieces for span in piece.offsets]
 
-    def _encode_one(self, text: str) -> np.ndarray:
-        pooled = self._vectors_of(tuple(self._tokenizer.encode(text[:MAX_CHARACTERS]).ids)).mean(axis=0)
-        unit: np.ndarray = pooled / (float(np.linalg.norm(pooled)) or 1.0)
-        return unit.astype(np.float32)
+    def _ids(self, text: str) -> list[int]:
+        ids: list[int] = self._tokenizer.encode(text[:MAX_CHARACTERS]).ids
+        return ids
 
-    def _run(self, ids: tuple[int, ...]) -> np.ndarray:
+    def _encode_one(self, text: str) -> np.ndarray:
+        ids = self._ids(text)
         if len(ids) > MAX_TOKENS:
             ids = ids[: MAX_TOKENS - 1] + ids[-1:]
-        row = np.asarray([ids], dtype=np.int64)
-        given = {"input_ids": row, "attention_mask": np.ones_like(row), "token_type_ids": np.zeros_like(row)}
-        found: np.ndarray = self._session.run(None, {name: given[name] for name in self._inputs})[0][0]
-        return found
+        pooled = _run(self._session, ids, types=[0] * len(ids)).mean(axis=0)
+        unit: np.ndarray = pooled / (float(np.linalg.norm(pooled)) or 1.0)
+        return unit.astype(np.float32)
 
     def _is_right(self, quick: Path) -> bool:
         """Opens the copy and asks it for the vector that it brought with it, under the name of its original."""
@@ -119,12 +133,23 @@ class OnnxEncoder:
 
     def _open(self, path: Path) -> None:
         self._session = _open_session(path, threads=self._threads)
-        self._vectors_of = lru_cache(maxsize=KEPT)(self._run)
-        self._inputs = {entry.name for entry in self._session.get_inputs()}
         try:
             self.dimensions = int(self._encode_one("printer").shape[0])
         except Exception as problem:  # onnxruntime raises its own types, one a fault
             raise ModelUnavailable(f"The model {path} does not give sentence vectors: {problem}") from problem
+
+
+def _run(session, ids: Sequence[int], *, types: Sequence[int]) -> np.ndarray:  # type: ignore[no-untyped-def]
+    """A vector each token; a session may do without some of what it could be given."""
+    row = np.asarray([ids], dtype=np.int64)
+    given = {
+        "input_ids": row,
+        "attention_mask": np.ones_like(row),
+        "token_type_ids": np.asarray([types], dtype=np.int64),
+    }
+    wanted = {entry.name: given[entry.name] for entry in session.get_inputs()}
+    found: np.ndarray = session.run(None, wanted)[0][0]
+    return found
 
 
 _lock = threading.Lock()
@@ -180,6 +205,6 @@ def _require(path: Path) -> None:
         raise ModelUnavailable(f"The model file {path} is missing; run the set-up again.")
 
 
-def _fingerprint(path: Path) -> str:
+def fingerprint(path: Path) -> str:
     _require(path)
     return hashlib.sha256(path.read_bytes()).hexdigest()[:12]

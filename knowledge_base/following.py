@@ -151,16 +151,14 @@ class Remembering:
 
     def __init__(self, encoder: Encoder) -> None:
         self._encoder = encoder
-        self.identity, self.dimensions, self.windows = encoder.identity, encoder.dimensions, encoder.windows
+        self.identity, self.dimensions = encoder.identity, encoder.dimensions
+        self.windows, self.together = encoder.windows, encoder.together
 
     def encode(self, texts: Sequence[str]) -> np.ndarray:
         known = follower()
         vectors = [known.vector_of(text) for text in texts] if known.encoder is self._encoder else [None]
         whole = [vector for vector in vectors if vector is not None]
         return np.stack(whole) if len(whole) == len(texts) else self._encoder.encode(texts)
-
-    def tokens(self, text: str) -> tuple[Sequence[tuple[int, int]], np.ndarray]:
-        return self._encoder.tokens(text)
 
 
 def warm_up(app: Flask) -> threading.Thread:

@@ -41,9 +41,14 @@ def main(folder: Path) -> None:
     original = OnnxEncoder(folder, quick=False)
     expected = original.encode([PROBE])[0]
     helper.set_model_props(model, {original.identity: base64.b64encode(expected.tobytes()).decode()})
-    draft = folder / f"{QUICK_FILE}.draft"
+    save(model, folder / QUICK_FILE)
+
+
+def save(model: ModelProto, file: Path) -> None:
+    """At once: nobody opens half a file."""
+    draft = file.with_suffix(".draft")
     onnx.save(model, draft)
-    draft.replace(folder / QUICK_FILE)
+    draft.replace(file)
 
 
 def quicken(model: ModelProto) -> None:

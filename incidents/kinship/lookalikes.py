@@ -41,6 +41,8 @@ from knowledge_base.following import Remembering
 MOST_PROPOSED = 3
 MOST_READ, MOST_TYPED, MOST_OWN = 25, 12, 20
 """How many of those nearest in meaning are compared word by word, while somebody types, and of their own."""
+MOST_LOOKED_AT, MOST_LOOKED_AT_TYPED = 3, 1
+"""A second look costs a run of the sentence model, and who types waits for it."""
 
 VECTOR: Table = IncidentVector.__table__  # type: ignore[assignment]
 EARLIER, LATER = aliased(Incident), aliased(Incident)
@@ -199,7 +201,7 @@ def open_of_others(person: Person | None, words: str) -> Incident | None:
     site, writer = (person.site, person.id) if person else ("", None)
     me = duplicates.read(words[:COMPARED], vector, encoder=encoder, site=site, writer=writer)
     known = told(NUMBERED, ids=nearest, encoder=encoder, limit=MOST_TYPED)
-    found = _rank(me, known, encoder)
+    found = _rank(me, known, encoder, most=MOST_LOOKED_AT_TYPED)
     return db.session.get(Incident, found[0].incident_id) if found else None
 
 
@@ -253,19 +255,25 @@ def _nearest(my_id: int, vector: NDArray[np.float32], encoder: Encoder) -> Seque
     return nearest_in_meaning(vector, encoder, lambda ids, _people: ids != my_id, limit=MOST_READ)
 
 
-def _rank(me: duplicates.Reading, others: Sequence[Told], encoder: Encoder | None) -> list[Near]:
+def _rank(
+    me: duplicates.Reading, others: Sequence[Told], encoder: Encoder | None, *, most: int = MOST_LOOKED_AT
+) -> list[Near]:
+    """The likeliest first; only those for which most speaks are looked at a second time."""
+    read = {other.incident_id: _read(other, encoder) for other in others}
+    weighed = {number: duplicates.evidence(me, near) for number, near in read.items()}
     found = []
-    for other in others:
-        vector = other.vector
-        if vector is None and encoder is not None:
-            vector = duplicates.meanings([other.words], encoder)[0]
-        near = duplicates.read(
-            other.words, vector, encoder=encoder, site=other.site, writer=other.requester_id
-        )
-        chance = duplicates.chance(me, near)
+    for number in sorted(weighed, key=lambda number: (-weighed[number], number))[:most]:
+        chance = duplicates.looked_at(weighed[number], me, read[number])
         if duplicates.proposes_join(chance, by_words_only=encoder is None):
-            found.append(Near(other.incident_id, chance, duplicates.in_common(me, near)))
+            found.append(Near(number, chance, duplicates.in_common(me, read[number])))
     return sorted(found, key=lambda near: (-near.chance, near.incident_id))
+
+
+def _read(other: Told, encoder: Encoder | None) -> duplicates.Reading:
+    vector = other.vector
+    if vector is None and encoder is not None:
+        vector = duplicates.meanings([other.words], encoder)[0]
+    return duplicates.read(other.words, vector, encoder=encoder, site=other.site, writer=other.requester_id)
 
 
 def _pair(incident_id: int, near: Near) -> Mapping[str, Any]:

@@ -1,5 +1,8 @@
 """Which reports are proposed as one."""
 
+from math import exp
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -7,8 +10,15 @@ from hypothesis import strategies as st
 
 from benchmarks import duplicates as bench
 from firstline.settings import Settings
-from incidents import concepts, duplicates, senses, wording
-from knowledge_base.embedding import Encoder, try_encoder
+from incidents import concepts, duplicates, second_look, wording
+from knowledge_base.embedding import (
+    MODEL_FILE,
+    QUICK_FILE,
+    TOKENIZER_FILE,
+    Encoder,
+    OnnxEncoder,
+    try_encoder,
+)
 
 
 def is_proposed(one: str, other: str) -> bool:
@@ -147,22 +157,58 @@ def encoder() -> Encoder:
     return found or pytest.skip(reason)
 
 
-def test_the_model_tells_words_that_mean_the_same_from_others_in_their_place(encoder: Encoder) -> None:
-    def closer(*texts: str) -> float:
-        one, other = (duplicates.read(text, encoder=encoder) for text in texts)
-        return duplicates.closer(one, other, wording.compare(one.wording, other.wording))[0]
-
-    fault = "The plotter in the atrium prints with grey streaks"
-    alike = closer(fault, "atrium plotter leaves dirty stripes")
-    assert alike > closer(fault, "atrium plotter: the lid lock is broken off")
+FAULT = "Badge reader at the east gate stays red, nobody gets in"
 
 
-def test_the_model_is_asked_for_single_words_only_where_a_doubt_is_left(encoder: Encoder) -> None:
-    senses.read.cache_clear()
+@pytest.mark.parametrize(
+    "other",
+    [
+        "On Saturday from 6 to 8 the badge reader at the east gate is taken off for maintenance",
+        "Could the badge reader at the east gate let the cleaners in too, please?",
+        "The camera over the badge reader at the east gate shows nothing but fog",
+    ],
+)
+def test_read_together_a_fault_is_told_from_what_shares_its_words(encoder: Encoder, other: str) -> None:
+    again = "east gate: we are all standing in the rain, the thing for our cards blinks red at everyone"
+    same, another = (second_look.score(FAULT, each, encoder) for each in (again, other))
+    assert same is not None and another is not None
+    assert same > 0
+    assert same - another > 2
+
+
+def test_whichever_is_read_first_the_second_look_says_the_same(encoder: Encoder) -> None:
+    pair = ("vpn drops every hour", "the tunnel is cut off each hour")
+    assert second_look.score(*pair, encoder) == second_look.score(*reversed(pair), encoder)
+
+
+def test_a_second_look_is_taken_only_where_the_evidence_leaves_a_doubt(encoder: Encoder) -> None:
+    second_look.score.cache_clear()
     duplicates.likenesses([("The printer in Ulm is jammed", "please give me a new mouse")], encoder)
-    assert senses.read.cache_info().misses == 0
+    assert second_look.score.cache_info().misses == 0
     duplicates.likenesses([("vpn drops every hour", "the vpn tunnel is cut off each hour")], encoder)
-    assert senses.read.cache_info().misses == 2
+    assert second_look.score.cache_info().misses == 1
+
+
+def test_what_a_rule_decides_is_not_looked_at_again(encoder: Encoder) -> None:
+    second_look.score.cache_clear()
+    pair = ("The lift in Ulm is stuck", "The lift in Bonn is stuck")
+    assert duplicates.likenesses([pair], encoder) == [0.0]
+    assert second_look.score.cache_info().misses == 0
+
+
+def test_without_the_copy_that_reads_two_texts_the_evidence_has_to_do(
+    tmp_path: Path, encoder: Encoder
+) -> None:
+    folder = Settings.from_environ().model_dir
+    for name in (MODEL_FILE, QUICK_FILE, TOKENIZER_FILE):
+        (tmp_path / name).symlink_to((folder / name).resolve())
+    alone = OnnxEncoder(tmp_path)
+    pair = ("vpn drops every hour", "the vpn tunnel is cut off each hour")
+    assert second_look.score(*pair, alone) is None
+    (found,) = duplicates.likenesses([pair], alone)
+    readings = duplicates.read_all(set(pair), alone)
+    evidence = duplicates.evidence(readings[pair[0]], readings[pair[1]])
+    assert found == pytest.approx(1 / (1 + exp(-evidence)))
 
 
 def test_compound_inflected_and_mistyped_words_are_known_again() -> None:
@@ -288,13 +334,15 @@ def test_on_pairs_that_nothing_was_fitted_on_most_joins_are_right(name: str) -> 
     encoder, reason = try_encoder(Settings.from_environ().model_dir)
     if encoder is None or name not in bench.unseen():
         pytest.skip(reason or "not there yet")
-    precision, _ = bench.measure(bench.read_apart(name), encoder)
-    assert precision >= 0.85
+    precision, recall = bench.measure(bench.read_apart(name), encoder)
+    assert precision >= 0.9
+    assert recall >= 0.5
 
 
 def test_what_was_fitted_on_is_not_called_unseen() -> None:
-    assert not {*bench.SERVED} & {*bench.UNSEEN}
-    assert all(bench.read_apart(name) for name in bench.SERVED)
+    served = {*bench.SERVED, *bench.LATER}
+    assert not served & {*bench.UNSEEN}
+    assert all(bench.read_apart(name) for name in served)
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,8 @@ import onnx
 import pytest
 from onnx import helper
 
-from knowledge_base.embedding import MODEL_FILE, QUICK_FILE, TOKENIZER_FILE, OnnxEncoder
+from incidents.second_look import lesson
+from knowledge_base.embedding import MODEL_FILE, PAIRS_FILE, QUICK_FILE, TOKENIZER_FILE, OnnxEncoder
 
 ROOT = Path(__file__).resolve().parents[2]
 MODEL = Path(os.environ.get("FIRSTLINE_MODEL_DIR", ROOT / "var/models/minilm"))
@@ -78,3 +79,28 @@ def test_a_broken_copy_is_passed_over(folder: Path) -> None:
     (folder / QUICK_FILE).unlink()
     (folder / QUICK_FILE).write_bytes(b"half a file")
     assert not is_quick(OnnxEncoder(folder))
+
+
+def test_two_texts_are_read_in_sight_of_each_other(folder: Path) -> None:
+    (folder / PAIRS_FILE).symlink_to(MODEL / PAIRS_FILE)
+    encoder = OnnxEncoder(folder)
+    with_one, with_another = (
+        encoder.together("The lift is stuck", other, lesson=lesson())
+        for other in ("lift 2 hangs", "a new mouse")
+    )
+    assert with_one is not None and with_another is not None
+    assert not np.allclose(with_one[0], with_another[0], atol=1e-3)
+
+
+@pytest.mark.parametrize("content", [None, b"half a file"])
+def test_without_a_whole_copy_for_it_two_texts_are_not_read_together(
+    folder: Path, content: bytes | None
+) -> None:
+    if content is not None:
+        (folder / PAIRS_FILE).write_bytes(content)
+    assert OnnxEncoder(folder).together("one", "other", lesson=lesson()) is None
+
+
+def test_a_copy_that_was_taught_something_else_is_passed_over(folder: Path) -> None:
+    (folder / PAIRS_FILE).symlink_to(MODEL / PAIRS_FILE)
+    assert OnnxEncoder(folder).together("one", "other", lesson="last year's") is None

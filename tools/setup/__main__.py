@@ -28,7 +28,7 @@ def set_up_web() -> None:
         do_together(
             {"packages (.venv)": MAIN, "browser files (static/vendor)": browser, "sentence model": model}
         )
-        do("quick sentence model", quick_model)
+        do("copies of the sentence model", quick_model)
         do("translations (.mo)", catalogues)
 
 

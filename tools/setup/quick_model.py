@@ -1,33 +1,65 @@
-"""The quick copy of the sentence model, made beside it with the packages of the application."""
+"""The copies of the sentence model, made beside it with the packages of the application."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
 
 import model
 from console import ROOT, SetupError, run, warn
 from packages import MAIN
 from stamps import Stamp
 
-SCRIPT = ROOT / "tools/eight_bits.py"
-NAME = "model-8bit.onnx"
+TAUGHT = ROOT / "incidents/data/second_look.npz"
+
+
+@dataclass(frozen=True)
+class _Copy:
+    """A file that `script` makes of the model and of what else it reads; what is without it is in `else_`."""
+
+    name: str
+    script: Path
+    reads: tuple[Path, ...]
+    else_: str
+
+    def is_current(self) -> bool:
+        return (model.folder() / f"{self.name}.onnx").is_file() and self._stamp().is_current()
+
+    def make(self) -> None:
+        """Nothing stops without it, so a failure is only a warning."""
+        try:
+            run([MAIN.python, self.script, model.folder()], self.else_)
+        except SetupError as error:
+            warn(f"A copy of the sentence model could not be made. {error}")
+            return
+        self._stamp().set()
+
+    def _stamp(self) -> Stamp:
+        return Stamp(
+            model.folder() / f"{self.name}.stamp", [self.script, *self.reads, *model.HASHES.values()]
+        )
+
+
+QUICKEN = ROOT / "tools/eight_bits.py"
+COPIES = (
+    _Copy("model-8bit", QUICKEN, (), "The search goes on with the slower one."),
+    _Copy(
+        "model-pairs",
+        ROOT / "tools/pair_model.py",
+        (QUICKEN, TAUGHT),
+        "Look-alikes are told without a second look.",
+    ),
+)
 
 
 def is_current() -> bool:
-    if model.is_somebody_elses():
-        return True
-    return (model.folder() / NAME).is_file() and _stamp().is_current()
+    return model.is_somebody_elses() or all(copy.is_current() for copy in COPIES)
 
 
 def install() -> None:
-    """Without it the model itself is used, at twice the time, so a failure here is only a warning."""
+    """Make those that are missing or old."""
     if not (model.folder() / "model.onnx").is_file():
         return
-    try:
-        run([MAIN.python, SCRIPT, model.folder()], "The search goes on with the slower one.")
-    except SetupError as error:
-        warn(f"The quick sentence model could not be made. {error}")
-        return
-    _stamp().set()
-
-
-def _stamp() -> Stamp:
-    return Stamp(model.folder() / "model-8bit.stamp", [SCRIPT, *model.HASHES.values()])
+    for copy in COPIES:
+        if not copy.is_current():
+            copy.make()
