@@ -54,7 +54,7 @@ WEIGHTS = (
     *(-2.21, -0.65, -1.01, -0.13),
 )
 OFFSET = -1.78
-LOOKED_AT_FROM = -2.0
+LOOKED_AT_FROM = 0.0
 """Less evidence than this no second look makes up for."""
 LOOK_WEIGHTS, LOOK_OFFSET = (0.6, 0.6), -1.25
 """Of the evidence and of what the second look says."""

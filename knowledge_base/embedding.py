@@ -25,7 +25,7 @@ LESSON = "lesson"
 """What it says of itself: the fingerprint of what it was taught."""
 TOKENIZER_FILE = "tokenizer.json"
 MAX_TOKENS = 256
-MAX_TOGETHER = 100
+MAX_TOGETHER = 48
 """Tokens of each of two texts that are read together."""
 MAX_CHARACTERS = 8_000
 """More characters than MAX_TOKENS can ever need; a pasted log must not cost tokenizer time."""
