@@ -29,7 +29,7 @@ from commands import cores
 from tests import servers
 from tests.stack import FIRSTLINE
 
-INCIDENTS, MAILS, ACKNOWLEDGED, PEER_MAILS = 10_000, 1000, 500, 500
+INCIDENTS, MAILS, ACKNOWLEDGED, PEER_MAILS = 10_000, 1000, 980, 500
 CONNECTIONS, PROCESSES = 16, 1
 HELPDESK = "support@desk.example"
 WANTED = {"spooled": 10.0, "opened": 4.0, "acknowledged": 1.0}
