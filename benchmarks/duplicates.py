@@ -45,7 +45,7 @@ LATER = (
     *("plain", "servers", "chats", "german"),
 )
 """Such as the evidence was not fitted on: the second look learns of them, and how much each counts is fitted on them."""
-UNSEEN = ("evaluator", "memory", "research", "mails", "contrasts")
+UNSEEN = ("evaluator", "memory", "research", "mails", "contrasts", "buyer")
 SEED = 7
 SAME, OTHER = 200, 300
 EASY, EASY_ONES = "easy", 400

@@ -56,7 +56,7 @@ WEIGHTS = (
 OFFSET = -1.78
 LOOKED_AT_FROM = 0.0
 """Less evidence than this no second look makes up for."""
-LOOK_WEIGHTS, LOOK_OFFSET = (0.6, 0.6), -1.25
+LOOK_WEIGHTS, LOOK_OFFSET = (0.6, 0.6), -1.35
 """Of the evidence and of what the second look says."""
 WEIGHTS_BY_WORDS = (
     *(0.0, -1.19, 0.57, 0.21, 1.42, 0.17, -0.84, 1.48, -0.51, -1.04, 0.06, 0.63, 0.41, 2.56),

@@ -1,6 +1,6 @@
 """A second look at two reports: the sentence model reads them together, each with the other in sight.
 
-A vector a report cannot hold what only the other makes important: that one asks what the other suffers, that it is another
+One vector for each report cannot hold what only the other makes important: that one asks what the other suffers, that it is another
 door, that the one is planned and the other broken. The model was taught this on some thousand pairs
 (`benchmarks/second_look.py`); it is asked only where the evidence leaves a doubt.
 """
