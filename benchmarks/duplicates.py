@@ -9,7 +9,7 @@ of a help desk in `troubles_said.txt`, of many trades in `troubles_desks.txt` an
     python -m benchmarks duplicates                what the shipped weights do
     python -m benchmarks.duplicates --project      new directions, written to incidents/data/alike.npy
     python -m benchmarks.duplicates --fit          new weights, to be copied into incidents/duplicates.py
-    python -m benchmarks.duplicates --look FILE    those of the second look; FILE is written by `benchmarks.second_look --left-out`
+    python -m benchmarks.duplicates --look FILE    those of the second look; FILE is written by `teaching/teach.py --left-out`
     python -m benchmarks.duplicates --write FILE   the 500 measured pairs, for `firstline duplicates evaluate`
 """
 
@@ -271,20 +271,13 @@ def _print_fit() -> None:
 def _print_look(file: Path) -> None:
     """Log-odds of evidence and second look against what is so, on sets that neither had seen."""
     encoder, said = open_encoder(Settings.from_environ().model_dir), np.load(file)
-    pairs = {name: read_apart(name) for name in LATER if name in said}
-    readings = duplicates.read_all(
-        {text for some in pairs.values() for pair in some for text in pair[:2]}, encoder
-    )
-    found = np.array(
-        [
-            duplicates.evidence(readings[one], readings[other])
-            for some in pairs.values()
-            for one, other, _ in some
-        ]
-    )
-    same = np.array([pair[2] for some in pairs.values() for pair in some])
+    names = [name for name in LATER if name in said]
+    pairs = [pair for name in names for pair in read_apart(name)]
+    readings = duplicates.read_all({text for one, other, _ in pairs for text in (one, other)}, encoder)
+    found = np.array([duplicates.evidence(readings[one], readings[other]) for one, other, _ in pairs])
+    same = np.array([same for *_, same in pairs])
     decided = np.isinf(found)
-    rows = np.c_[found, np.concatenate([said[name] for name in pairs]), np.ones(len(found))]
+    rows = np.c_[found, np.concatenate([said[name] for name in names]), np.ones(len(found))]
     weights = solve(
         rows[~decided], same[~decided], np.ones((~decided).sum()), start=np.zeros(3), ridge=np.zeros((3, 3))
     )

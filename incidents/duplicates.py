@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from incidents import concepts, english, second_look, wording
 from incidents.concepts import Concepts
 from incidents.wording import Beside, Wording
-from knowledge_base.embedding import Encoder
+from knowledge_base.embedding import Encoder, unit
 from knowledge_base.words import is_code, words
 
 BAR = 0.84
@@ -55,7 +55,7 @@ WEIGHTS = (
 )
 OFFSET = -1.78
 LOOKED_AT_FROM = 0.0
-"""Less evidence than this no second look makes up for."""
+"""With less evidence a second look seldom comes to a join, and costs as much."""
 LOOK_WEIGHTS, LOOK_OFFSET = (0.6, 0.6), -1.35
 """Of the evidence and of what the second look says."""
 WEIGHTS_BY_WORDS = (
@@ -131,8 +131,7 @@ def _projected(vector: NDArray[np.float32]) -> NDArray[np.float32]:
     directions = _directions()
     if len(vector) != len(directions):
         return vector
-    turned = vector @ directions
-    return np.asarray(turned / (float(np.linalg.norm(turned)) or 1.0), dtype=np.float32)
+    return unit(vector @ directions)
 
 
 @cache

@@ -2,7 +2,7 @@
 
 One vector for each report cannot hold what only the other makes important: that one asks what the other suffers, that it is another
 door, that the one is planned and the other broken. The model was taught this on some thousand pairs
-(`benchmarks/second_look.py`); it is asked only where the evidence leaves a doubt.
+(`benchmarks/teaching/teach.py`); it is asked only where the evidence leaves a doubt.
 """
 
 import math
@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from incidents import english
-from knowledge_base.embedding import Encoder, fingerprint
+from knowledge_base.embedding import Encoder, fingerprint, unit
 
 TAUGHT = Path(__file__).parent / "data" / "second_look.npz"
 BEFORE, AFTER = "/before", "/after"
@@ -42,7 +42,7 @@ def lesson() -> str:
 
 def _judge(one: Vector, other: Vector) -> float:
     """One hidden layer over what both have, in what they differ, and how near they are."""
-    head, alike = _head(), _unit(one) * _unit(other)
+    head, alike = _head(), unit(one) * unit(other)
     given = np.concatenate([one + other, np.abs(one - other), alike * COSINE_AS_LOUD])
     hidden = head["head/hidden"] @ given + head["head/hidden_offset"]
     judged = float(head["head/last"] @ [_gelu(float(each)) for each in hidden])
@@ -58,7 +58,3 @@ def _head() -> Mapping[str, Vector]:
 def _gelu(number: float) -> float:
     """Hendrycks and Gimpel 2016, "Gaussian Error Linear Units"."""
     return number * (1 + math.erf(number / math.sqrt(2))) / 2
-
-
-def _unit(vector: Vector) -> Vector:
-    return np.asarray(vector / (float(np.linalg.norm(vector)) or 1.0), dtype=np.float32)

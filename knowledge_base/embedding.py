@@ -118,9 +118,7 @@ class OnnxEncoder:
         ids = self._ids(text)
         if len(ids) > MAX_TOKENS:
             ids = ids[: MAX_TOKENS - 1] + ids[-1:]
-        pooled = _run(self._session, ids, types=[0] * len(ids)).mean(axis=0)
-        unit: np.ndarray = pooled / (float(np.linalg.norm(pooled)) or 1.0)
-        return unit.astype(np.float32)
+        return unit(_run(self._session, ids, types=[0] * len(ids)).mean(axis=0))
 
     def _is_right(self, quick: Path) -> bool:
         """Opens the copy and asks it for the vector that it brought with it, under the name of its original."""
@@ -137,6 +135,11 @@ class OnnxEncoder:
             self.dimensions = int(self._encode_one("printer").shape[0])
         except Exception as problem:  # onnxruntime raises its own types, one a fault
             raise ModelUnavailable(f"The model {path} does not give sentence vectors: {problem}") from problem
+
+
+def unit(vector: np.ndarray) -> np.ndarray:
+    """The vector at length one; nothing stays nothing."""
+    return np.asarray(vector / (float(np.linalg.norm(vector)) or 1.0), dtype=np.float32)
 
 
 def _run(session, ids: Sequence[int], *, types: Sequence[int]) -> np.ndarray:  # type: ignore[no-untyped-def]

@@ -3,7 +3,7 @@
     python tools/pair_model.py FOLDER       run by set-up, in the application's environment
 
 What it was taught is a small correction of each product (LoRA, Hu et al. 2021) in `incidents/data/second_look.npz`,
-which `benchmarks/second_look.py` learns. The copy has it added to the weights of the model; it multiplies whole numbers.
+which `benchmarks/teaching/teach.py` learns. The copy has it added to the weights of the model; it multiplies whole numbers.
 """
 
 from __future__ import annotations
