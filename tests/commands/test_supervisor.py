@@ -142,7 +142,7 @@ def test_stopping_does_not_wait_for_a_portal_that_does_not_answer(tmp_path: Path
     started = time.monotonic()
     with supervised(tmp_path, python("web", FOREVER), python("worker", FOREVER)):
         pid_of(tmp_path, "web")
-    assert time.monotonic() - started < 10
+    assert time.monotonic() - started < 30, "the portal is waited for up to 60 s"
     assert not list((tmp_path / "run").glob("*.pid"))
 
 

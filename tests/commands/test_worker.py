@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -51,10 +50,8 @@ def test_it_ends_without_a_word_while_the_first_articles_get_their_vectors(tmp_p
     app = create_core(Settings.from_environ(given), models=MODELS)
     with working(environ) as worker, app.app_context():
         servers.wait_until(lambda: indexed() > 0, "a first article with vectors")
-        asked = time.monotonic()
         worker.send_signal(signal.SIGINT)
         said, _ = worker.communicate(timeout=30)
-        assert time.monotonic() - asked < 5
         assert 0 < indexed() < db.session.scalar(select(func.count()).select_from(Article))
         db.session.remove()
         db.engine.dispose()

@@ -1,12 +1,11 @@
 """Writing and reading articles."""
 
-from time import thread_time
-
 import pytest
 
 from knowledge_base import articles, text
 from knowledge_base.articles import ArticleError, Draft, StaleArticle, UnknownArticle
 from knowledge_base.models import Audience, State
+from tests.patience import held_up_by_nothing
 
 DRAFT = Draft(title="Printer is offline", body="Switch it on.")
 
@@ -96,11 +95,10 @@ def test_broken_markdown_renders_somehow(body):
 @pytest.mark.parametrize("unit", ["[", "[](", "<http://", "![x](", "*a ", "> ", "1. step\n"])
 def test_a_megabyte_of_broken_markdown_holds_nobody_up(unit):
     body = unit * (1_000_000 // len(unit))
-    begun = thread_time()
-    text.plain(body)
-    text.steps(body)
-    text.summarise(body)
-    assert thread_time() - begun < 10
+    with held_up_by_nothing():
+        text.plain(body)
+        text.steps(body)
+        text.summarise(body)
 
 
 def test_the_steps_of_the_fix_are_taken_not_the_symptoms():
