@@ -25,7 +25,7 @@ WORDS_ONLY = 3.0
 """Without meaning the words speak for it too; fitted, so that shares stay chances."""
 EQUAL_TO = 4
 """Decimals of the points; past them it is rounding, as rows lie in memory, that would choose."""
-ENOUGH_KNOWN = 0.8
+ENOUGH_KNOWN = 0.95
 """While fewer articles than this part have vectors, as after a first start, words decide alone."""
 
 

@@ -121,6 +121,20 @@ def test_an_article_that_has_more_of_the_words_makes_surer(encoder):
     assert chance(held) > chance(half)
 
 
+@pytest.mark.parametrize(("count", "by_meaning"), [(10, False), (40, True)])
+def test_words_decide_alone_while_more_than_one_article_in_twenty_has_no_vectors(encoder, count, by_meaning):
+    told = [Document(id=f"d{place}", title=f"Room {place}", body="Book it.") for place in range(count)]
+    *known, newest = (entry for _, entry in entries(told, encoder, cache=None))
+    ranking = rank(
+        Index([*known, replace(newest, vectors=None)]),
+        newest.title,
+        encoder.encode([newest.title])[0],
+        for_support=True,
+    )
+    assert ranking.has_meaning is by_meaning
+    assert ranking.keys.tolist()[0] == newest.key
+
+
 def test_words_that_keywords_hold_count_as_held():
     index = Index([Entry(key=0, title="No line", body="Plug it in.", keywords="telephone, receiver")])
     assert rank(index, "telephone", None, for_support=True).evidence["held"] == 1
