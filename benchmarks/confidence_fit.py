@@ -1,7 +1,7 @@
 """Fits the weights of the confidence anew, and says how the shipped ones and the new do.
 
-Every development query is asked twice: with its answers in the index, and with them hidden before anything is
-computed; once of the whole base, and once of a hundred articles of it, so that the size of a base can be told from what
+Every development query is asked twice, as a model reads it that was not taught on it: with its answers in the index, and
+with them hidden before anything is computed; once of the whole base, and once of a hundred articles of it, so that the size of a base can be told from what
 it is about. The half of the short reports that may be tuned on (`said`) is asked as it is: some have no article. New
 weights are judged on the fifth of the answers they were not fitted on.
 
@@ -107,7 +107,7 @@ def _asked(
 
 
 def _said(encoder: Encoder) -> Iterator[Look]:
-    base = said.Base(encoder, cache=WHERE_CACHED)
+    base = said.Base(said.documents(), encoder, cache=WHERE_CACHED)
     for report in said.read_reports():
         if report.half == said.HALVES["tuned on"]:
             # Its answers' names, or its own words where it has none.
@@ -120,7 +120,7 @@ def _said(encoder: Encoder) -> Iterator[Look]:
 
 def _rankings(corpus: Corpus, index: Index, place: int, hidden: frozenset[int]) -> Iterator[Ranking]:
     text = corpus.queries[place].text
-    for vector in (corpus.asked[place], None):
+    for vector in (corpus.read[place], None):
         yield rank(index, text, vector, for_support=True, hidden=hidden)
 
 

@@ -30,7 +30,7 @@ from benchmarks.projection import Seen
 from firstline.settings import Settings
 from incidents import duplicates
 from incidents.duplicates import Reading
-from knowledge_base.embedding import Encoder, open_encoder, try_encoder
+from knowledge_base.embedding import Encoder, open_encoder, try_report_encoder
 
 FILE = Path(__file__).parent / "troubles.txt"
 MORE = Path(__file__).parent / "troubles_more.txt"
@@ -68,7 +68,7 @@ Family = dict[str, list[str]]
 
 
 def main() -> None:
-    encoder, reason = try_encoder(Settings.from_environ().model_dir)
+    encoder, reason = try_report_encoder(Settings.from_environ().model_dir)
     pairs = measured_pairs()
     print(f"{len(pairs)} synthetic pairs, hard ones, disjoint from those the bar was fitted on")
     for name, used in (("meaning and words", encoder), ("words only", None)):
@@ -261,7 +261,7 @@ def _chances(rows: Matrix, weights: Matrix) -> Matrix:
 
 
 def _print_fit() -> None:
-    for encoder in (try_encoder(Settings.from_environ().model_dir)[0], None):
+    for encoder in (try_report_encoder(Settings.from_environ().model_dir)[0], None):
         weights, told = fit(encoder)
         print("meaning and words" if encoder else "words only", *np.round(weights, 2), sep=", ")
         for kind, lines in told.items():
@@ -270,7 +270,7 @@ def _print_fit() -> None:
 
 def _print_look(file: Path) -> None:
     """Log-odds of evidence and second look against what is so, on sets that neither had seen."""
-    encoder, said = open_encoder(Settings.from_environ().model_dir), np.load(file)
+    encoder, said = open_encoder(Settings.from_environ().model_dir).of_reports, np.load(file)
     names = [name for name in LATER if name in said]
     pairs = [pair for name in names for pair in read_apart(name)]
     readings = duplicates.read_all({text for one, other, _ in pairs for text in (one, other)}, encoder)
@@ -289,7 +289,7 @@ def _print_look(file: Path) -> None:
 
 def _write_projection() -> None:
     """All families show it; the weights are fitted as if each pair were seen by other families only."""
-    encoder = open_encoder(Settings.from_environ().model_dir)
+    encoder = open_encoder(Settings.from_environ().model_dir).of_reports
     families = read("fit").values()
     vectors = _vectors({way for family in families for ways in family.values() for way in ways}, encoder)
     found = projection.directions(projection.scatter(family, vectors) for family in families)

@@ -29,7 +29,7 @@ from incidents.kinship.telling import MOST_COMPARED, words_of
 from incidents.models import OPEN, Incident
 from incidents.notices import Notice, Topic
 from knowledge_base import indexing
-from knowledge_base.embedding import try_encoder
+from knowledge_base.embedding import try_report_encoder
 
 
 def main(stage: str, part: int = 0, of: int = 1) -> None:
@@ -63,7 +63,7 @@ def know_articles() -> None:
 
 def know_what_is_open() -> None:
     """Give each open incident the vector that it got when it came; those of the seed share their words."""
-    encoder, reason = try_encoder(settings_of(current_app).model_dir)
+    encoder, reason = try_report_encoder(settings_of(current_app).model_dir)
     if encoder is None:
         raise RuntimeError(f"no suggestions without a model: {reason}")
     owed = select(Notice.incident_id).where(Notice.topic == Topic.ACKNOWLEDGED)

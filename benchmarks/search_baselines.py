@@ -4,7 +4,7 @@ A baseline is a matrix, one row a query, one column a document; the higher, the 
 """
 
 import sqlite3
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,7 +24,10 @@ NOT_FOUND = -1e6
 
 @dataclass(frozen=True, kw_only=True)
 class Corpus:
-    """One set with all its vectors, and which documents (columns) answer which query (row)."""
+    """One set with all its vectors, and which documents (columns) answer which query (row).
+
+    `asked` are the queries as the delivered model reads them, `read` as one does that was taught on reports, but not on them.
+    """
 
     documents: Sequence[Document]
     queries: Sequence[Query]
@@ -32,6 +35,7 @@ class Corpus:
     index: Index
     vectors: Sequence[Vectors]
     asked: Matrix
+    read: Matrix
     relevant: NDArray[np.bool_]
 
 
@@ -85,28 +89,33 @@ def best_blend(one: Matrix, other: Matrix, relevant: NDArray[np.bool_]) -> Matri
 
 def ours(corpus: Corpus) -> Matrix:
     """The order that is shipped."""
-    return _ranked(corpus, lambda query, vector: ranking.rank(corpus.index, query, vector, for_support=True))
+    return _ranked(corpus, corpus.read)
+
+
+def ours_untaught(corpus: Corpus) -> Matrix:
+    """The order where reports are read as articles are."""
+    return _ranked(corpus, corpus.asked)
 
 
 def ours_by_words(corpus: Corpus) -> Matrix:
     """The order that is shipped for a machine without the model."""
-    return _ranked(corpus, lambda query, _: ranking.rank(corpus.index, query, None, for_support=True))
+    return _ranked(corpus, [None] * len(corpus.queries))
 
 
 def ours_by_meaning(corpus: Corpus) -> Matrix:
     """Only the cosines of what is shipped, summed with their weights."""
     rows = []
-    for query, vector in zip(corpus.queries, corpus.asked, strict=True):
+    for query, vector in zip(corpus.queries, corpus.read, strict=True):
         scored = corpus.index.score(query.text, vector, for_support=True)
         meaning = ranking.by_meaning(scored)
         rows.append(np.zeros(len(scored.keys)) if meaning is None else meaning)
     return np.stack(rows).astype(np.float32)
 
 
-def _ranked(corpus: Corpus, rank: Callable[[str, Matrix], ranking.Ranking]) -> Matrix:
+def _ranked(corpus: Corpus, vectors: Iterable[Matrix | None]) -> Matrix:
     scores = np.full(corpus.relevant.shape, 2 * NOT_FOUND, dtype=np.float32)
-    for row, (query, vector) in enumerate(zip(corpus.queries, corpus.asked, strict=True)):
-        keys = rank(query.text, vector).keys
+    for row, (query, vector) in enumerate(zip(corpus.queries, vectors, strict=True)):
+        keys = ranking.rank(corpus.index, query.text, vector, for_support=True).keys
         scores[row, keys] = -np.arange(len(keys), dtype=np.float32)
     return scores
 

@@ -24,9 +24,9 @@ def main(corpus: Corpus, encoder: Encoder) -> None:
     passages = sum(len(held.parts) for held in islice(cycle(corpus.vectors), ARTICLES))
     print(f"\nCPU ms a query, {ARTICLES:,} articles with {passages:,} passages: p50 / p95")
     for label, asked in (("60 words", whole), (f"{SHORT_QUERY_WORDS} words", short)):
-        vectors = dict(zip(asked, encoder.encode(asked), strict=True))
+        vectors = dict(zip(asked, encoder.of_reports.encode(asked), strict=True))
         ranking = percentiles(asked, lambda words: rank(index, words, vectors[words], for_support=True))  # noqa: B023
-        embedding = percentiles(asked, lambda words: encoder.encode([words]))
+        embedding = percentiles(asked, lambda words: encoder.of_reports.encode([words]))
         print(f"{label:12} ranking {ranking:>16}   embedding {embedding:>16}")
 
 

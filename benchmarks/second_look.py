@@ -13,7 +13,8 @@ from pathlib import Path
 from benchmarks import duplicates
 from benchmarks.duplicates import LATER, NEWER, SERVED, Pair
 from incidents import english
-from incidents.second_look import AFTER, BEFORE, COSINE_AS_LOUD
+from incidents.second_look import COSINE_AS_LOUD
+from knowledge_base.embedding import AFTER, BEFORE
 
 SEED = 1
 MOST_TOKENS = 100

@@ -17,7 +17,7 @@ from pathlib import Path
 from benchmarks import duplicates
 from commands.triage import evaluated
 from firstline.settings import Settings
-from knowledge_base.embedding import try_encoder
+from knowledge_base.embedding import try_report_encoder
 
 SEED = 11
 MEASURED_ON = 1_500
@@ -104,7 +104,7 @@ Example = dict[str, str]
 
 def main() -> None:
     train, test = made()
-    encoder, reason = try_encoder(Settings.from_environ().model_dir)
+    encoder, reason = try_report_encoder(Settings.from_environ().model_dir)
     print(f"{len(test):,} synthetic incidents, trained on {len(train):,} that share no sentence with them")
     if encoder is None:
         print(f"By words only. {reason}")

@@ -7,7 +7,7 @@ import click
 
 from firstline.settings import Settings
 from incidents.duplicates import likenesses, proposes_join
-from knowledge_base.embedding import try_encoder
+from knowledge_base.embedding import try_report_encoder
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 Labelled = list[tuple[tuple[str, str], bool]]
@@ -24,7 +24,7 @@ def duplicates() -> None:
 def evaluate(file: Path, as_json: bool) -> None:
     """Precision and recall of proposed joins on FILE: {"a","b","same"} a line, at the shipped bar."""
     labelled = read_pairs(file)
-    encoder, reason = try_encoder(Settings.from_environ().model_dir)
+    encoder, reason = try_report_encoder(Settings.from_environ().model_dir)
     if encoder is None:
         click.echo(f"By words only. {reason}", err=True)
     found = likenesses([pair for pair, _ in labelled], encoder)

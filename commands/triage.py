@@ -12,7 +12,7 @@ import numpy as np
 from commands.baselines import NaiveBayes
 from firstline.settings import Settings
 from incidents.classifier import Classifier, Features
-from knowledge_base.embedding import Encoder, try_encoder
+from knowledge_base.embedding import Encoder, try_report_encoder
 
 FOLDS = 5
 BINS = 10
@@ -47,7 +47,7 @@ def evaluate(file: Path, other: Path | None, as_json: bool) -> None:
     """
     labelled = read_labelled(file)
     measured = read_labelled(other) if other else None
-    encoder, reason = try_encoder(Settings.from_environ().model_dir)
+    encoder, reason = try_report_encoder(Settings.from_environ().model_dir)
     if encoder is None:
         click.echo(f"By words only. {reason}", err=True)
     measures = evaluated(labelled, measured, encoder)

@@ -22,7 +22,7 @@ from firstline.db import Model, db, write
 from incidents.classifier import Classifier, Features, Reasoned
 from incidents.models import Channel, Entry, Event, Incident, Resolution, State
 from incidents.triage import OTHER
-from knowledge_base.embedding import Encoder, try_encoder
+from knowledge_base.embedding import Encoder, try_report_encoder
 from knowledge_base.following import Remembering
 from knowledge_base.models import Article
 
@@ -234,4 +234,4 @@ def _unpack(row: TriageModel, encoder: Encoder | None) -> _Loaded:
 
 
 def _encoder() -> Encoder | None:
-    return try_encoder(settings_of(current_app).model_dir)[0]
+    return try_report_encoder(settings_of(current_app).model_dir)[0]

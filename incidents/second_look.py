@@ -17,9 +17,7 @@ from incidents import english
 from knowledge_base.embedding import Encoder, fingerprint, unit
 
 TAUGHT = Path(__file__).parent / "data" / "second_look.npz"
-BEFORE, AFTER = "/before", "/after"
-"""Of each product of the model, its name and: the two factors of its correction, which set-up adds to its weights
-(`tools/pair_model.py`)."""
+"""The corrections of the model, which set-up adds to its weights (`tools/taught_model.py`), and the layer over it."""
 COSINE_AS_LOUD = 20.0
 """The parts of a cosine are small beside the rest of what is judged."""
 KEPT = 4_096

@@ -20,9 +20,14 @@ MODEL_FILE = "model.onnx"
 QUICK_FILE = "model-8bit.onnx"
 """A copy that multiplies whole numbers, made by set-up (`tools/eight_bits.py`); it may be missing."""
 PAIRS_FILE = "model-pairs.onnx"
-"""One that was taught to read two texts together, made by set-up too (`tools/pair_model.py`)."""
+"""One that was taught to read two texts together, made by set-up too (`tools/taught_model.py`)."""
+REPORTS_FILE = "model-reports.onnx"
+"""And one that was taught to read what people report as near to the article that helps them."""
+REPORTS_TAUGHT = Path(__file__).parent / "data" / "reports.npz"
+BEFORE, AFTER = "/before", "/after"
+"""What was taught holds of each product of the model its name and: the two factors of its correction."""
 LESSON = "lesson"
-"""What it says of itself: the fingerprint of what it was taught."""
+"""What a taught copy says of itself: the fingerprint of what it was taught."""
 TOKENIZER_FILE = "tokenizer.json"
 MAX_TOKENS = 256
 MAX_TOGETHER = 48
@@ -46,10 +51,17 @@ class ModelUnavailable(Exception):
 
 
 class Encoder(Hashable, Protocol):
-    """Turns texts into unit vectors; the same text always gives the same vector."""
+    """Turns texts into unit vectors; the same text always gives the same vector.
+
+    `of_reports` reads what people write in place of articles: its vectors are compared with each other and with those
+    of articles. Where nobody taught it, it is the encoder itself.
+    """
 
     identity: str
     dimensions: int
+
+    @property
+    def of_reports(self) -> Encoder: ...
 
     def encode(self, texts: Sequence[str]) -> np.ndarray: ...
 
@@ -89,9 +101,15 @@ class OnnxEncoder:
         starts = range(0, max(1, len(offsets) - size + step), step)
         return [text[offsets[start][0] : offsets[min(start + size, len(offsets)) - 1][1]] for start in starts]
 
+    @cached_property
+    def of_reports(self) -> Encoder:
+        """Reads reports; this one itself where no copy was taught what is taught now."""
+        taught, lesson = self._copy(REPORTS_FILE), lesson_of_reports(self._folder)
+        return OfReports(self, taught, lesson) if taught and _lesson_of(taught) == lesson else self
+
     def together(self, one: str, other: str, *, lesson: str) -> tuple[np.ndarray, np.ndarray] | None:
         """The mean token vectors of two texts that are read as one; None where no model was taught this lesson."""
-        if self._pairs is None or self._pairs.get_modelmeta().custom_metadata_map.get(LESSON) != lesson:
+        if self._pairs is None or _lesson_of(self._pairs) != lesson:
             return None
         first, second = self._ids(one)[:MAX_TOGETHER], self._ids(other)[1:MAX_TOGETHER]
         found = _run(self._pairs, first + second, types=[0] * len(first) + [1] * len(second))
@@ -99,9 +117,12 @@ class OnnxEncoder:
 
     @cached_property
     def _pairs(self):  # type: ignore[no-untyped-def]
-        """It multiplies whole numbers, so it is right where the other copy is."""
+        return self._copy(PAIRS_FILE)
+
+    def _copy(self, name: str):  # type: ignore[no-untyped-def]
+        """A taught copy multiplies whole numbers, so it is right where the first copy is."""
         try:
-            return _open_session(self._folder / PAIRS_FILE, threads=self._threads) if self._is_quick else None
+            return _open_session(self._folder / name, threads=self._threads) if self._is_quick else None
         except ModelUnavailable:
             return None
 
@@ -115,10 +136,14 @@ class OnnxEncoder:
         return ids
 
     def _encode_one(self, text: str) -> np.ndarray:
+        return self.pooled(text, self._session)
+
+    def pooled(self, text: str, session) -> np.ndarray:  # type: ignore[no-untyped-def]
+        """The mean token vector of a text as this copy of the model reads it, at length one."""
         ids = self._ids(text)
         if len(ids) > MAX_TOKENS:
             ids = ids[: MAX_TOKENS - 1] + ids[-1:]
-        return unit(_run(self._session, ids, types=[0] * len(ids)).mean(axis=0))
+        return unit(_run(session, ids, types=[0] * len(ids)).mean(axis=0))
 
     def _is_right(self, quick: Path) -> bool:
         """Opens the copy and asks it for the vector that it brought with it, under the name of its original."""
@@ -135,6 +160,25 @@ class OnnxEncoder:
             self.dimensions = int(self._encode_one("printer").shape[0])
         except Exception as problem:  # onnxruntime raises its own types, one a fault
             raise ModelUnavailable(f"The model {path} does not give sentence vectors: {problem}") from problem
+
+
+class OfReports:
+    """Reads reports as it was taught; all else is that of the encoder of articles beside which it stands."""
+
+    def __init__(self, articles: OnnxEncoder, session, lesson: str) -> None:  # type: ignore[no-untyped-def]
+        self._articles, self._session = articles, session
+        self.identity, self.dimensions = f"{lesson}-8bit", articles.dimensions
+        self.windows, self.together = articles.windows, articles.together
+
+    @property
+    def of_reports(self) -> Encoder:
+        return self
+
+    def encode(self, texts: Sequence[str]) -> np.ndarray:
+        """As that of articles, and near to the article that helps."""
+        if not texts:
+            return np.zeros((0, self.dimensions), dtype=np.float32)
+        return np.stack([self._articles.pooled(text, self._session) for text in texts])
 
 
 def unit(vector: np.ndarray) -> np.ndarray:
@@ -175,6 +219,17 @@ def try_encoder(folder: Path) -> tuple[OnnxEncoder | None, str]:
         return None, str(problem)
 
 
+def try_report_encoder(folder: Path) -> tuple[Encoder | None, str]:
+    """As `try_encoder`, for what people report."""
+    encoder, why_not = try_encoder(folder)
+    return (encoder and encoder.of_reports), why_not
+
+
+def _lesson_of(session) -> str | None:  # type: ignore[no-untyped-def]
+    taught: str | None = session.get_modelmeta().custom_metadata_map.get(LESSON)
+    return taught
+
+
 def _open_session(path: Path, *, threads: int):  # type: ignore[no-untyped-def]
     _require(path)
     import onnxruntime
@@ -206,6 +261,12 @@ def _open_tokenizer(path: Path):  # type: ignore[no-untyped-def]
 def _require(path: Path) -> None:
     if not path.is_file():
         raise ModelUnavailable(f"The model file {path} is missing; run the set-up again.")
+
+
+def lesson_of_reports(folder: Path) -> str:
+    """By which a copy and what is taught know each other: it belongs to this model, and was taught just this."""
+    both = fingerprint(folder / MODEL_FILE) + fingerprint(REPORTS_TAUGHT)
+    return hashlib.sha256(both.encode()).hexdigest()[:12]
 
 
 def fingerprint(path: Path) -> str:

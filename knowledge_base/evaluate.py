@@ -4,7 +4,7 @@ import hashlib
 import json
 import random
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import log2
 from os import getpid
 from pathlib import Path
@@ -44,10 +44,11 @@ class Document:
 
 @dataclass(frozen=True, kw_only=True)
 class Query:
-    """Words, and the documents that answer them."""
+    """Words, and the documents that answer them; and how they were read, if not by what is shipped."""
 
     text: str
     relevant: frozenset[str]
+    vector: Vector | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -155,7 +156,9 @@ def entries(
 
 
 def _told(encoder: Encoder | None, words: str, cache: Path | None) -> Told:
-    vector = None if encoder is None else dict(_pieces(encoder, words, "", cache))[PassageKind.TITLE]
+    vector = (
+        None if encoder is None else dict(_pieces(encoder.of_reports, words, "", cache))[PassageKind.TITLE]
+    )
     return Told(words=words, vector=vector)
 
 
@@ -193,7 +196,9 @@ def _keep(path: Path, pieces: list[tuple[str, Vector]]) -> None:
 def _measure(index: Index, query: Query, encoder: Encoder | None, numbers: dict[str, int]) -> Measured:
     right = frozenset(numbers[name] for name in query.relevant if name in numbers)
     started = perf_counter()
-    vector = None if encoder is None else encoder.encode([query.text])[0]
+    vector = query.vector
+    if vector is None and encoder is not None:
+        vector = encoder.of_reports.encode([query.text])[0]
     embedded = perf_counter()
     ranking = rank(index, query.text, vector, for_support=True)
     seen = _look(ranking, right)

@@ -70,10 +70,9 @@ class Follower:
 
     def vector_of(self, words: str) -> Vector | None:
         """The query's vector, or None without a model."""
-        encoder = self.encoder
-        if encoder is None:
+        if self.encoder is None:
             return None
-        key = normalise(words)
+        encoder, key = self.encoder.of_reports, normalise(words)
         return self._vectors.get(key, lambda: np.asarray(encoder.encode([words])[0], dtype=np.float32))
 
     def _look(self) -> None:
@@ -129,7 +128,7 @@ class Follower:
         live = PastReport.article_id.in_(ids), PastReport.revoked_at.is_(None)
         past: defaultdict[int, list[Told]] = defaultdict(list)
         for report in session.scalars(select(PastReport).where(*live).order_by(PastReport.id)):
-            is_ours = self.encoder is not None and report.model == self.encoder.identity
+            is_ours = self.encoder is not None and report.model == self.encoder.of_reports.identity
             vector = unpack(report.vector) if is_ours and report.vector else None
             past[report.article_id].append(Told(words=report.words, vector=vector))
         return past
@@ -147,16 +146,21 @@ def follower() -> Follower:
 
 
 class Remembering:
-    """The encoder of this process, for texts that others are about to ask for too: each is worked out once."""
+    """The encoder of reports of this process, for texts that others are about to ask for too: each is worked out once."""
 
     def __init__(self, encoder: Encoder) -> None:
         self._encoder = encoder
         self.identity, self.dimensions = encoder.identity, encoder.dimensions
         self.windows, self.together = encoder.windows, encoder.together
 
+    @property
+    def of_reports(self) -> Encoder:
+        return self
+
     def encode(self, texts: Sequence[str]) -> np.ndarray:
         known = follower()
-        vectors = [known.vector_of(text) for text in texts] if known.encoder is self._encoder else [None]
+        is_mine = known.encoder is not None and known.encoder.of_reports is self._encoder
+        vectors = [known.vector_of(text) for text in texts] if is_mine else [None]
         whole = [vector for vector in vectors if vector is not None]
         return np.stack(whole) if len(whole) == len(texts) else self._encoder.encode(texts)
 

@@ -148,7 +148,7 @@ def _is_answered(gap: Gap, following: Follower) -> bool:
     begun = db.session.get(Article, gap.article_id) if gap.article_id else None
     if begun is not None and begun.state == State.PUBLISHED:
         return True
-    if following.encoder is None or gap.model != following.encoder.identity:
+    if following.encoder is None or gap.model != following.encoder.of_reports.identity:
         return False
     hidden = following.sunk | frozenset(_cannot_answer(gap))
     ranking = rank(following.index, gap.title, unpack(gap.centre), for_support=False, hidden=hidden)

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session, undefer
 from firstline import clock, jobs
 from firstline.app import settings_of
 from firstline.db import db, write
-from knowledge_base.embedding import OnnxEncoder, try_encoder
+from knowledge_base.embedding import Encoder, try_report_encoder
 from knowledge_base.models import Attempt, AttemptOutcome, Gap, Offer
 from knowledge_base.naming import LEAST_PEOPLE, Said, rarity_among, shared_words, title_of
 from knowledge_base.passages import pack, unpack
@@ -34,7 +34,7 @@ MOST_COMPARED = 400
 @jobs.sweep(every_s=SWEEP_S)
 def gather() -> None:
     """The worker's part: embed what is new, then give every report its gap. Twice is as once."""
-    encoder, _ = try_encoder(settings_of(current_app).model_dir)
+    encoder, _ = try_report_encoder(settings_of(current_app).model_dir)
     if encoder is None:
         return
     _embed_new(encoder)
@@ -74,7 +74,7 @@ def _unanswered() -> ColumnElement[bool]:
     )
 
 
-def _embed_new(encoder: OnnxEncoder) -> None:
+def _embed_new(encoder: Encoder) -> None:
     stop, stop_at = jobs.stop_flag(), monotonic() + WORK_FOR_S
     due = select(Attempt.id, Attempt.words).where(_unanswered(), Attempt.vector_model != encoder.identity)
     while not stop.is_set() and monotonic() < stop_at:

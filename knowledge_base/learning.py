@@ -15,7 +15,7 @@ from firstline import clock, jobs
 from firstline.app import settings_of
 from firstline.db import db, write
 from knowledge_base.articles import next_change
-from knowledge_base.embedding import OnnxEncoder, try_encoder
+from knowledge_base.embedding import Encoder, try_report_encoder
 from knowledge_base.models import Article, PastReport
 from knowledge_base.passages import pack
 from knowledge_base.words import words as terms_of
@@ -83,13 +83,13 @@ def read_anew(session: Session, article_ids: Collection[int]) -> None:
 @jobs.sweep(every_s=SWEEP_S)
 def learn() -> None:
     """The worker's part: vectors of what is new or was made by another model, for at most WORK_FOR_S."""
-    encoder, _ = try_encoder(settings_of(current_app).model_dir)
+    encoder, _ = try_report_encoder(settings_of(current_app).model_dir)
     stop, stop_at = jobs.stop_flag(), monotonic() + WORK_FOR_S
     while not stop.is_set() and monotonic() < stop_at and _learn_some(encoder):
         pass
 
 
-def _learn_some(encoder: OnnxEncoder | None) -> bool:
+def _learn_some(encoder: Encoder | None) -> bool:
     """Whether there may be more."""
     made_by = BY_WORDS if encoder is None else encoder.identity
     waiting = PastReport.model == "" if encoder is None else PastReport.model != made_by

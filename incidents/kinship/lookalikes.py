@@ -35,7 +35,7 @@ from incidents.kinship.telling import (
 )
 from incidents.models import OPEN, Channel, Incident
 from incidents.people import Person
-from knowledge_base.embedding import Encoder, try_encoder
+from knowledge_base.embedding import Encoder, try_report_encoder
 from knowledge_base.following import Remembering
 
 MOST_PROPOSED = 3
@@ -294,4 +294,4 @@ def _are_family(pair: Lookalike) -> bool:
 
 
 def _encoder() -> Encoder | None:
-    return try_encoder(settings_of(current_app).model_dir)[0]
+    return try_report_encoder(settings_of(current_app).model_dir)[0]

@@ -19,7 +19,7 @@ from incidents.models import Incident, Kind, State
 from incidents.problems import clusters, matching
 from incidents.problems.clusters import Cluster, Item
 from incidents.problems.models import Link, Problem, Proposal, ProposalIncident, Standing
-from knowledge_base.embedding import Encoder, try_encoder
+from knowledge_base.embedding import Encoder, try_report_encoder
 
 LOOK_BACK = timedelta(days=60)
 LATELY = timedelta(days=30)
@@ -39,7 +39,7 @@ _vectors: dict[int, Vector] = {}
 @jobs.sweep(every_s=1800)
 def look() -> None:
     """Compare outside any transaction, then keep what was found and is not known yet."""
-    encoder, _why_not = try_encoder(settings_of(current_app).model_dir)
+    encoder, _why_not = try_report_encoder(settings_of(current_app).model_dir)
     found = clusters.find(_items(db.session(), encoder))
     known = _known(db.session(), encoder)
     fresh = [one for one in found if not any(_is_about(problem, one) for problem in known)]

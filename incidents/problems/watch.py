@@ -15,7 +15,7 @@ from incidents.models import Incident
 from incidents.problems import matching
 from incidents.problems.models import Happening, Link, Problem, Standing
 from incidents.problems.table import move, tell
-from knowledge_base.embedding import try_encoder
+from knowledge_base.embedding import try_report_encoder
 
 WATCH_FOR = timedelta(days=60)
 """So long a cured problem is watched; quiet until then, it closes."""
@@ -76,7 +76,7 @@ def _look(problem_id: int) -> _Look | None:
     known = [_words(one) for one in matching.known(session, problem)]
     article_id = problem.article_id
     session.rollback()
-    encoder, _why_not = try_encoder(settings_of(current_app).model_dir)
+    encoder, _why_not = try_report_encoder(settings_of(current_app).model_dir)
     found = matching.are_its(candidates, known, article_id, encoder)
     return _Look(candidates[-1][0], found)
 

@@ -6,7 +6,8 @@ import numpy as np
 
 from benchmarks import duplicates, second_look
 from incidents import english
-from incidents.second_look import AFTER, BEFORE, TAUGHT
+from incidents.second_look import TAUGHT
+from knowledge_base.embedding import AFTER, BEFORE
 
 PRODUCTS = 6 * 6
 

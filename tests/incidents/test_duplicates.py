@@ -17,7 +17,7 @@ from knowledge_base.embedding import (
     TOKENIZER_FILE,
     Encoder,
     OnnxEncoder,
-    try_encoder,
+    try_report_encoder,
 )
 
 
@@ -153,7 +153,7 @@ def test_what_rings_all_night_is_not_what_does_not_ring() -> None:
 
 @pytest.fixture(scope="module")
 def encoder() -> Encoder:
-    found, reason = try_encoder(Settings.from_environ().model_dir)
+    found, reason = try_report_encoder(Settings.from_environ().model_dir)
     return found or pytest.skip(reason)
 
 
@@ -319,7 +319,7 @@ def test_the_measured_troubles_share_no_family_and_no_sentence_with_the_fitted_o
 
 
 def test_at_the_shipped_bar_the_joins_are_right_on_synthetic_pairs() -> None:
-    encoder, reason = try_encoder(Settings.from_environ().model_dir)
+    encoder, reason = try_report_encoder(Settings.from_environ().model_dir)
     if encoder is None:
         pytest.skip(reason)
     pairs = bench.measured_pairs()
@@ -331,7 +331,7 @@ def test_at_the_shipped_bar_the_joins_are_right_on_synthetic_pairs() -> None:
 
 @pytest.mark.parametrize("name", bench.UNSEEN)
 def test_on_pairs_that_nothing_was_fitted_on_most_joins_are_right(name: str) -> None:
-    encoder, reason = try_encoder(Settings.from_environ().model_dir)
+    encoder, reason = try_report_encoder(Settings.from_environ().model_dir)
     if encoder is None or name not in bench.unseen():
         pytest.skip(reason or "not there yet")
     precision, recall = bench.measure(bench.read_apart(name), encoder)

@@ -15,7 +15,7 @@ from incidents.kinship.models import Lookalike
 from incidents.models import Channel, Event, Incident, State
 from knowledge_base import articles, suggest
 from knowledge_base.articles import Draft
-from knowledge_base.embedding import try_encoder
+from knowledge_base.embedding import try_report_encoder
 
 
 @pytest.fixture
@@ -91,9 +91,9 @@ def test_in_one_process_one_thinks_at_a_time(app, tell, monkeypatch):
 
 
 def test_those_that_come_together_find_each_other_by_meaning(tell, monkeypatch):
-    encoder, reason = try_encoder(Settings.from_environ().model_dir)
+    encoder, reason = try_report_encoder(Settings.from_environ().model_dir)
     assert encoder is not None, reason
-    monkeypatch.setattr(lookalikes, "try_encoder", lambda folder: (encoder, ""))
+    monkeypatch.setattr(lookalikes, "try_report_encoder", lambda folder: (encoder, ""))
     several = [
         tell("erin", "VPN drops every few minutes"),
         tell("bob", "vpn disconnects me constantly"),

@@ -59,6 +59,10 @@ class WordEncoder:
     identity = "words"
     dimensions = 64
 
+    @property
+    def of_reports(self) -> "WordEncoder":
+        return self
+
     def encode(self, texts: Sequence[str]) -> np.ndarray:
         rows = np.stack([self._sum(text) for text in texts])
         norms = np.linalg.norm(rows, axis=1, keepdims=True)
@@ -80,8 +84,10 @@ class WordEncoder:
 @pytest.fixture
 def encoder(monkeypatch: pytest.MonkeyPatch) -> WordEncoder:
     made = WordEncoder()
-    for module in (following, indexing, learning, gaps, twins):
+    for module in (following, indexing, twins):
         monkeypatch.setattr(module, "try_encoder", lambda folder: (made, ""))
+    for module in (learning, gaps):
+        monkeypatch.setattr(module, "try_report_encoder", lambda folder: (made, ""))
     return made
 
 

@@ -10,7 +10,15 @@ import pytest
 from onnx import helper
 
 from incidents.second_look import lesson
-from knowledge_base.embedding import MODEL_FILE, PAIRS_FILE, QUICK_FILE, TOKENIZER_FILE, OnnxEncoder
+from knowledge_base.embedding import (
+    LESSON,
+    MODEL_FILE,
+    PAIRS_FILE,
+    QUICK_FILE,
+    REPORTS_FILE,
+    TOKENIZER_FILE,
+    OnnxEncoder,
+)
 
 ROOT = Path(__file__).resolve().parents[2]
 MODEL = Path(os.environ.get("FIRSTLINE_MODEL_DIR", ROOT / "var/models/minilm"))
@@ -33,12 +41,12 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def rewrite(folder: Path, properties: dict[str, str]) -> None:
-    copy = onnx.load(folder / QUICK_FILE)
+def rewrite(folder: Path, properties: dict[str, str], name: str = QUICK_FILE) -> None:
+    copy = onnx.load(folder / name)
     del copy.metadata_props[:]
     helper.set_model_props(copy, properties)
-    (folder / QUICK_FILE).unlink()
-    onnx.save(copy, folder / QUICK_FILE)
+    (folder / name).unlink()
+    onnx.save(copy, folder / name)
 
 
 def base64_of(vector: np.ndarray) -> str:
@@ -104,3 +112,46 @@ def test_without_a_whole_copy_for_it_two_texts_are_not_read_together(
 def test_a_copy_that_was_taught_something_else_is_passed_over(folder: Path) -> None:
     (folder / PAIRS_FILE).symlink_to(MODEL / PAIRS_FILE)
     assert OnnxEncoder(folder).together("one", "other", lesson="last year's") is None
+
+
+def test_a_report_is_read_as_nearer_to_the_article_that_helps_than_it_would_be_as_an_article(
+    folder: Path,
+) -> None:
+    (folder / REPORTS_FILE).symlink_to(MODEL / REPORTS_FILE)
+    encoder = OnnxEncoder(folder)
+    article = encoder.encode(["Clear the print queue\nStop the spooler, delete what waits, start it again."])[
+        0
+    ]
+    report = ["hi, since lunch nothing comes out of the thing in the corridor though I sent it five times"]
+    assert encoder.of_reports.encode(report)[0] @ article > encoder.encode(report)[0] @ article
+    assert encoder.of_reports.identity != encoder.identity
+    assert len(encoder.of_reports.identity) <= 20, "it is kept in columns of twenty characters"
+    assert encoder.of_reports.of_reports is encoder.of_reports
+
+
+def test_whoever_reads_reports_gives_no_row_for_no_text(folder: Path) -> None:
+    (folder / REPORTS_FILE).symlink_to(MODEL / REPORTS_FILE)
+    assert OnnxEncoder(folder).of_reports.encode([]).shape == (0, 384)
+
+
+@pytest.mark.parametrize("content", [None, b"half a file"])
+def test_without_a_whole_copy_for_it_reports_are_read_as_articles(
+    folder: Path, content: bytes | None
+) -> None:
+    if content is not None:
+        (folder / REPORTS_FILE).write_bytes(content)
+    encoder = OnnxEncoder(folder)
+    assert encoder.of_reports is encoder
+
+
+def test_where_whole_numbers_are_not_multiplied_right_reports_are_read_as_articles(folder: Path) -> None:
+    (folder / REPORTS_FILE).symlink_to(MODEL / REPORTS_FILE)
+    encoder = OnnxEncoder(folder, quick=False)
+    assert encoder.of_reports is encoder
+
+
+def test_a_copy_for_reports_that_was_taught_something_else_is_passed_over(folder: Path) -> None:
+    (folder / REPORTS_FILE).symlink_to(MODEL / REPORTS_FILE)
+    rewrite(folder, {LESSON: "last year's"}, REPORTS_FILE)
+    encoder = OnnxEncoder(folder)
+    assert encoder.of_reports is encoder

@@ -204,7 +204,7 @@ def test_another_model_gathers_anew_and_keeps_what_authors_decided(told, encoder
 
 
 def test_without_a_model_nothing_is_gathered(told, monkeypatch):
-    monkeypatch.setattr(gaps, "try_encoder", lambda folder: (None, "no model"))
+    monkeypatch.setattr(gaps, "try_report_encoder", lambda folder: (None, "no model"))
     told(BADGE)
     told(BADGE, by="bob")
     assert listed() == []

@@ -10,8 +10,6 @@ from console import ROOT, SetupError, run, warn
 from packages import MAIN
 from stamps import Stamp
 
-TAUGHT = ROOT / "incidents/data/second_look.npz"
-
 
 @dataclass(frozen=True)
 class _Copy:
@@ -28,7 +26,7 @@ class _Copy:
     def make(self) -> None:
         """Nothing stops without it, so a failure is only a warning."""
         try:
-            run([MAIN.python, self.script, model.folder()], self.else_)
+            run([MAIN.python, self.script, model.folder(), self.name], self.else_)
         except SetupError as error:
             warn(f"A copy of the sentence model could not be made. {error}")
             return
@@ -40,15 +38,12 @@ class _Copy:
         )
 
 
-QUICKEN = ROOT / "tools/eight_bits.py"
+QUICKEN, TEACH = ROOT / "tools/eight_bits.py", ROOT / "tools/taught_model.py"
+PAIRS, REPORTS = ROOT / "incidents/data/second_look.npz", ROOT / "knowledge_base/data/reports.npz"
 COPIES = (
     _Copy("model-8bit", QUICKEN, (), "The search goes on with the slower one."),
-    _Copy(
-        "model-pairs",
-        ROOT / "tools/pair_model.py",
-        (QUICKEN, TAUGHT),
-        "Look-alikes are told without a second look.",
-    ),
+    _Copy("model-pairs", TEACH, (QUICKEN, PAIRS), "Look-alikes are told without a second look."),
+    _Copy("model-reports", TEACH, (QUICKEN, REPORTS), "Reports are read as articles are."),
 )
 
 

@@ -1,9 +1,12 @@
-"""Makes the copy of the sentence model that reads two reports together, each with the other in sight.
+"""Makes a copy of the sentence model that was taught something.
 
-    python tools/pair_model.py FOLDER       run by set-up, in the application's environment
+    python tools/taught_model.py FOLDER model-pairs       run by set-up, in the application's environment
+    python tools/taught_model.py FOLDER model-reports
 
-What it was taught is a small correction of each product (LoRA, Hu et al. 2021) in `incidents/data/second_look.npz`,
-which `benchmarks/teaching/teach.py` learns. The copy has it added to the weights of the model; it multiplies whole numbers.
+The one reads two reports together, each with the other in sight (`incidents/data/second_look.npz`), the other reads a
+report as near to the article that helps (`knowledge_base/data/reports.npz`). What was taught is a small correction of
+each product (LoRA, Hu et al. 2021), which the scripts in `benchmarks/teaching` learn. The copy has it added to the weights of
+the model; it multiplies whole numbers.
 """
 
 from __future__ import annotations
@@ -18,23 +21,36 @@ from eight_bits import quicken, save
 from numpy.typing import NDArray
 from onnx import ModelProto, helper, numpy_helper
 
-from incidents.second_look import AFTER, BEFORE, TAUGHT, lesson
-from knowledge_base.embedding import LESSON, MODEL_FILE, PAIRS_FILE
+from incidents import second_look
+from knowledge_base.embedding import (
+    AFTER,
+    BEFORE,
+    LESSON,
+    MODEL_FILE,
+    PAIRS_FILE,
+    REPORTS_FILE,
+    REPORTS_TAUGHT,
+    lesson_of_reports,
+)
 
 BIAS = ".bias"
 MOST_STEPS = 127
 
 
-def main(folder: Path) -> None:
+def main(folder: Path, copy: str) -> None:
     """Write the copy beside the model."""
+    corrections, lesson = {
+        PAIRS_FILE: (second_look.TAUGHT, second_look.lesson()),
+        REPORTS_FILE: (REPORTS_TAUGHT, lesson_of_reports(folder)),
+    }[f"{copy}.onnx"]
     model = onnx.load(folder / MODEL_FILE)
-    with np.load(TAUGHT) as taught:
+    with np.load(corrections) as taught:
         for bias, weights in _products(model):
             name = bias.removesuffix(BIAS)
             _correct(model, weights, taught[name + BEFORE].T @ taught[name + AFTER].T)
     quicken(model)
-    helper.set_model_props(model, {LESSON: lesson()})
-    save(model, folder / PAIRS_FILE)
+    helper.set_model_props(model, {LESSON: lesson})
+    save(model, folder / f"{copy}.onnx")
 
 
 def _products(model: ModelProto) -> Iterator[tuple[str, str]]:
@@ -60,4 +76,4 @@ def _correct(model: ModelProto, weights: str, correction: NDArray[np.float32]) -
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(Path(sys.argv[1]), sys.argv[2])
