@@ -17,6 +17,7 @@ from benchmarks.search_baselines import Corpus, Matrix
 from firstline.settings import Settings
 from knowledge_base import evaluate as measures
 from knowledge_base.embedding import Encoder, try_encoder
+from knowledge_base.evaluate import Query
 from knowledge_base.index import Index
 
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
@@ -76,8 +77,7 @@ def _measure(folder: Path, encoder: Encoder) -> dict[str, str]:
     """What each row says of one set, ready to print."""
     corpus = read_corpus(folder, encoder)
     recalls = {row: baselines.recall(score(corpus), corpus.relevant) for row, score in _rows().items()}
-    queries = [replace(query, vector=read) for query, read in zip(corpus.queries, corpus.read, strict=True)]
-    found = measures.evaluate(corpus.documents, queries, encoder, cache=WHERE_CACHED)
+    found = measures.evaluate(corpus.documents, corpus.queries, encoder, cache=WHERE_CACHED)
     return {
         **{row: f"{first:.3f} / {three:.3f}" for row, (first, three) in recalls.items()},
         **{name: f"{found[name]:.3f}" for name in CONFIDENCE},
@@ -87,7 +87,7 @@ def _measure(folder: Path, encoder: Encoder) -> dict[str, str]:
 def read_corpus(folder: Path, encoder: Encoder) -> Corpus:
     """The set in that folder; a first time embeds its documents, which takes minutes."""
     documents = measures.read_documents(folder / "docs.jsonl")
-    queries = measures.read_queries(folder / "queries.jsonl")
+    queries = read_left_out(folder)
     found = list(measures.entries(documents, encoder, cache=WHERE_CACHED))
     numbers = {document.id: entry.key for document, entry in found}
     relevant = np.zeros((len(queries), len(documents)), dtype=bool)
@@ -100,14 +100,17 @@ def read_corpus(folder: Path, encoder: Encoder) -> Corpus:
         index=Index(entry for _, entry in found),
         vectors=[entry.vectors for _, entry in found if entry.vectors is not None],
         asked=encoder.encode([query.text for query in queries]),
-        read=_left_out(folder.name),
+        read=np.array([query.vector for query in queries]),
         relevant=relevant,
     )
 
 
-def _left_out(name: str) -> Matrix:
+def read_left_out(folder: Path) -> list[Query]:
+    """The queries of a set, each as a model reads it that was not taught on it."""
     with np.load(LEFT_OUT) as read:
-        return read[name].astype(np.float32)
+        vectors = read[folder.name].astype(np.float32)
+    queries = measures.read_queries(folder / "queries.jsonl")
+    return [replace(query, vector=vector) for query, vector in zip(queries, vectors, strict=True)]
 
 
 def _print_rows(told: dict[str, dict[str, str]], rows: dict[str, str]) -> None:
