@@ -78,7 +78,7 @@ class OnnxEncoder:
     """
 
     def __init__(self, folder: Path, *, threads: int = 1, quick: bool = True) -> None:
-        self._folder, self._threads = folder, threads
+        self._folder, self._threads, self._one_reader = folder, threads, threading.Lock()
         self._tokenizer = _open_tokenizer(folder / TOKENIZER_FILE)
         self.identity = fingerprint(folder / MODEL_FILE)
         self._is_quick = quick and self._is_right(folder / QUICK_FILE)
@@ -101,9 +101,15 @@ class OnnxEncoder:
         starts = range(0, max(1, len(offsets) - size + step), step)
         return [text[offsets[start][0] : offsets[min(start + size, len(offsets)) - 1][1]] for start in starts]
 
-    @cached_property
+    @property
     def of_reports(self) -> Encoder:
         """Reads reports; this one itself where no copy was taught what is taught now."""
+        # Whoever remembers vectors knows it by its identity as an object: threads that ask first get the same one.
+        with self._one_reader:
+            return self._of_reports
+
+    @cached_property
+    def _of_reports(self) -> Encoder:
         taught, lesson = self._copy(REPORTS_FILE), lesson_of_reports(self._folder)
         return OfReports(self, taught, lesson) if taught and _lesson_of(taught) == lesson else self
 
