@@ -126,7 +126,8 @@ def _told(scored: Scored, places: NDArray[np.int64], symptoms: Scores) -> Scores
 def _learned(scored: Scored) -> Scores:
     """What the words of reports that an article solved say for it."""
     near = scored.cosines
-    own = np.zeros_like(scored.past_near) if near is None else np.where(near.known, _best_cosine(near), 0)
+    # Of an article without vectors nobody knows whether a report is nearer than it is itself.
+    own = scored.past_near if near is None else np.where(near.known, _best_cosine(near), scored.past_near)
     return past.points(scored.past_near, scored.past_words, own=own)
 
 

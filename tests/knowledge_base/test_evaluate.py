@@ -3,13 +3,16 @@
 import json
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from click.testing import CliRunner
 
 from commands.articles import articles
+from knowledge_base import past
 from knowledge_base.confidence import WITH_MEANING, chance
 from knowledge_base.evaluate import Document, EvaluationError, Query, entries, evaluate, read_documents
 from knowledge_base.index import Entry, Index
+from knowledge_base.past import Told
 from knowledge_base.ranking import rank
 
 ASKED_FOR = {
@@ -133,6 +136,18 @@ def test_words_decide_alone_while_more_than_one_article_in_twenty_has_no_vectors
     )
     assert ranking.has_meaning is by_meaning
     assert ranking.keys.tolist()[0] == newest.key
+
+
+def test_of_an_article_without_vectors_nobody_knows_that_a_report_is_nearer_than_it_is_itself(encoder):
+    asked, other = encoder.encode(["vpn drops", "monitor flickers"])
+    beside = other - (other @ asked) * asked
+    alike = 0.7 * asked + np.sqrt(1 - 0.7**2) * beside / np.linalg.norm(beside)
+    fresh = Entry(key=0, title="VPN drops", body="Restart it.")
+    solved = replace(fresh, past=[Told(words="Screen", vector=alike.astype(np.float32))])
+    without, with_report = (
+        rank(Index([entry]), "vpn drops", asked, for_support=True).points[0] for entry in (fresh, solved)
+    )
+    assert with_report - without == pytest.approx(past.LIKENESS * (0.7 - past.LIKE), abs=0.01)
 
 
 def test_words_that_keywords_hold_count_as_held():
