@@ -29,12 +29,13 @@ def main() -> None:
     if encoder is None or not DATA.is_dir():
         print(f"learning: nothing measured; {reason or 'the evaluation data is not there'}")
         return
-    past = _past_queries()
+    past = past_queries()
     _print_curve(encoder, past)
     _print_harm(encoder, [words for told in past.values() for words in told[:2]])
 
 
-def _past_queries() -> dict[str, tuple[str, ...]]:
+def past_queries() -> dict[str, tuple[str, ...]]:
+    """The past queries of each document that has any, by its id."""
     with (DATA / TITLES / "expansion_train.jsonl").open(encoding="utf-8") as lines:
         told = [json.loads(line) for line in lines]
     return {one["doc_id"]: tuple(one["queries"]) for one in told}

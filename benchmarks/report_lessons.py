@@ -7,7 +7,6 @@ meaning (words, word pairs, codes); and the same with the right ones hidden. Onl
 vectors of articles stay as they are.
 """
 
-import json
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -18,18 +17,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks import bases
+from benchmarks.learning import TITLES, past_queries
 from benchmarks.search import DATA, SETS, WHERE_CACHED
 from firstline.settings import Settings
 from knowledge_base import evaluate
 from knowledge_base.embedding import Encoder, open_encoder
 from knowledge_base.evaluate import Document, Query
-from knowledge_base.index import Entry, Index, Vector, Vectors
-from knowledge_base.ranking import BEST_COSINE, PART_COSINE, TITLE_COSINE, WHOLE_COSINE, Ranking, rank
+from knowledge_base.index import Entry, Index
+from knowledge_base.ranking import BEST_COSINE, PART_COSINE, TITLE_COSINE, WHOLE_COSINE, by_meaning, rank
 
 CANDIDATES = 48
 FOLDS = 3
 NOBODY = -1
-PAST, TITLES, MOST_PAST = "past", "askubuntu_titles", 3
+PAST, MOST_PAST = "past", 3
 """Past reports of the titles' articles, and how many of one article."""
 
 
@@ -82,10 +82,13 @@ def lessons(told: Set, encoder: Encoder) -> Mapping[str, NDArray[np.generic]]:
     there, hidden, rests = [], [], []
     for query, right in zip(told.queries, answers, strict=True):
         vector = encoder.encode([query.text])[0]
+        meaning = by_meaning(index.score(query.text, vector, for_support=True))
+        if meaning is None:
+            raise ValueError("articles without vectors")
         for rows, left_out in ((there, frozenset[int]()), (hidden, right)):
             ranking = rank(index, query.text, vector, for_support=True, hidden=left_out)
             rows.append(_padded(ranking.keys[:CANDIDATES], NOBODY))
-            rests.append(_padded(_rest(ranking, entries, vector), 0))
+            rests.append(_padded((ranking.points - meaning[ranking.keys])[:CANDIDATES], 0))
     return {
         "texts": np.array([query.text for query in told.queries]),
         "folds": np.array([fold_of(told.base, query) for query in told.queries]),
@@ -100,31 +103,11 @@ def lessons(told: Set, encoder: Encoder) -> Mapping[str, NDArray[np.generic]]:
 
 
 def _past_queries() -> list[Query]:
-    with (DATA / TITLES / "expansion_train.jsonl").open(encoding="utf-8") as lines:
-        told = [json.loads(line) for line in lines]
     return [
-        Query(text=words, relevant=frozenset({one["doc_id"]}))
-        for one in told
-        for words in one["queries"][:MOST_PAST]
+        Query(text=words, relevant=frozenset({name}))
+        for name, told in past_queries().items()
+        for words in told[:MOST_PAST]
     ]
-
-
-def _rest(ranking: Ranking, entries: Sequence[Entry], vector: Vector) -> NDArray[np.float32]:
-    """The points of each that its meaning did not give it."""
-    found = zip(ranking.keys[:CANDIDATES].tolist(), ranking.points.tolist(), strict=False)
-    return np.array([points - _meaning(entries[key].vectors, vector) for key, points in found], np.float32)
-
-
-def _meaning(held: Vectors | None, vector: Vector) -> float:
-    if held is None:
-        raise ValueError("an article without vectors")
-    title, whole, part = held.title @ vector, held.whole @ vector, (held.parts @ vector).max()
-    return float(
-        TITLE_COSINE * title
-        + WHOLE_COSINE * whole
-        + PART_COSINE * part
-        + BEST_COSINE * max(title, whole, part)
-    )
 
 
 def _vectors(entries: Sequence[Entry]) -> dict[str, NDArray[np.generic]]:

@@ -80,7 +80,7 @@ class OnnxEncoder:
     def __init__(self, folder: Path, *, threads: int = 1, quick: bool = True) -> None:
         self._folder, self._threads, self._one_reader = folder, threads, threading.Lock()
         self._tokenizer = _open_tokenizer(folder / TOKENIZER_FILE)
-        self.identity = fingerprint(folder / MODEL_FILE)
+        self.identity = self._model = fingerprint(folder / MODEL_FILE)
         self._is_quick = quick and self._is_right(folder / QUICK_FILE)
         if self._is_quick:
             self.identity += "-8bit"
@@ -89,9 +89,13 @@ class OnnxEncoder:
 
     def encode(self, texts: Sequence[str]) -> np.ndarray:
         """Unit-length float32 rows, one a text; an empty text gives a row all the same."""
+        return self.read_by(self._session, texts)
+
+    def read_by(self, session, texts: Sequence[str]) -> np.ndarray:  # type: ignore[no-untyped-def]
+        """The same by another copy of the model."""
         if not texts:
             return np.zeros((0, self.dimensions), dtype=np.float32)
-        return np.stack([self._encode_one(text) for text in texts])
+        return np.stack([self._read_one(session, text) for text in texts])
 
     def windows(self, text: str, *, size: int, step: int) -> list[str]:
         """Overlapping pieces of `size` tokens, one every `step`, the last one reaching the end."""
@@ -110,7 +114,7 @@ class OnnxEncoder:
 
     @cached_property
     def _of_reports(self) -> Encoder:
-        taught, lesson = self._copy(REPORTS_FILE), lesson_of_reports(self._folder)
+        taught, lesson = self._copy(REPORTS_FILE), lesson_of_reports(self._model)
         return OfReports(self, taught, lesson) if taught and _lesson_of(taught) == lesson else self
 
     def together(self, one: str, other: str, *, lesson: str) -> tuple[np.ndarray, np.ndarray] | None:
@@ -141,11 +145,7 @@ class OnnxEncoder:
         ids: list[int] = self._tokenizer.encode(text[:MAX_CHARACTERS]).ids
         return ids
 
-    def _encode_one(self, text: str) -> np.ndarray:
-        return self.pooled(text, self._session)
-
-    def pooled(self, text: str, session) -> np.ndarray:  # type: ignore[no-untyped-def]
-        """The mean token vector of a text as this copy of the model reads it, at length one."""
+    def _read_one(self, session, text: str) -> np.ndarray:  # type: ignore[no-untyped-def]
         ids = self._ids(text)
         if len(ids) > MAX_TOKENS:
             ids = ids[: MAX_TOKENS - 1] + ids[-1:]
@@ -156,14 +156,17 @@ class OnnxEncoder:
         try:
             self._open(quick)
             brought = base64.b64decode(self._session.get_modelmeta().custom_metadata_map[self.identity])
-            return float(self._encode_one(PROBE) @ np.frombuffer(brought, np.float32)) >= LEAST_LIKENESS
+            return (
+                float(self._read_one(self._session, PROBE) @ np.frombuffer(brought, np.float32))
+                >= LEAST_LIKENESS
+            )
         except (ModelUnavailable, KeyError, ValueError):
             return False
 
     def _open(self, path: Path) -> None:
         self._session = _open_session(path, threads=self._threads)
         try:
-            self.dimensions = int(self._encode_one("printer").shape[0])
+            self.dimensions = int(self._read_one(self._session, "printer").shape[0])
         except Exception as problem:  # onnxruntime raises its own types, one a fault
             raise ModelUnavailable(f"The model {path} does not give sentence vectors: {problem}") from problem
 
@@ -182,9 +185,7 @@ class OfReports:
 
     def encode(self, texts: Sequence[str]) -> np.ndarray:
         """As that of articles, and near to the article that helps."""
-        if not texts:
-            return np.zeros((0, self.dimensions), dtype=np.float32)
-        return np.stack([self._articles.pooled(text, self._session) for text in texts])
+        return self._articles.read_by(self._session, texts)
 
 
 def unit(vector: np.ndarray) -> np.ndarray:
@@ -269,9 +270,9 @@ def _require(path: Path) -> None:
         raise ModelUnavailable(f"The model file {path} is missing; run the set-up again.")
 
 
-def lesson_of_reports(folder: Path) -> str:
-    """By which a copy and what is taught know each other: it belongs to this model, and was taught just this."""
-    both = fingerprint(folder / MODEL_FILE) + fingerprint(REPORTS_TAUGHT)
+def lesson_of_reports(model: str) -> str:
+    """By which a copy and what is taught know each other: it belongs to the model of this fingerprint, and was taught just this."""
+    both = model + fingerprint(REPORTS_TAUGHT)
     return hashlib.sha256(both.encode()).hexdigest()[:12]
 
 

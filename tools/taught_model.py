@@ -30,6 +30,7 @@ from knowledge_base.embedding import (
     PAIRS_FILE,
     REPORTS_FILE,
     REPORTS_TAUGHT,
+    fingerprint,
     lesson_of_reports,
 )
 
@@ -41,7 +42,7 @@ def main(folder: Path, copy: str) -> None:
     """Write the copy beside the model."""
     corrections, lesson = {
         PAIRS_FILE: (second_look.TAUGHT, second_look.lesson()),
-        REPORTS_FILE: (REPORTS_TAUGHT, lesson_of_reports(folder)),
+        REPORTS_FILE: (REPORTS_TAUGHT, lesson_of_reports(fingerprint(folder / MODEL_FILE))),
     }[f"{copy}.onnx"]
     model = onnx.load(folder / MODEL_FILE)
     with np.load(corrections) as taught:

@@ -23,6 +23,8 @@ INNER = "inner."
 BIAS = ".bias"
 
 Weights = Mapping[str, NDArray[np.float32]]
+Ids = tuple[list[int], list[int]]
+"""Of two texts that are read together; of one alone the other has none."""
 
 
 def read(file: Path) -> Weights:
@@ -101,8 +103,12 @@ class MiniLM(nn.Module):
             rows = layer(rows, mask[:, None, None, :].bool())
         return rows
 
-    def products(self) -> Sequence[Product]:
-        return [module for module in self.modules() if isinstance(module, Product)]
+    def corrections(self, *, before: str, after: str) -> dict[str, Tensor]:
+        """What was learned, by the name of each product and which of its two factors it is."""
+        products = [module for module in self.modules() if isinstance(module, Product)]
+        return {product.name + before: product.before for product in products} | {
+            product.name + after: product.after for product in products
+        }
 
 
 def _fixed(values: NDArray[np.float32]) -> nn.Parameter:
@@ -117,3 +123,20 @@ def _norm(weights: Weights, name: str) -> nn.LayerNorm:
 
 def _by_head(rows: Tensor) -> Tensor:
     return rows.view(*rows.shape[:2], HEADS, SIZE // HEADS).transpose(1, 2)
+
+
+def padded(pairs: Sequence[Ids]) -> tuple[Tensor, Tensor, Tensor]:
+    """Numbers of the tokens, which of two texts they are of, and where there are any."""
+    longest = max(len(one) + len(other) for one, other in pairs)
+    ids, types, mask = (torch.zeros(len(pairs), longest, dtype=torch.long) for _ in range(3))
+    for row, (one, other) in enumerate(pairs):
+        whole = len(one) + len(other)
+        ids[row, :whole] = torch.tensor(one + other)
+        types[row, len(one) : whole] = 1
+        mask[row, :whole] = 1
+    return ids, types, mask
+
+
+def mean(rows: Tensor, part: Tensor) -> Tensor:
+    """Of the tokens that are in that part of each text."""
+    return (rows * part[..., None]).sum(1) / part.sum(1)[:, None]

@@ -29,7 +29,6 @@ RATE, DECAY, LEAST_RATE, WARM_UP, LONGEST_STEP = 6e-4, 0.01, 0.05, 30, 1.0
 HIDDEN = 64
 PARTS = 3
 
-Ids = tuple[list[int], list[int]]
 Pair = tuple[str, str, bool]
 
 
@@ -46,10 +45,10 @@ class Judge(nn.Module):
         self.offset = nn.Parameter(torch.tensor(-5.0))
         nn.init.zeros_(self.last.weight)
 
-    def forward(self, pairs: Sequence[Ids]) -> Tensor:
-        ids, types, mask = _padded(pairs)
+    def forward(self, pairs: Sequence[minilm.Ids]) -> Tensor:
+        ids, types, mask = minilm.padded(pairs)
         rows = self.model(ids, types, mask)
-        one, other = (_mean(rows, mask * part) for part in (1 - types, types))
+        one, other = (minilm.mean(rows, mask * part) for part in (1 - types, types))
         alike = functional.normalize(one, dim=-1) * functional.normalize(other, dim=-1)
         given = torch.cat([one + other, (one - other).abs(), alike * self._cosine_as_loud], -1)
         hidden = functional.dropout(functional.gelu(self.hidden(given)), minilm.DROPPED, self.training)
@@ -65,8 +64,7 @@ class Judge(nn.Module):
             "head/cosine": self.cosine,
             "head/offset": self.offset + self.last.bias[0],
         }
-        for product in self.model.products():
-            kept |= {product.name + before: product.before, product.name + after: product.after}
+        kept |= self.model.corrections(before=before, after=after)
         return {name: value.detach().numpy().astype(np.float16) for name, value in kept.items()}
 
 
@@ -110,7 +108,9 @@ class Teacher:
         with torch.no_grad():
             return np.array([float(judge([self._ids(one, other)])[0]) for one, other, _ in pairs])
 
-    def _batches(self, pairs: Sequence[Pair], drawn: random.Random) -> Iterator[list[tuple[Ids, bool]]]:
+    def _batches(
+        self, pairs: Sequence[Pair], drawn: random.Random
+    ) -> Iterator[list[tuple[minilm.Ids, bool]]]:
         """Texts of about one length together."""
         mixed = drawn.sample(pairs, len(pairs))
         for start in range(0, len(mixed), SORTED):
@@ -122,25 +122,9 @@ class Teacher:
             batches = [some[place : place + AT_ONCE] for place in range(0, len(some), AT_ONCE)]
             yield from drawn.sample(batches, len(batches))
 
-    def _ids(self, one: str, other: str) -> Ids:
+    def _ids(self, one: str, other: str) -> minilm.Ids:
         first, second = (self._tokenizer.encode(text).ids[: self._most_tokens] for text in (one, other))
         return first, second[1:]
-
-
-def _padded(pairs: Sequence[Ids]) -> tuple[Tensor, Tensor, Tensor]:
-    """Numbers of the tokens, which of two texts they are of, and where there are any."""
-    longest = max(len(one) + len(other) for one, other in pairs)
-    ids, types, mask = (torch.zeros(len(pairs), longest, dtype=torch.long) for _ in range(3))
-    for row, (one, other) in enumerate(pairs):
-        whole = len(one) + len(other)
-        ids[row, :whole] = torch.tensor(one + other)
-        types[row, len(one) : whole] = 1
-        mask[row, :whole] = 1
-    return ids, types, mask
-
-
-def _mean(rows: Tensor, part: Tensor) -> Tensor:
-    return (rows * part[..., None]).sum(1) / part.sum(1)[:, None]
 
 
 def judge_left_out(teacher: Teacher, lessons: Mapping[str, Any]) -> dict[str, NDArray[np.float64]]:

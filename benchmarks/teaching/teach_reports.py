@@ -35,6 +35,8 @@ NO_HIDDEN = "past"
 """Of these only the order is learned."""
 ASKED = ("ms_office_symptoms", "askubuntu_bodies", "askubuntu_titles")
 FAR = -1e4
+BEFORE, AFTER = "/before", "/after"
+"""As `knowledge_base.embedding` calls them."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,7 +55,7 @@ class Lesson:
     of: str
     number: int
     fold: int
-    tokens: Sequence[int]
+    tokens: list[int]
     has_answer: bool
 
     @property
@@ -70,19 +72,12 @@ class Reader(nn.Module):
         self.bars = nn.ParameterDict({of: nn.Parameter(torch.tensor(bar)) for of, bar in bars.items()})
 
     def forward(self, lessons: Sequence[Lesson]) -> Tensor:
-        longest = max(len(lesson.tokens) for lesson in lessons)
-        ids, mask = (torch.zeros(len(lessons), longest, dtype=torch.long) for _ in range(2))
-        for row, lesson in enumerate(lessons):
-            ids[row, : len(lesson.tokens)] = torch.tensor(lesson.tokens)
-            mask[row, : len(lesson.tokens)] = 1
-        rows = self.model(ids, torch.zeros_like(ids), mask)
-        return functional.normalize((rows * mask[..., None]).sum(1), dim=-1)
+        ids, types, mask = minilm.padded([(lesson.tokens, []) for lesson in lessons])
+        return functional.normalize(minilm.mean(self.model(ids, types, mask), mask), dim=-1)
 
     def taught(self) -> dict[str, Any]:
         """The corrections of the products."""
-        kept = {}
-        for product in self.model.products():
-            kept |= {f"{product.name}/before": product.before, f"{product.name}/after": product.after}
+        kept = self.model.corrections(before=BEFORE, after=AFTER)
         return {name: value.detach().numpy().astype(np.float16) for name, value in kept.items()}
 
 

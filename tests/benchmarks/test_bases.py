@@ -1,14 +1,11 @@
 """The bases of other desks, and what is taught of them."""
 
-import numpy as np
 import pytest
 
 from benchmarks import bases
 from benchmarks.report_lessons import fold_of
-from knowledge_base.embedding import AFTER, BEFORE, REPORTS_TAUGHT
 from knowledge_base.evaluate import Query
 
-PRODUCTS = 6 * 6
 ALL = (*bases.LEARNED, *bases.UNSEEN)
 
 
@@ -37,13 +34,3 @@ def test_no_report_to_an_unseen_base_is_learned() -> None:
 def test_reports_of_one_article_are_in_one_fold() -> None:
     one, other = (Query(text=text, relevant=frozenset({"a1"})) for text in ("it hangs", "no picture"))
     assert fold_of("suite", one) == fold_of("suite", other)
-
-
-def test_what_was_taught_corrects_each_product_of_the_model() -> None:
-    with np.load(REPORTS_TAUGHT) as taught:
-        before, after = (
-            {name.removesuffix(end) for name in taught.files if name.endswith(end)} for end in (BEFORE, AFTER)
-        )
-        assert before == after and len(before) == PRODUCTS
-        assert all(np.isfinite(taught[name]).all() for name in taught.files)
-    assert REPORTS_TAUGHT.stat().st_size < 2_000_000

@@ -1,15 +1,7 @@
 """What the second look is taught, and what taught it gives."""
 
-from pathlib import Path
-
-import numpy as np
-
 from benchmarks import duplicates, second_look
 from incidents import english
-from incidents.second_look import TAUGHT
-from knowledge_base.embedding import AFTER, BEFORE
-
-PRODUCTS = 6 * 6
 
 
 def texts(pairs: list[tuple[str, str, bool]]) -> set[tuple[str, ...]]:
@@ -28,13 +20,3 @@ def test_of_each_family_a_few_pairs_are_learned_however_many_it_has() -> None:
     families = duplicates.read("fit")
     assert len(second_look.some_of_families()) < 20 * len(families)
     assert max(len(duplicates.pairs_of(family)) for family in families.values()) > 200
-
-
-def test_what_was_taught_corrects_each_product_of_the_model() -> None:
-    with np.load(TAUGHT) as taught:
-        before, after = (
-            {name.removesuffix(end) for name in taught.files if name.endswith(end)} for end in (BEFORE, AFTER)
-        )
-        assert before == after and len(before) == PRODUCTS
-        assert all(np.isfinite(taught[name]).all() for name in taught.files)
-    assert Path(TAUGHT).stat().st_size < 2_000_000
