@@ -28,6 +28,8 @@ from knowledge_base.ranking import Ranking, rank
 REPORTS = Path(__file__).with_name("said_to_demo.jsonl")
 HALVES = {"tuned on": 0, "unseen": 1}
 
+type Measures = dict[str, float]
+
 
 @dataclass(frozen=True, kw_only=True)
 class Report:
@@ -54,7 +56,7 @@ class Look:
 
 
 def main() -> None:
-    """Print a column a half; without the model by words only, and it says so."""
+    """Print a row for each half and base; without the model by words only, and it says so."""
     encoder, reason = try_encoder(Settings.from_environ().model_dir)
     print("\nShort reports to the demo's articles" + (f", by words only: {reason}" if reason else ""))
     base, reports = Base(documents(), encoder), read_reports()
@@ -62,14 +64,20 @@ def main() -> None:
         name: sum_up([base.look(report) for report in reports if report.half == half])
         for name, half in HALVES.items()
     }
-    for name in bases.UNSEEN:
-        base = Base(bases.documents(name), encoder, cache=WHERE_CACHED)
-        told[name] = sum_up(
-            [base.look(Report(text=one.text, relevant=one.relevant)) for one in bases.reports(name)]
-        )
-    print(f"{'':46}" + "".join(f"{name:>20}" for name in told))
-    for measure in next(iter(told.values())):
-        print(f"{measure:46}" + "".join(f"{found[measure]:>20.3f}" for found in told.values()))
+    others = {name: _measured(name, encoder) for name in bases.UNSEEN}
+    told |= others | {"mean of other desks": _means(list(others.values()))}
+    print(f"{'':20}" + "".join(f"{measure:>15}" for measure in next(iter(told.values()))))
+    for name, found in told.items():
+        print(f"{name:20}" + "".join(f"{value:>15.3f}" for value in found.values()))
+
+
+def _measured(name: str, encoder: Encoder | None) -> Measures:
+    base = Base(bases.documents(name), encoder, cache=WHERE_CACHED)
+    return sum_up([base.look(Report(text=one.text, relevant=one.relevant)) for one in bases.reports(name)])
+
+
+def _means(found: Sequence[Measures]) -> Measures:
+    return {measure: fmean(one[measure] for one in found) for measure in found[0]}
 
 
 def read_reports() -> list[Report]:
@@ -114,17 +122,19 @@ class Base:
         )
 
 
-def sum_up(looks: Sequence[Look]) -> dict[str, float]:
-    """Each measure by what it says."""
+def sum_up(looks: Sequence[Look]) -> Measures:
+    """The first place and the first three; of the answerable those that are offered a right article (`helped`), of the
+    offers those that hold one (`right offers`); how well the confidence tells whether there is any, and its calibration error in ten bins.
+    """
     answerable = [look for look in looks if look.has_answer]
     sure, truth = np.array([look.sure for look in looks]), np.array([look.has_answer for look in looks])
     return {
         "R@1": fmean(look.place < 1 for look in answerable),
         "R@3": fmean(look.place < 3 for look in answerable),
-        "answerable that are offered a right article": fmean(look.is_right for look in answerable),
-        "offers that hold a right article": fmean(look.is_right for look in looks if look.is_offered),
-        "AUROC of the confidence": evaluate.auroc(sure, truth),
-        "calibration error (10 bins)": evaluate.calibration_error(sure, truth),
+        "helped": fmean(look.is_right for look in answerable),
+        "right offers": fmean(look.is_right for look in looks if look.is_offered),
+        "AUROC": evaluate.auroc(sure, truth),
+        "calibration": evaluate.calibration_error(sure, truth),
     }
 
 
