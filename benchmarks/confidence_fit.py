@@ -2,8 +2,8 @@
 
 Every development query is asked twice, as a model reads it that was not taught on it: with its answers in the index, and
 with them hidden before anything is computed; once of the whole base, and once of a hundred articles of it, so that the size of a base can be told from what
-it is about. The half of the short reports that may be tuned on (`said`) is asked as it is: some have no article. New
-weights are judged on the fifth of the answers they were not fitted on.
+it is about. The half of the short reports that may be tuned on (`said`), and those to other desks, are asked as they are: some have
+no article. New weights are judged on the fifth of the answers, and of the desks, that they were not fitted on.
 
     python -m benchmarks.confidence_fit    takes minutes; to be copied into knowledge_base/confidence.py
 """
@@ -15,7 +15,7 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks import said
+from benchmarks import bases, said
 from benchmarks.logistic import Matrix, solve
 from benchmarks.search import DATA, SETS, WHERE_CACHED, read_corpus
 from benchmarks.search_baselines import Corpus
@@ -27,7 +27,13 @@ from knowledge_base.evaluate import auroc, calibration_error
 from knowledge_base.index import Index
 from knowledge_base.ranking import Ranking, rank
 
-COUNTS = {"ms_office_symptoms": 1.0, "askubuntu_bodies": 2.0, "askubuntu_titles": 0.04, "said": 6.0}
+COUNTS = {
+    "ms_office_symptoms": 1.0,
+    "askubuntu_bodies": 2.0,
+    "askubuntu_titles": 0.04,
+    "said": 6.0,
+    "desks": 0.5,
+}
 """What a query counts: few bodies and short reports tell most of real ones, many titles little."""
 SMALL, SMALL_COUNTS = 100, 0.1
 """Articles of a part of a set, and what a query asked of it counts beside one asked of the whole."""
@@ -56,7 +62,7 @@ def main() -> None:
     if not DATA.is_dir() or encoder is None:
         print(f"Nothing fitted. {reason or f'The evaluation data is not at {DATA}.'}")
         return
-    looks = [*_said(encoder), *(look for name in SETS for look in _looks(name, encoder))]
+    looks = [*_said(encoder), *_desks(encoder), *(look for name in SETS for look in _looks(name, encoder))]
     for label, shipped in (("with meaning", confidence.WITH_MEANING), ("words only", confidence.WORDS_ONLY)):
         seen = [look for look in looks if look.ranking.has_meaning == (label == "with meaning")]
         fitted = fit(seen, tuple(shipped.of))
@@ -112,10 +118,21 @@ def _said(encoder: Encoder) -> Iterator[Look]:
         if report.half == said.HALVES["tuned on"]:
             # Its answers' names, or its own words where it has none.
             fold = crc32((min(report.relevant, default=report.text)).encode()) % FOLDS
-            for by_meaning in (True, False):
-                ranking = base.rank(report.text, by_meaning=by_meaning)
-                if ranking.evidence:
-                    yield Look(of="said", fold=fold, has_answer=bool(report.relevant), ranking=ranking)
+            yield from _told(base, report, of="said", fold=fold)
+
+
+def _desks(encoder: Encoder) -> Iterator[Look]:
+    for place, name in enumerate(bases.FITTED):
+        base, reports = said.read_desk(name, encoder)
+        for report in reports:
+            yield from _told(base, report, of="desks", fold=place % FOLDS)
+
+
+def _told(base: said.Base, report: said.Report, *, of: str, fold: int) -> Iterator[Look]:
+    for by_meaning in (True, False):
+        ranking = base.rank(report.text, by_meaning=by_meaning)
+        if ranking.evidence:
+            yield Look(of=of, fold=fold, has_answer=bool(report.relevant), ranking=ranking)
 
 
 def _rankings(corpus: Corpus, index: Index, place: int, hidden: frozenset[int]) -> Iterator[Ranking]:
@@ -150,7 +167,7 @@ def _print(label: str, looks: Sequence[Look], chances: Matrix) -> None:
     told = [
         f"{title} {auroc(chances[sets == name], truth[sets == name]):.3f}"
         f" ({calibration_error(chances[sets == name], truth[sets == name]):.3f})"
-        for name, title in {**SETS, "said": "short reports"}.items()
+        for name, title in {**SETS, "said": "short reports", "desks": "other desks"}.items()
     ]
     print(f"  {label:12} AUROC (calibration error):", ", ".join(told))
 

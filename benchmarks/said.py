@@ -64,7 +64,7 @@ def main() -> None:
         name: sum_up([base.look(report) for report in reports if report.half == half])
         for name, half in HALVES.items()
     }
-    others = {name: _measured(name, encoder) for name in bases.UNSEEN}
+    others = {name: _measured(name, encoder) for name in (*bases.UNSEEN, *bases.FITTED)}
     told |= others | {"mean of other desks": _means(list(others.values()))}
     print(f"{'':20}" + "".join(f"{measure:>15}" for measure in next(iter(told.values()))))
     for name, found in told.items():
@@ -72,8 +72,8 @@ def main() -> None:
 
 
 def _measured(name: str, encoder: Encoder | None) -> Measures:
-    base = Base(bases.documents(name), encoder, cache=WHERE_CACHED)
-    return sum_up([base.look(Report(text=one.text, relevant=one.relevant)) for one in bases.reports(name)])
+    base, reports = read_desk(name, encoder)
+    return sum_up([base.look(report) for report in reports])
 
 
 def _means(found: Sequence[Measures]) -> Measures:
@@ -120,6 +120,12 @@ class Base:
             is_offered=bool(offered),
             is_right=any(key in right for key, _ in offered),
         )
+
+
+def read_desk(name: str, encoder: Encoder | None) -> tuple[Base, list[Report]]:
+    """Another desk's base, and what it was asked."""
+    told = [Report(text=one.text, relevant=one.relevant) for one in bases.reports(name)]
+    return Base(bases.documents(name), encoder, cache=WHERE_CACHED), told
 
 
 def sum_up(looks: Sequence[Look]) -> Measures:

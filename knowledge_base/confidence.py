@@ -29,7 +29,7 @@ class Weights:
 
 
 WITH_MEANING = Weights(
-    base=-0.915, of={"points": 0.259, "share": 2.704, "articles": -0.576, "held": 1.629, "phrases": -0.026}
+    base=0.393, of={"points": 0.536, "share": 1.155, "articles": -1.09, "held": 1.075, "phrases": -0.025}
 )
 WORDS_ONLY = Weights(
     base=-3.106, of={"lead3": 0.517, "title_share": 0.805, "body_share": 1.38, "terms": 0.462}
