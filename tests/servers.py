@@ -44,13 +44,13 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def wait_until(true: Callable[[], bool], what: str, *, seconds: float = 30) -> None:
-    """Poll until `true()`; fails with `what` was awaited."""
+def wait_until(true: Callable[[], bool], what: str, *, seconds: float = 30, every: float = 0.05) -> None:
+    """Poll until `true()`, each time after so many seconds; fails with `what` was awaited."""
     deadline = time.monotonic() + seconds
     while not true():
         if time.monotonic() > deadline:
             pytest.fail(f"{what} did not happen within {seconds:g} s")
-        time.sleep(0.05)
+        time.sleep(every)
 
 
 def listens(port: int) -> bool:
