@@ -29,7 +29,7 @@ FITTED = (
     "docs",
 )
 """Of these only the confidence has learned (`benchmarks/confidence_fit.py`)."""
-UNSEEN = ("servers", "works")
+UNSEEN = ("servers", "works", "files", "sites", "calls")
 """Nothing was fitted on these."""
 
 
