@@ -23,7 +23,7 @@ from firstline.settings import Settings
 from knowledge_base import confidence
 from knowledge_base.confidence import Weights
 from knowledge_base.embedding import Encoder, try_encoder
-from knowledge_base.evaluate import auroc, calibration_error
+from knowledge_base.evaluate import Query, auroc, calibration_error
 from knowledge_base.index import Index
 from knowledge_base.ranking import Ranking, rank
 
@@ -115,7 +115,7 @@ def _asked(
 def _said(encoder: Encoder) -> Iterator[Look]:
     base = said.Base(said.documents(), encoder, cache=WHERE_CACHED)
     for report in said.read_reports():
-        if report.half == said.HALVES["tuned on"]:
+        if said.half_of(report) == said.HALVES["tuned on"]:
             # Its answers' names, or its own words where it has none.
             fold = crc32((min(report.relevant, default=report.text)).encode()) % FOLDS
             yield from _told(base, report, of="said", fold=fold)
@@ -123,12 +123,12 @@ def _said(encoder: Encoder) -> Iterator[Look]:
 
 def _desks(encoder: Encoder) -> Iterator[Look]:
     for place, name in enumerate(bases.FITTED):
-        base, reports = said.read_desk(name, encoder)
-        for report in reports:
+        base = said.open_desk(name, encoder)
+        for report in bases.reports(name):
             yield from _told(base, report, of="desks", fold=place % FOLDS)
 
 
-def _told(base: said.Base, report: said.Report, *, of: str, fold: int) -> Iterator[Look]:
+def _told(base: said.Base, report: Query, *, of: str, fold: int) -> Iterator[Look]:
     for by_meaning in (True, False):
         ranking = base.rank(report.text, by_meaning=by_meaning)
         if ranking.evidence:

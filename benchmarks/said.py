@@ -1,7 +1,8 @@
 """Reports, as employees type, chat and mail them, against small bases: the demo's articles, and those of other desks.
 
 For two in five the demo's base has no article. What is tuned looks at one half of them, chosen by their words; the other
-half (`unseen`) tells what the tuning is worth. So do the bases on which nothing was fitted (`benchmarks/bases.py`).
+half (`unseen`) tells what the tuning is worth. So do the bases on which nothing was fitted, and but for the confidence those
+of which it alone has learned (`benchmarks/bases.py`).
 """
 
 import json
@@ -20,7 +21,7 @@ from firstline.settings import Settings
 from knowledge_base import confidence, evaluate
 from knowledge_base.contents import whole_text
 from knowledge_base.embedding import Encoder, try_encoder
-from knowledge_base.evaluate import Document
+from knowledge_base.evaluate import Document, Query
 from knowledge_base.index import Index
 from knowledge_base.models import Audience
 from knowledge_base.ranking import Ranking, rank
@@ -29,19 +30,6 @@ REPORTS = Path(__file__).with_name("said_to_demo.jsonl")
 HALVES = {"tuned on": 0, "unseen": 1}
 
 type Measures = dict[str, float]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Report:
-    """One report and the slugs of the articles that help; none where the base has no such article."""
-
-    text: str
-    relevant: frozenset[str]
-
-    @property
-    def half(self) -> int:
-        """0 may be looked at while something is tuned, 1 may not."""
-        return crc32(self.text.encode()) % 2
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,29 +49,35 @@ def main() -> None:
     print("\nShort reports to the demo's articles" + (f", by words only: {reason}" if reason else ""))
     base, reports = Base(documents(), encoder), read_reports()
     told = {
-        name: sum_up([base.look(report) for report in reports if report.half == half])
+        name: sum_up([base.look(report) for report in reports if half_of(report) == half])
         for name, half in HALVES.items()
     }
-    others = {name: _measured(name, encoder) for name in (*bases.UNSEEN, *bases.FITTED)}
-    told |= others | {"mean of other desks": _means(list(others.values()))}
-    print(f"{'':20}" + "".join(f"{measure:>15}" for measure in next(iter(told.values()))))
+    for names, whose in ((bases.UNSEEN, "unseen"), (bases.FITTED, "confidence learned")):
+        found = {name: _measured(name, encoder) for name in names}
+        told |= found | {f"mean, {whose}": _means(list(found.values()))}
+    print(f"{'':26}" + "".join(f"{measure:>15}" for measure in next(iter(told.values()))))
     for name, found in told.items():
-        print(f"{name:20}" + "".join(f"{value:>15.3f}" for value in found.values()))
+        print(f"{name:26}" + "".join(f"{value:>15.3f}" for value in found.values()))
 
 
 def _measured(name: str, encoder: Encoder | None) -> Measures:
-    base, reports = read_desk(name, encoder)
-    return sum_up([base.look(report) for report in reports])
+    base = open_desk(name, encoder)
+    return sum_up([base.look(report) for report in bases.reports(name)])
 
 
 def _means(found: Sequence[Measures]) -> Measures:
     return {measure: fmean(one[measure] for one in found) for measure in found[0]}
 
 
-def read_reports() -> list[Report]:
-    """All of them, both halves."""
+def read_reports() -> list[Query]:
+    """All of them, both halves, with the slugs of the articles that help; none where the base has no such article."""
     told = map(json.loads, REPORTS.read_text(encoding="utf-8").splitlines())
-    return [Report(text=one["text"], relevant=frozenset(one["relevant"])) for one in told]
+    return [Query(text=one["text"], relevant=frozenset(one["relevant"])) for one in told]
+
+
+def half_of(report: Query) -> int:
+    """0 may be looked at while something is tuned, 1 may not."""
+    return crc32(report.text.encode()) % 2
 
 
 class Base:
@@ -97,7 +91,7 @@ class Base:
         self._numbers = {document.id: entry.key for document, entry in found}
         self._index = Index(entry for _, entry in found)
 
-    def answers(self, report: Report) -> frozenset[int]:
+    def answers(self, report: Query) -> frozenset[int]:
         """The keys of the articles that help; a slug that is none is an error of the file."""
         return frozenset(self._numbers[slug] for slug in report.relevant)
 
@@ -108,7 +102,7 @@ class Base:
             vector = self._encoder.of_reports.encode([self._index.correct(text)])[0]
         return rank(self._index, text, vector, for_support=False, hidden=hidden)
 
-    def look(self, report: Report) -> Look:
+    def look(self, report: Query) -> Look:
         """What an employee with these words is offered."""
         ranking, right = self.rank(report.text), self.answers(report)
         offered = confidence.offered(ranking)
@@ -122,15 +116,16 @@ class Base:
         )
 
 
-def read_desk(name: str, encoder: Encoder | None) -> tuple[Base, list[Report]]:
-    """Another desk's base, and what it was asked."""
-    told = [Report(text=one.text, relevant=one.relevant) for one in bases.reports(name)]
-    return Base(bases.documents(name), encoder, cache=WHERE_CACHED), told
+def open_desk(name: str, encoder: Encoder | None) -> Base:
+    """Another desk's base."""
+    return Base(bases.documents(name), encoder, cache=WHERE_CACHED)
 
 
 def sum_up(looks: Sequence[Look]) -> Measures:
-    """The first place and the first three; of the answerable those that are offered a right article (`helped`), of the
-    offers those that hold one (`right offers`); how well the confidence tells whether there is any, and its calibration error in ten bins.
+    """Shares and errors, each 0 to 1.
+
+    `helped` are the answerable that are offered a right article, `right offers` the offers that hold one; AUROC and
+    calibration error (ten bins) are those of the confidence that there is any.
     """
     answerable = [look for look in looks if look.has_answer]
     sure, truth = np.array([look.sure for look in looks]), np.array([look.has_answer for look in looks])

@@ -79,7 +79,8 @@ def everything_seen(stack: Stack, token: str) -> list[dict]:
     seen, cursor = [], None
     with stack.client(token) as client:
         while True:
-            page = client.get("/api/v1/incidents", params={"cursor": cursor} if cursor else {}).json()
+            answer = client.get("/api/v1/incidents", params={"cursor": cursor} if cursor else {})
+            page = answer.raise_for_status().json()
             seen += page["incidents"]
             cursor = page["next"]
             if cursor is None:
