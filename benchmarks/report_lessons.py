@@ -24,7 +24,15 @@ from knowledge_base import evaluate
 from knowledge_base.embedding import Encoder, open_encoder
 from knowledge_base.evaluate import Document, Query
 from knowledge_base.index import Entry, Index
-from knowledge_base.ranking import BEST_COSINE, PART_COSINE, TITLE_COSINE, WHOLE_COSINE, by_meaning, rank
+from knowledge_base.ranking import (
+    BEST_COSINE,
+    PART_COSINE,
+    TITLE_COSINE,
+    WHOLE_COSINE,
+    by_meaning,
+    look,
+    rank,
+)
 
 CANDIDATES = 48
 FOLDS = 3
@@ -82,7 +90,7 @@ def lessons(told: Set, encoder: Encoder) -> Mapping[str, NDArray[np.generic]]:
     there, hidden, rests = [], [], []
     for query, right in zip(told.queries, answers, strict=True):
         vector = encoder.encode([query.text])[0]
-        meaning = by_meaning(index.score(query.text, vector, for_support=True))
+        meaning = by_meaning(look(index, query.text, vector, for_support=True))
         if meaning is None:
             raise ValueError("articles without vectors")
         for rows, left_out in ((there, frozenset[int]()), (hidden, right)):

@@ -106,7 +106,7 @@ def ours_by_meaning(corpus: Corpus) -> Matrix:
     """Only the cosines of what is shipped, summed with their weights."""
     rows = []
     for query, vector in zip(corpus.queries, corpus.read, strict=True):
-        scored = corpus.index.score(query.text, vector, for_support=True)
+        scored = ranking.look(corpus.index, query.text, vector, for_support=True)
         meaning = ranking.by_meaning(scored)
         rows.append(np.zeros(len(scored.keys)) if meaning is None else meaning)
     return np.stack(rows).astype(np.float32)

@@ -58,12 +58,19 @@ class Entry:
 
 @dataclass(frozen=True, kw_only=True)
 class Cosines:
-    """Nearness in meaning of title, whole and best part; not `known` where vectors are still missing."""
+    """Nearness in meaning of title, whole and best passage; not `known` where vectors are still missing.
+
+    Where passages were not looked at, the whole article speaks for them.
+    """
 
     title: Scores
     whole: Scores
     part: Scores
-    known: NDArray[np.bool_]
+    rows: NDArray[np.int64]
+
+    @property
+    def known(self) -> NDArray[np.bool_]:
+        return self.rows >= 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -135,14 +142,16 @@ class Index:
     def score(
         self, text: str, vector: Vector | None, *, for_support: bool, hidden: frozenset[int] = frozenset()
     ) -> Scored:
-        """Raw scores of all live articles this reader may see, without the hidden ones."""
+        """Raw scores of all live articles this reader may see, without the hidden ones; no passage is looked at."""
         with self.lock:
             table = self._make_table()
             seen = table.visible_to(for_support=for_support, hidden=hidden)
             terms = words(text)
             rarity = self._lexical.weigh(terms)
             title_words, body_words = self._lexical.score(rarity)
-            cosines = self._cosines(vector, table, seen) if vector is not None and self._parts.size else None
+            cosines = None
+            if vector is not None and self._parts.size:
+                cosines = self._cosines(vector, table.vector_rows[seen])
             past_near, past_words = self._nearest_past(vector, rarity, table.slots[seen])
         return Scored(
             keys=table.keys[seen],
@@ -157,6 +166,17 @@ class Index:
             past_words=past_words,
             standings=table.standings[seen],
         )
+
+    def read_passages(self, near: Cosines, places: NDArray[np.int64], vector: Vector) -> Cosines:
+        """The passages of the articles at those places looked at too.
+
+        They are most of what a large base keeps in memory, and to go through all of it takes most of a query's time.
+        Slots move when the index is compacted: hold `lock` from `score` to here.
+        """
+        places = places[near.known[places]]
+        part = near.part.copy()
+        part[places] = self._nearest_parts(near.rows[places], vector)
+        return replace(near, part=part)
 
     def correct(self, text: str) -> str:
         """The text with likely typing errors put right, in words that articles have."""
@@ -229,15 +249,19 @@ class Index:
         self._starts.append(self._parts.size)
         self._parts.append(vectors.parts if len(vectors.parts) else vectors.whole[np.newaxis])
 
-    def _cosines(self, vector: Vector, table: "_Table", seen: NDArray[np.bool_]) -> Cosines:
-        rows = table.vector_rows[seen]
-        best_part = np.maximum.reduceat(self._parts.rows @ vector, np.array(self._starts))
-        return Cosines(
-            title=(self._titles.rows @ vector)[rows],
-            whole=(self._wholes.rows @ vector)[rows],
-            part=best_part[rows],
-            known=rows >= 0,
-        )
+    def _cosines(self, vector: Vector, rows: NDArray[np.int64]) -> Cosines:
+        whole = (self._wholes.rows @ vector)[rows]
+        return Cosines(title=(self._titles.rows @ vector)[rows], whole=whole, part=whole, rows=rows)
+
+    def _nearest_parts(self, rows: NDArray[np.int64], vector: Vector) -> Scores:
+        if not len(rows):
+            return np.empty(0, dtype=np.float32)
+        bounds = self._make_table().part_bounds
+        counts = bounds[rows + 1] - bounds[rows]
+        firsts = np.cumsum(counts) - counts
+        which = np.repeat(bounds[rows] - firsts, counts) + np.arange(counts.sum())
+        nearest: Scores = np.maximum.reduceat(self._parts.rows[which] @ vector, firsts)
+        return nearest
 
     def _nearest_past(
         self, vector: Vector | None, rarity: dict[str, float], slots: NDArray[np.int64]
@@ -248,7 +272,7 @@ class Index:
     def _make_table(self) -> "_Table":
         if self._columns is None:
             live = [(slot, entry) for slot, entry in enumerate(self._entries) if entry is not None]
-            self._columns = _Table(live, self._vector_row)
+            self._columns = _Table(live, self._vector_row, [*self._starts, self._parts.size])
         return self._columns
 
     def _compact(self) -> None:
@@ -269,9 +293,12 @@ def _equal(one: Vectors | None, other: Vectors | None) -> bool:
 
 
 class _Table:
-    """Columns of the live slots."""
+    """Columns of the live slots, and where the passages of each row of vectors begin and end."""
 
-    def __init__(self, live: list[tuple[int, Entry]], vector_row: list[int]) -> None:
+    def __init__(
+        self, live: list[tuple[int, Entry]], vector_row: list[int], part_bounds: Sequence[int]
+    ) -> None:
+        self.part_bounds = np.array(part_bounds, dtype=np.int64)
         self.slots = np.array([slot for slot, _ in live], dtype=np.int64)
         self.keys = np.array([entry.key for _, entry in live], dtype=np.int64)
         self.vector_rows = np.array([vector_row[slot] for slot, _ in live], dtype=np.int64)

@@ -5,7 +5,7 @@ scores everywhere and so little to say. The weights are those of a conditional l
 development queries of three public sets, rounded; docs/search.md has the figures.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +15,8 @@ from knowledge_base.index import Cosines, Index, Scored, Vector
 from knowledge_base.lexical import Scores
 
 CANDIDATES = 50
+READ_ON = 1_000
+"""So many articles, the nearest by title, whole and words, have their passages looked at."""
 TITLE_COSINE, WHOLE_COSINE, PART_COSINE, BEST_COSINE = 4.0, 7.0, 3.0, 4.0
 SYMPTOM_AS_TITLE = 2.5
 TITLE_WORDS, BODY_WORDS = 0.1, 0.01
@@ -68,7 +70,7 @@ def rank(
 ) -> Ranking:
     """The best articles for these words, whether or not any of them fits."""
     with index.lock:
-        scored = index.score(text, vector, for_support=for_support, hidden=hidden)
+        scored = look(index, text, vector, for_support=for_support, hidden=hidden)
         lexical, meaning = by_words(scored), by_meaning(scored)
         learned = _learned(scored)
         places = _candidates(lexical + learned, meaning)
@@ -90,6 +92,22 @@ def rank(
         has_meaning=meaning is not None,
         named=compared.is_named[order],
     )
+
+
+def look(
+    index: Index, text: str, vector: Vector | None, *, for_support: bool, hidden: frozenset[int] = frozenset()
+) -> Scored:
+    """Raw scores, with the passages of those articles that may come first.
+
+    Hold the lock of the index as long as they are used.
+    """
+    with index.lock:
+        scored = index.score(text, vector, for_support=for_support, hidden=hidden)
+        rough, near = by_meaning(scored), scored.cosines
+        if rough is None or near is None or vector is None:
+            return scored
+        nearest = _best(rough + by_words(scored) + _learned(scored), READ_ON)
+        return replace(scored, cosines=index.read_passages(near, nearest, vector))
 
 
 def by_words(scored: Scored) -> Scores:
