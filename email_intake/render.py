@@ -17,13 +17,13 @@ from incidents.models import Channel, Incident, State
 from incidents.notices import Notice, Topic, letters
 from incidents.resolutions.models import Score
 from incidents.reviews import actions
+from knowledge_base.ranking import MOST_FIXES
 
 RATE, WAKE = "rate", "wake"
 ANSWER = "answer"
 """The purpose under which the links of a mail are signed; the portal's answer page reads them."""
 
 ASKS_WHETHER_SOLVED = frozenset({Topic.ACKNOWLEDGED, Topic.RESOLVED, Topic.CLOSING_SOON})
-MOST_FIXES = 3
 MOST_STEPS = 4
 MOST_WORDS = 8000
 

@@ -26,7 +26,6 @@ from incidents.timeline import record
 from knowledge_base import outcomes, suggest
 from knowledge_base.models import Attempt, Audience
 
-MOST_FIXES = 3
 AT_ONCE = 10
 NEEDED = (joinedload(Incident.requester), joinedload(Incident.service))
 ONE_AT_A_TIME = RLock()
@@ -143,7 +142,7 @@ def _find_fixes(incident: Incident, words: str) -> list[suggest.Suggestion]:
     """Fixes for all the words, else for the title alone: there the person says it shortest."""
     service = incident.service.slug if incident.service else None
     for asked in (words, incident.title):
-        found = suggest.suggest(asked, audience=Audience.EVERYONE, limit=MOST_FIXES, service=service)
+        found = suggest.suggest(asked, audience=Audience.EVERYONE, service=service)
         if found:
             return found
     return []

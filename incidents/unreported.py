@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from firstline import clock
 from firstline.db import db, write
-from incidents import offering, selfhelp, triage
+from incidents import selfhelp, triage
 from incidents.models import OPEN, Channel, Incident
 from incidents.people import Person
 from knowledge_base import outcomes, suggest
@@ -77,7 +77,7 @@ def _asked(session: Session, person_id: int, words: str) -> Attempt | None:
 
 def _shown(words: str, article: Article) -> Sequence[Suggestion]:
     """What was offered while they typed, and the fix they opened, wherever they found it."""
-    found = suggest.suggest(words, audience=Audience.EVERYONE, limit=offering.MOST_FIXES)
+    found = suggest.suggest(words, audience=Audience.EVERYONE)
     if article.id in {fix.article_id for fix in found}:
         return found
     opened = Suggestion(

@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from knowledge_base.ranking import Ranking
+from knowledge_base.ranking import MOST_FIXES, Ranking
 
 BAR = 0.46
 """Nothing is offered unless one of the first three is right with this chance."""
@@ -44,7 +44,7 @@ def chance(ranking: Ranking) -> float:
     return max(learned, NAMED) if ranking.is_named else learned
 
 
-def offered(ranking: Ranking, *, limit: int = 3) -> list[tuple[int, float]]:
+def offered(ranking: Ranking, *, limit: int = MOST_FIXES) -> list[tuple[int, float]]:
     """(article, chance that it is a right one) of those worth showing; empty below the bar.
 
     Below it, what a short query names is shown all the same, but nothing beside it.
@@ -65,7 +65,7 @@ def _clears_bar(ranking: Ranking, sure: float) -> bool:
         return False
     if not ranking.has_meaning:
         return sure >= WORDS_ONLY_BAR
-    return sure * float(ranking.shares()[:3].sum()) >= BAR
+    return sure * float(ranking.shares()[:MOST_FIXES].sum()) >= BAR
 
 
 def _logistic(odds: float) -> float:

@@ -14,6 +14,8 @@ from knowledge_base import past
 from knowledge_base.index import Cosines, Index, Scored, Vector
 from knowledge_base.lexical import Scores
 
+MOST_FIXES = 3
+"""So many are shown to somebody at once."""
 CANDIDATES = 50
 READ_ON = 1_000
 """So many articles, the nearest by title, whole and words, have their passages looked at."""
@@ -51,7 +53,7 @@ class Ranking:
     @property
     def is_named(self) -> bool:
         """Whether a short query names one of the first three."""
-        return bool(self.named[:3].any())
+        return bool(self.named[:MOST_FIXES].any())
 
     def shares(self) -> Scores:
         """If one of them is right, how likely it is this one; they add up to 1."""

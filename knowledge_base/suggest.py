@@ -10,6 +10,7 @@ from firstline.db import db
 from knowledge_base import confidence, text
 from knowledge_base.following import Card, Follower, follower
 from knowledge_base.models import Article, Audience
+from knowledge_base.ranking import MOST_FIXES
 from knowledge_base.search import rank_words
 from knowledge_base.words import normalise
 
@@ -27,7 +28,7 @@ class Suggestion:
 
 
 def suggest(
-    words: str, *, audience: Audience, limit: int = 3, service: str | None = None
+    words: str, *, audience: Audience, limit: int = MOST_FIXES, service: str | None = None
 ) -> list[Suggestion]:
     """The fixes to show for these words, best first; empty when none clears the bar.
 

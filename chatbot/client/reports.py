@@ -16,7 +16,6 @@ from knowledge_base.models import Audience
 from knowledge_base.results import passage
 from knowledge_base.suggest import suggest
 
-MOST_FIXES = 3
 MOST_FIXES_OF_SEVERAL = 2
 MISSES_UNTIL_A_PERSON = 3
 
@@ -60,7 +59,7 @@ def one_trouble(moment: Moment) -> Answer:
 
 def ask_howto(moment: Moment) -> Answer:
     """Answer with the passage of the best article; without one we are sure of, offer to ask support."""
-    found = suggest(moment.words, audience=Audience.EVERYONE, limit=MOST_FIXES)
+    found = suggest(moment.words, audience=Audience.EVERYONE)
     if not found:
         return offer_report(moment, _("I know no article about that. Shall I pass your question to support?"))
     selfhelp.show_fixes(moment.person, moment.words, found, channel=Channel.CHAT)
