@@ -104,8 +104,6 @@ def environment_in(folder: Path, port: int) -> dict[str, str]:
         "FIRSTLINE_MAIL_RATE": "1000000",
         "FIRSTLINE_MAIL_FLOOD": "1000000",
         "FIRSTLINE_HELPDESK_ADDRESS": HELPDESK,
-        # As `firstline` sets it for each of its processes.
-        "OPENBLAS_NUM_THREADS": "1",
     }
 
 

@@ -20,7 +20,6 @@ from portal.forms import new_key
 from portal.limits import SUGGEST, limiter
 
 FEWEST_LETTERS = 3
-MOST = 3
 POPULAR = 6
 SHOWN = 5
 logger = log.get(__name__)
@@ -74,7 +73,7 @@ def hints(words: str, *, tried: Collection[Article] = ()) -> list[Hint]:
     if len(words.strip()) < FEWEST_LETTERS:
         return []
     try:
-        found = suggest.suggest(words, audience=Audience.EVERYONE, limit=MOST)
+        found = suggest.suggest(words, audience=Audience.EVERYONE)
     except Exception:
         logger.exception("no suggestions while typing")
         return []
