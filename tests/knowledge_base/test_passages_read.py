@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from knowledge_base import index as index_of
 from knowledge_base import ranking
 from knowledge_base.index import Entry, Index, Vectors
 
@@ -34,10 +35,12 @@ COSINES = st.floats(min_value=0, max_value=1, width=16)
 ARTICLES = st.lists(st.tuples(COSINES, st.lists(COSINES, max_size=4)), min_size=1, max_size=8)
 
 
-@given(ARTICLES)
-def test_the_best_passage_of_each_article_speaks_for_it(told):
+@given(ARTICLES, st.sampled_from([0, 1_000]))
+def test_the_best_passage_of_each_article_speaks_for_it_copied_or_where_it_lies(told, copied):
     index = Index(article(key, whole=whole, parts=parts) for key, (whole, parts) in enumerate(told))
-    found = ranking.look(index, "anything", ASKED, for_support=True).cosines.part
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(index_of, "COPIED", copied)
+        found = ranking.look(index, "anything", ASKED, for_support=True).cosines.part
     assert found == pytest.approx([max(parts, default=whole) for whole, parts in told], abs=1e-3)
 
 
